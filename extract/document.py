@@ -1,0 +1,96 @@
+"""What every reader makes of a file: paragraphs, grids and pictures in reading order. Knows no form."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Where something stands on a page: page counted from 1, points from the top left corner."""
+
+    page: int
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A line of prose as the author broke it (a wrapped line of a PDF is joined to the one before).
+
+    `heading` is True where the mark-up says so (h1–h6, Word heading style, a Markdown #), which is rarely
+    reliable. `page` counts from 1 and is None where the format has no pages.
+    """
+
+    text: str
+    heading: bool = False
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GridCell:
+    """A cell of a grid. The same object stands at every position that it spans, so identity tells merged cells."""
+
+    text: str
+    box: Box | None = None
+
+
+@dataclass(slots=True)
+class Grid:
+    """A ruled table: `rows[r][c]` is the cell that covers this position, None where no cell was drawn.
+
+    All rows have the same length. `number` counts the document's grids from 1, in reading order.
+    """
+
+    rows: list[list[GridCell | None]]
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture in the body of the document, by its address as written there."""
+
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link in the body: its address as written, and its words."""
+
+    address: str
+    words: str
+
+
+Block = Paragraph | Grid | Picture
+
+
+@dataclass(slots=True)
+class Document:
+    """A file as read.
+
+    `format` is that of the bytes (html, pdf, docx, text, …), never of the name. `blocks` are the body only, in
+    reading order, without the site's menus where the reader can tell them. `meta` holds what the file says of
+    itself: for HTML `title` (of <title>), the meta tags of 国办发〔2017〕47号 under their own names (SiteName,
+    SiteIDCode, ColumnName, ArticleTitle, PubDate …) and the rows of a 索引号 table under their Chinese names.
+    `lines` is the text as the file has it, line by line with its tabs (for the reading that needs no grid);
+    `html` the decoded page for trafilatura, else None. `problems` says in words what could not be read.
+    """
+
+    format: str
+    blocks: list[Block] = field(default_factory=list)
+    meta: dict[str, str] = field(default_factory=dict)
+    links: list[Link] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    html: str | None = None
+    problems: list[str] = field(default_factory=list)
+    pages: int | None = None
+
+    @property
+    def paragraphs(self) -> list[Paragraph]:
+        """The prose blocks alone."""
+        return [block for block in self.blocks if isinstance(block, Paragraph)]
+
+    @property
+    def grids(self) -> list[Grid]:
+        """The tables alone."""
+        return [block for block in self.blocks if isinstance(block, Grid)]

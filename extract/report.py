@@ -1,0 +1,169 @@
+"""The result of reading a document: what an annual report says, and what could not be read of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+
+class Status(StrEnum):
+    """What stands in a cell. Zero, blank, "/", missing and unreadable are different things."""
+
+    NUMBER = "number"  # a number is printed there, with or without a unit or remark
+    BLANK = "blank"  # the cell is there and empty
+    SLASH = "slash"
+    DASH = "dash"
+    TEXT = "text"  # something else is printed ("无")
+    DERIVED = "derived"  # not legible or not printed, and the form's sums leave one value
+    MISSING = "missing"  # the row or column is not in the document
+    UNREADABLE = "unreadable"  # it is there and cannot be read or placed
+    DISPUTED = "disputed"  # two readings differ; both are in `raw`
+
+
+class FindingClass(StrEnum):
+    """How far a finding can be trusted as the publisher's own mistake (form.md §2)."""
+
+    ALWAYS = "always"
+    STRONG = "strong"
+    SUSPICIOUS = "suspicious"
+    WEAK = "weak"
+    FORMAT = "format"
+
+
+class OfficeKind(StrEnum):
+    """What sort of body publishes the report."""
+
+    PROVINCE = "province"
+    PREFECTURE = "prefecture"
+    COUNTY = "county"
+    TOWNSHIP = "township"
+    STREET = "street"
+    GOVERNMENT_OFFICE = "government_office"  # 政府办公室
+    DEPARTMENT = "department"
+    ZONE = "zone"  # 管委会
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of the form. `value` is None unless status is number or derived; `raw` is what is printed, stripped.
+
+    `place` says where it was read, in words for a person ("表3 第5行 第2列", "第3页"), None where unknown.
+    """
+
+    value: int | float | None
+    raw: str
+    status: Status
+    place: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that does not add up inside one report.
+
+    `kind` is a name of `rules.KINDS`, `cells` the canonical keys that prove it, `detail` one sentence in Chinese
+    with the numbers, `evidence` the quoted sentence where prose is the proof (else "").
+    """
+
+    kind: str
+    class_: FindingClass
+    cells: tuple[str, ...]
+    detail: str
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherTable:
+    """A table that is not one of the form's three: its caption (the line above it, or "") and its rows of text."""
+
+    caption: str
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(slots=True)
+class Identity:
+    """Whose report of which year a document is. None means: not printed there.
+
+    `reason` says in Chinese why `is_report` is False. `title` without the spaces that layout put in; `office` as
+    printed fullest, nothing added. `scope`: "own", "area" or None where the document does not say. `attachments`
+    are the absolute-or-relative addresses of the files that hold the report's body (empty where the page holds it).
+    """
+
+    is_report: bool
+    reason: str | None = None
+    title: str | None = None
+    office: str | None = None
+    office_kind: OfficeKind | None = None
+    scope: str | None = None
+    year: int | None = None
+    signed_date: date | None = None
+    published_date: date | None = None
+    index_number: str | None = None
+    site_id_code: str | None = None
+    attachments: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Report:
+    """A document as read: `nianbao extract` prints one as a line of JSON.
+
+    `editions` of `disclosure` and `requests` are "2019", "2021" or None (table not there). `chapters` map
+    overview … other_matters (or `whole` for free-form reports) to prose; `headings` hold the same keys' headings as
+    printed. `cells` hold exactly the canonical keys of the editions found.
+    """
+
+    format: str
+    sha256: str
+    identity: Identity
+    editions: dict[str, str | None] = field(default_factory=lambda: {"disclosure": None, "requests": None})
+    chapters: dict[str, str] = field(default_factory=dict)
+    headings: dict[str, str] = field(default_factory=dict)
+    cells: dict[str, Cell] = field(default_factory=dict)
+    other_tables: list[OtherTable] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    def as_json(self, file: str) -> dict[str, Any]:
+        """The line of `nianbao extract` for `file`, in the order of the contract in docs/architecture.md."""
+        identity = self.identity
+        return {
+            "file": file,
+            "sha256": self.sha256,
+            "format": self.format,
+            "is_report": identity.is_report,
+            "reason": identity.reason,
+            "title": identity.title,
+            "office": identity.office,
+            "office_kind": identity.office_kind,
+            "scope": identity.scope,
+            "year": identity.year,
+            "signed_date": identity.signed_date and identity.signed_date.isoformat(),
+            "published_date": identity.published_date and identity.published_date.isoformat(),
+            "index_number": identity.index_number,
+            "site_id_code": identity.site_id_code,
+            "editions": self.editions,
+            "chapters": self.chapters,
+            "cells": {
+                key: {"value": cell.value, "raw": cell.raw, "status": cell.status} for key, cell in self.cells.items()
+            },
+            "other_tables": [{"caption": table.caption, "rows": table.rows} for table in self.other_tables],
+            "findings": [
+                {"kind": f.kind, "class": f.class_, "cells": f.cells, "detail": f.detail, "evidence": f.evidence}
+                for f in self.findings
+            ],
+            "problems": self.problems,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A file that a page links to: its bytes, its media type as served (or None) and its absolute address."""
+
+    data: bytes
+    media_type: str | None
+    url: str
+
+
+Fetch = Callable[[str], Fetched | None]
+"""Gives what stands at an address as written in the page, or None where it is not to be had. Never the network."""
