@@ -1,0 +1,69 @@
+"""The official form: its tables, editions, canonical cell keys and labels (form.json holds the facts).
+
+Editions: "2019" is 国办公开办函〔2019〕60号, "2021" is 国办公开办函〔2021〕30号. `disputes` is the same in both.
+"""
+
+import json
+import re
+import unicodedata
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+FORM: dict[str, Any] = json.loads(files(__package__).joinpath("form.json").read_text("utf-8"))
+EDITIONS = ("2019", "2021")
+TABLES = ("disclosure", "requests", "disputes")
+
+APPLICANTS: tuple[str, ...] = tuple(FORM["requests"]["columns"])
+"""Columns of `requests` as printed: six kinds of applicant, then the total."""
+STAGES: tuple[str, ...] = tuple(FORM["disputes"]["layout"])
+RESULTS: tuple[str, ...] = tuple(FORM["disputes"]["columns"])
+
+_NUMBERING = re.compile(r"^(?:[(\[]?(?:[一二三四五六七八九十]{1,2}|\d{1,2})(?:[)\]]+[、.．,]?|[、.．,:]))+")
+_NOT_WORD = re.compile(r"[^\w/]|_")
+
+
+@lru_cache(maxsize=4096)
+def plain(label: str) -> str:
+    """`label` for comparison: NFKC, without spaces, quotes, punctuation and its numbering (一、（一）1.)."""
+    folded = "".join(unicodedata.normalize("NFKC", label).split())
+    return _NOT_WORD.sub("", _NUMBERING.sub("", folded))
+
+
+def rows(table: str, edition: str | None) -> list[tuple[str, list[str]]]:
+    """The printed rows of a table in order, each with its columns; [] where the table has no such edition."""
+    if table == "disclosure":
+        blocks = FORM[table]["layout"].get(edition, [])
+        return [(row, block["columns"]) for block in blocks for row in block["rows"]]
+    if table == "requests":
+        return [(row, list(APPLICANTS)) for row in FORM[table]["layout"].get(edition, [])]
+    return [(stage, list(RESULTS)) for stage in STAGES]
+
+
+@lru_cache
+def keys(table: str, edition: str | None) -> tuple[str, ...]:
+    """The canonical cell keys `table.row.column` of a table in printed order."""
+    return tuple(f"{table}.{row}.{column}" for row, columns in rows(table, edition) for column in columns)
+
+
+def kind_of_number(key: str) -> str:
+    """What may stand in a cell: "int", "signed" or "decimal" (万元)."""
+    table, _, column = key.split(".")
+    return str(FORM[table].get("types", {}).get(column, "int"))
+
+
+def _index(*entries: tuple[str, dict[str, Any]]) -> dict[str, str]:
+    return {plain(label): key for key, entry in entries for label in (entry["zh"], *entry.get("variants", []))}
+
+
+ROW_LABELS: dict[str, tuple[str, str]] = {
+    label: (table, row)
+    for table in ("disclosure", "requests")
+    for label, row in _index(*FORM[table]["rows"].items()).items()
+}
+"""Plain label → (table, row). 其他处理 stands for `other_single`; the edition of 2021 prints it as a group."""
+COLUMN_LABELS: dict[str, dict[str, str]] = {table: _index(*FORM[table]["columns"].items()) for table in TABLES}
+STAGE_LABELS: dict[str, str] = _index(*FORM["disputes"]["rows"].items())
+GROUP_LABELS: frozenset[str] = frozenset(_index(*FORM["requests"]["groups"].items())) - {plain("（六）其他处理")}
+LOCAL_ROWS: dict[str, str] = _index(*FORM["disclosure"]["local_rows"].items())
+IGNORED: frozenset[str] = frozenset(plain(words) for words in FORM["ignored"])

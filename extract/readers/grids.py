@@ -1,0 +1,81 @@
+"""What every reader with tables needs: rows of spanned cells → Grid, and prose that was typed into a table."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from extract.document import Block, Grid, GridCell, Paragraph
+
+MAX_CELLS = 60_000
+"""A table larger than this is cut (a colspan of a million is an attack or a typing error; the form has 400 cells)."""
+
+_CHAPTER = re.compile(r"^\s*[#*]*\s*[一二三四五六七八]\s*[、.．]\s*(?!本年|上年|结转)")
+_LONG = 60
+
+
+def expand(rows: Iterable[Iterable[tuple[GridCell, int, int]]]) -> Grid:
+    """A grid from rows of (cell, rowspan, colspan) as in HTML; a position that two cells claim goes to the upper one."""
+    table: list[list[GridCell | None]] = []
+    hanging: dict[int, tuple[int, GridCell]] = {}  # column → rows still to cover, by which cell
+    cells = 0
+    for row in rows:
+        line: list[GridCell | None] = []
+
+        def fill(line: list[GridCell | None] = line) -> None:
+            while (above := hanging.get(len(line))) is not None:
+                left, cell = above
+                if left > 1:
+                    hanging[len(line)] = (left - 1, cell)
+                else:
+                    del hanging[len(line)]
+                line.append(cell)
+
+        for cell, rowspan, colspan in row:
+            fill()
+            for _ in range(max(colspan, 1)):
+                if hanging.get(len(line)) is not None:
+                    break
+                if rowspan > 1:
+                    hanging[len(line)] = (rowspan - 1, cell)
+                line.append(cell)
+        fill()
+        table.append(line)
+        cells += len(line)
+        if cells > MAX_CELLS:
+            break
+    width = max((len(line) for line in table), default=0)
+    for line in table:
+        line.extend([None] * (width - len(line)))
+    return Grid(table)
+
+
+def distinct(row: Iterable[GridCell | None]) -> list[GridCell]:
+    """The cells of a row once each, from left to right."""
+    seen: set[int] = set()
+    return [cell for cell in row if cell is not None and id(cell) not in seen and not seen.add(id(cell))]  # type: ignore[func-returns-value]
+
+
+def _prose(row: list[GridCell | None]) -> str | None:
+    texts = [cell.text for cell in distinct(row) if cell.text.strip()]
+    if len(texts) != 1:
+        return None
+    text = texts[0]
+    return text if _CHAPTER.match(text) or len(text) > _LONG and "。" in text else None
+
+
+def blocks(grid: Grid, page: int | None = None) -> Iterator[Block]:
+    """A grid as blocks: rows that hold only a chapter heading or prose become paragraphs (weishan.gov.cn's old form
+    keeps the whole report in one table), the rows between them grids of the same columns."""
+    part: list[list[GridCell | None]] = []
+    for row in grid.rows:
+        text = _prose(row)
+        if text is None:
+            part.append(row)
+            continue
+        if part:
+            yield Grid(part)
+            part = []
+        for line in text.split("\n"):
+            if line.strip():
+                yield Paragraph(line.strip(), page=page)
+    if part:
+        yield Grid(part)
