@@ -1,1 +1,27 @@
-""""""
+"""The evidence: every answer as it came over the wire (WARC), and a ledger of what was asked and is still to do."""
+
+from evidence.captures import Capture, Captures, SiteState
+from evidence.errors import Busy, DiskFull, EvidenceError, Lost, Unusable
+from evidence.outcomes import FAILURES, KINDS, OUTCOMES, REFUSALS
+from evidence.recorder import Recorder, Task, Validators, Visit
+from evidence.warc import Exchange
+
+__all__ = [
+    "FAILURES",
+    "KINDS",
+    "OUTCOMES",
+    "REFUSALS",
+    "Busy",
+    "Capture",
+    "Captures",
+    "DiskFull",
+    "EvidenceError",
+    "Exchange",
+    "Lost",
+    "Recorder",
+    "SiteState",
+    "Task",
+    "Unusable",
+    "Validators",
+    "Visit",
+]

@@ -1,0 +1,192 @@
+"""Reading the evidence: what was captured, when, with which outcome, and the bytes."""
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from evidence import warc
+from evidence.errors import Lost, Unusable
+from evidence.outcomes import FAILURES, REFUSALS
+
+APPLICATION_ID = 0x6E69616E  # "nian"
+VERSION = 1
+LEDGER = "ledger.db"
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """One observation of an address.
+
+    `site` is the host (with its port where not the default) of the site that was crawled, `division_code` and
+    `site_name` those of its row ("" where unknown). `captured_at` is UTC, "2026-01-31T08:00:00Z". `outcome` is one of
+    OUTCOMES, `kind` of KINDS. `status` and `media_type` as served, None where nothing was; `sha256` is of the body
+    without content-encoding. `found_on` and `words` are the page and the link that led here, `vantage` the name of
+    the place that asked.
+    """
+
+    id: int
+    url: str
+    site: str
+    division_code: str
+    site_name: str
+    captured_at: str
+    outcome: str
+    status: int | None
+    media_type: str | None
+    sha256: str | None
+    kind: str
+    found_on: str | None
+    words: str
+    vantage: str
+
+
+@dataclass(frozen=True, slots=True)
+class SiteState:
+    """A site that was crawled, with what its latest visit came to.
+
+    `finished` is None while a visit is open (or was interrupted); `outcome` is the visit's judgement, None before.
+    The counts are of the latest visit: requests answered or failed, reports seen (new or unchanged), refusals,
+    failures; `left_over` tasks were given up.
+    """
+
+    site: str
+    division_code: str
+    name: str
+    url: str
+    first_visited: str
+    started: str
+    finished: str | None
+    outcome: str | None
+    requests: int
+    reports: int
+    refused: int
+    failed: int
+    left_over: int
+
+
+_COLUMNS = """c.id, c.url, s.site, s.division_code, s.name, c.captured_at, c.outcome, c.status, c.media_type,
+    c.sha256, c.kind, c.found_on, c.words, c.vantage"""
+_FROM = "FROM captures c JOIN sites s ON s.id = c.site_id"
+
+
+def connect(folder: Path) -> sqlite3.Connection:
+    """Opens the ledger for reading and writing; the caller commits. Raises Unusable where it is not ours."""
+    path = folder / LEDGER
+    try:
+        connection = sqlite3.connect(path, isolation_level=None, timeout=10)
+        application, version = (
+            connection.execute(f"PRAGMA {p}").fetchone()[0] for p in ("application_id", "user_version")
+        )
+        tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        raise Unusable(f"{path} 不是可用的数据库（{error}）。") from error
+    if application == APPLICATION_ID and version > VERSION:
+        connection.close()
+        raise Unusable(f"{path} 由更新版本的 nianbao 写成（格式 {version}，本程序只认识 {VERSION}），请先升级。")
+    if application != APPLICATION_ID and (tables or application):
+        connection.close()
+        raise Unusable(f"{path} 不是 nianbao 的采集账本，未作任何改动。")
+    return connection
+
+
+class Captures:
+    """The evidence in a folder, for reading; a crawl may go on meanwhile.
+
+    Raises Unusable where there is no ledger, or not one of ours.
+    """
+
+    def __init__(self, folder: Path, connection: sqlite3.Connection | None = None) -> None:
+        """Opens `folder`; `connection` is the writer's own, which sees what it has not yet committed."""
+        self.folder = folder
+        if connection is None:
+            if not (folder / LEDGER).exists():
+                raise Unusable(f"{folder} 里没有采集账本（{LEDGER}），请先运行 nianbao crawl。")
+            connection = connect(folder)
+            if not connection.execute("PRAGMA application_id").fetchone()[0]:
+                raise Unusable(f"{folder / LEDGER} 是空的，请先运行 nianbao crawl。")
+        self._connection = connection
+
+    def close(self) -> None:
+        """Closes the ledger."""
+        self._connection.close()
+
+    def _select(self, where: str, *values: object) -> Iterator[Capture]:
+        for row in self._connection.execute(f"SELECT {_COLUMNS} {_FROM} {where}", values):
+            yield Capture(*row)
+
+    def reports(self) -> Iterator[Capture]:
+        """Every capture of kind report with outcome ok, oldest first: each version of a body, no unchanged repeats."""
+        return self._select("WHERE c.kind = 'report' AND c.outcome = 'ok' AND c.body_in IS NOT NULL ORDER BY c.id")
+
+    def sightings(self, url: str) -> list[Capture]:
+        """Every observation of an address, oldest first."""
+        return list(self._select("WHERE c.url = ? ORDER BY c.id", url))
+
+    def latest(self, url: str, before: str | None = None) -> Capture | None:
+        """The latest capture of this address with a body, at or before that time; None where there is none.
+
+        Where the first capture is later than `before` it is given all the same: the files of a page are fetched
+        some seconds after the page.
+        """
+        with_body = "WHERE c.url = ? AND c.outcome = 'ok' AND c.body_in IS NOT NULL"
+        if before is not None:
+            for capture in self._select(f"{with_body} AND c.captured_at <= ? ORDER BY c.id DESC LIMIT 1", url, before):
+                return capture
+        order = "DESC" if before is None else "ASC"
+        return next(self._select(f"{with_body} ORDER BY c.id {order} LIMIT 1", url), None)
+
+    def _record(self, capture: Capture, column: str) -> tuple[str, int, str]:
+        row = self._connection.execute(
+            f"""SELECT f.name, b.offset, b.content_encoding FROM captures c
+                JOIN captures b ON b.id = c.{column} JOIN files f ON f.id = b.file WHERE c.id = ?""",  # noqa: S608
+            (capture.id,),
+        ).fetchone()
+        if row is None:
+            raise Lost(f"{capture.url}（{capture.captured_at}）没有保存的内容。")
+        return row[0], row[1], row[2]
+
+    def _read(self, capture: Capture, column: str) -> tuple[warc.RawHeaders, bytes, str]:
+        name, offset, encoding = self._record(capture, column)
+        try:
+            return *warc.read(self.folder / name, offset), encoding
+        except (OSError, StopIteration, ValueError) as error:
+            raise Lost(f"{capture.url}（{capture.captured_at}）的内容读不出来：{name} 缺失或损坏。") from error
+
+    def body(self, capture: Capture) -> bytes:
+        """The body without its content-encoding; for a repeat, that of the capture that holds it. Raises Lost."""
+        _, body, encoding = self._read(capture, "body_in")
+        return warc.decode(body, encoding)
+
+    def headers(self, capture: Capture) -> list[tuple[str, str]]:
+        """The header lines of this answer as sent, in their order. Raises Lost where there was no answer."""
+        headers, _, _ = self._read(capture, "id")
+        return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers]
+
+    def sites(self) -> list[SiteState]:
+        """The sites that were crawled, one entry for each row that a person gave."""
+        rows = self._connection.execute(
+            """
+            SELECT s.site, s.division_code, s.name, s.url, min(v.started), max(v.id)
+            FROM sites s JOIN visits v ON v.site = s.site GROUP BY s.id ORDER BY s.id
+            """
+        ).fetchall()
+        return [self._state(*row) for row in rows]
+
+    def _state(self, site: str, code: str, name: str, url: str, first: str, visit: int) -> SiteState:
+        started, finished, outcome, left_over = self._connection.execute(
+            "SELECT started, finished, outcome, left_over FROM visits WHERE id = ?", (visit,)
+        ).fetchone()
+        return SiteState(site, code, name, url, first, started, finished, outcome, *self.counts(visit), left_over)
+
+    def counts(self, visit: int) -> tuple[int, int, int, int]:
+        """Requests, reports seen, refusals and failures of a visit."""
+        requests = reports = refused = failed = 0
+        for outcome, kind, number in self._connection.execute(
+            "SELECT outcome, kind, count(*) FROM captures WHERE visit = ? GROUP BY outcome, kind", (visit,)
+        ):
+            requests += number if outcome != "robots" else 0
+            reports += number if kind == "report" and outcome in {"ok", "unchanged"} else 0
+            refused += number if outcome in REFUSALS else 0
+            failed += number if outcome in FAILURES else 0
+        return requests, reports, refused, failed

@@ -1,0 +1,425 @@
+"""Writing the evidence: the one process that holds the lock records answers and keeps what is still to do."""
+
+import errno
+import fcntl
+import hashlib
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
+
+from evidence import warc
+from evidence.captures import APPLICATION_ID, VERSION, Capture, Captures, connect
+from evidence.errors import Busy, DiskFull
+from evidence.outcomes import KINDS, OUTCOMES
+from evidence.warc import Exchange, Original
+
+ROTATE_BYTES = 1 << 30
+"""A WARC file is closed at about this size: the size that archives exchange."""
+
+KEPT = frozenset({"report", "attachment"})
+"""Kinds whose records stand in reports-*.warc.gz, which are kept; pages-* may be expired by age."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something still to be asked in a visit.
+
+    `stage`, `priority` (higher first) and `words` are the crawl's own; `site` is the row (Recorder.site) that it is
+    done for, `hops` the redirects that led here, `not_before` Unix time. `id` is 0 before it is stored.
+    """
+
+    url: str
+    stage: str
+    site: int
+    priority: int = 0
+    words: str = ""
+    found_on: str | None = None
+    hops: int = 0
+    tries: int = 0
+    not_before: float = 0
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A walk through a site; `resumed` where an earlier run was interrupted and this one goes on."""
+
+    id: int
+    site: str
+    resumed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a site gave to ask conditionally with, and the capture whose body it validates."""
+
+    etag: str | None
+    last_modified: str | None
+    capture: Capture
+
+
+_SCHEMA = Path(__file__).with_name("ledger.sql")
+
+
+class Recorder:
+    """The writer of a folder of evidence; created where absent.
+
+    Everything since the last flush() is one transaction, committed after the WARC files are on disk: what flush()
+    returned from is safe, the rest never happened. Raises Busy, Unusable, DiskFull.
+    """
+
+    def __init__(self, folder: Path, vantage: str = "", software: str = "nianbao", contact: str = "") -> None:
+        """Takes the lock, opens the ledger, mends torn files. `vantage` names the place that asks."""
+        self.folder = folder
+        self.vantage = vantage
+        self._info = {"software": software, "format": "WARC File Format 1.1", "robots": "obey", "operator": contact}
+        self._open: dict[str, tuple[int, BinaryIO]] = {}
+        with self._room():
+            folder.mkdir(parents=True, exist_ok=True)
+            self._lock = (folder / "lock").open("w")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            self._lock.close()
+            raise Busy(folder) from error
+        try:
+            self._connection = connect(folder)
+            with self._room():
+                self._prepare()
+                self._mend()
+        except BaseException:
+            self._lock.close()
+            raise
+        self.captures = Captures(folder, self._connection)
+
+    def __enter__(self) -> Self:
+        """The recorder itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Flushes (unless something went wrong), closes and gives the lock back."""
+        self.close(save=error is None)
+
+    def close(self, save: bool = True) -> None:
+        """Ends writing; with `save` what is not yet flushed is, else it is undone."""
+        try:
+            if save:
+                self.flush()
+            else:
+                self._undo()
+        finally:
+            for _, stream in self._open.values():
+                stream.close()
+            self._open.clear()
+            self._connection.close()
+            self._lock.close()
+
+    @contextmanager
+    def _room(self) -> Iterator[None]:
+        """Turns "no space left" of the file system and of SQLite into DiskFull, after undoing what is not safe."""
+        try:
+            yield
+        except OSError as error:
+            if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+                raise
+            self._undo()
+            raise DiskFull(self.folder) from error
+        except sqlite3.OperationalError as error:
+            if "full" not in str(error) and "disk I/O" not in str(error):
+                raise
+            self._undo()
+            raise DiskFull(self.folder) from error
+
+    def _prepare(self) -> None:
+        connection = self._connection
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")  # a commit that is told of must outlive the power
+        if not connection.execute("PRAGMA application_id").fetchone()[0]:
+            connection.executescript(
+                f"BEGIN; {_SCHEMA.read_text(encoding='utf-8')}"
+                f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION}; COMMIT;"
+            )
+
+    def _mend(self) -> None:
+        """Cuts what a killed process left behind a file's last whole record; notes what is no longer there."""
+        self._begin()
+        for number, name, size in self._connection.execute("SELECT id, name, size FROM files").fetchall():
+            path = self.folder / name
+            actual = path.stat().st_size if path.exists() else 0
+            if actual == size:
+                continue
+            if actual < size:  # damaged from outside: ask again what is lost, instead of "not modified since"
+                self._connection.execute(
+                    "UPDATE captures SET body_in = NULL WHERE body_in IN "
+                    "(SELECT id FROM captures WHERE file = ? AND offset + length > ?)",
+                    (number, actual),
+                )
+            if path.exists():
+                keep = warc.last_whole_member(path, size if actual > size else 0)
+                os.truncate(path, keep)
+                self._connection.execute("UPDATE files SET size = ? WHERE id = ?", (keep, number))
+        known = {name for (name,) in self._connection.execute("SELECT name FROM files")}
+        for path in self.folder.glob("*.warc.gz"):  # begun, and killed before anything in it was acknowledged
+            if path.name not in known:
+                keep = warc.last_whole_member(path, 0)
+                os.truncate(path, keep)
+        self.flush()
+
+    # --- the transaction
+
+    def _begin(self) -> None:
+        if not self._connection.in_transaction:
+            self._connection.execute("BEGIN IMMEDIATE")
+
+    def flush(self) -> None:
+        """Acknowledges everything so far: WARC files to disk first, then the ledger."""
+        if not self._connection.in_transaction:
+            return
+        with self._room():
+            for number, stream in self._open.values():
+                stream.flush()
+                os.fsync(stream.fileno())
+                self._connection.execute("UPDATE files SET size = ? WHERE id = ?", (stream.tell(), number))
+            self._connection.execute("COMMIT")
+
+    def _undo(self) -> None:
+        connection: sqlite3.Connection | None = getattr(self, "_connection", None)
+        if connection is not None and connection.in_transaction:
+            connection.execute("ROLLBACK")
+        for number, stream in self._open.values():
+            with suppress(OSError):  # closing writes out the buffer, for which there may be no room
+                stream.close()
+            row = connection and connection.execute("SELECT name, size FROM files WHERE id = ?", (number,)).fetchone()
+            if row:
+                os.truncate(self.folder / row[0], row[1])
+            else:
+                Path(stream.name).unlink(missing_ok=True)
+        self._open.clear()
+
+    def _insert(self, into: str, **row: object) -> sqlite3.Cursor:
+        marks = ", ".join("?" * len(row))
+        statement = f"INSERT {into} ({', '.join(row)}) VALUES ({marks})"  # noqa: S608 - names of our own
+        return self._connection.execute(statement, tuple(row.values()))
+
+    # --- sites and visits
+
+    def site(self, url: str, site: str, division_code: str = "", name: str = "") -> int:
+        """The number of the row for this address, added or brought up to date."""
+        with self._room():
+            self._begin()
+            self._connection.execute(
+                """INSERT INTO sites (site, division_code, name, url) VALUES (?, ?, ?, ?)
+                   ON CONFLICT (url) DO UPDATE SET site = excluded.site,
+                   division_code = coalesce(nullif(excluded.division_code, ''), division_code),
+                   name = coalesce(nullif(excluded.name, ''), name)""",
+                (site, division_code, name, url),
+            )
+        return int(self._connection.execute("SELECT id FROM sites WHERE url = ?", (url,)).fetchone()[0])
+
+    def visit(self, site: str, year: int | None = None) -> Visit:
+        """The open visit of this site for this report year, else a new one."""
+        row = self._connection.execute(
+            "SELECT id FROM visits WHERE site = ? AND year IS ? AND finished IS NULL ORDER BY id DESC", (site, year)
+        ).fetchone()
+        if row is not None:
+            return Visit(row[0], site, True)
+        with self._room():
+            self._begin()
+            cursor = self._connection.execute(
+                "INSERT INTO visits (site, year, started) VALUES (?, ?, ?)", (site, year, warc.now())
+            )
+        return Visit(int(cursor.lastrowid or 0), site, False)
+
+    def finish(self, visit: Visit, outcome: str) -> int:
+        """Ends a visit: what is still to do in it is given up. Returns how much that was."""
+        with self._room():
+            self._begin()
+            given_up = self._connection.execute("DELETE FROM tasks WHERE visit = ? AND done = 0", (visit.id,)).rowcount
+            self._connection.execute("DELETE FROM tasks WHERE visit = ?", (visit.id,))
+            self._connection.execute(
+                "UPDATE visits SET finished = ?, outcome = ?, left_over = ? WHERE id = ?",
+                (warc.now(), outcome, given_up, visit.id),
+            )
+        return given_up
+
+    def previous(self, visit: Visit) -> int | None:
+        """The visit of the same site and year that was finished before this one."""
+        row = self._connection.execute(
+            """SELECT max(p.id) FROM visits p JOIN visits v ON v.id = ? AND p.site = v.site AND p.year IS v.year
+               WHERE p.finished IS NOT NULL AND p.id < v.id""",
+            (visit.id,),
+        ).fetchone()
+        return row[0] if row else None
+
+    # --- what is still to do
+
+    def add(self, visit: Visit, tasks: Iterable[Task]) -> int:
+        """Stores tasks, each address once in a visit; a known one only rises in priority. Returns how many are new."""
+        new = 0
+        with self._room():
+            self._begin()
+            for task in tasks:
+                new += self._insert(
+                    "OR IGNORE INTO tasks",
+                    visit=visit.id,
+                    site_id=task.site,
+                    url=task.url,
+                    stage=task.stage,
+                    priority=task.priority,
+                    words=task.words,
+                    found_on=task.found_on,
+                    hops=task.hops,
+                    not_before=task.not_before,
+                ).rowcount
+        return new
+
+    def next_task(self, visit: Visit) -> Task | None:
+        """The most important task of a visit that may be done by now or first of all later, or None."""
+        row = self._connection.execute(
+            """SELECT url, stage, site_id, priority, words, found_on, hops, tries, not_before, id FROM tasks
+               WHERE visit = ? AND done = 0 ORDER BY not_before > ?, priority DESC, id LIMIT 1""",
+            (visit.id, datetime.now(UTC).timestamp()),
+        ).fetchone()
+        return Task(*row) if row else None
+
+    def postpone(self, task: Task, not_before: float) -> None:
+        """Puts a task off (to Unix time), counting the try."""
+        with self._room():
+            self._begin()
+            self._connection.execute(
+                "UPDATE tasks SET tries = tries + 1, not_before = ? WHERE id = ?", (not_before, task.id)
+            )
+
+    def known_reports(self, site: str) -> list[Capture]:
+        """The latest capture of every address of this site that was a report when last seen with a body."""
+        return list(
+            self.captures._select(
+                """JOIN (SELECT max(id) AS id FROM captures WHERE outcome IN ('ok', 'gone', 'soft_404') GROUP BY url) l
+                   ON l.id = c.id WHERE s.site = ? AND c.kind = 'report' AND c.outcome = 'ok' ORDER BY c.id""",
+                site,
+            )
+        )
+
+    # --- what came back
+
+    def validators(self, url: str) -> Validators | None:
+        """What to ask for this address with, where its latest body is here and the site gave any validator."""
+        capture = self.captures.latest(url)
+        if capture is None:
+            return None
+        row = self._connection.execute(
+            """SELECT etag, last_modified FROM captures WHERE url = ? AND outcome IN ('ok', 'unchanged')
+               AND body_in = (SELECT body_in FROM captures WHERE id = ?) ORDER BY id DESC LIMIT 1""",
+            (url, capture.id),
+        ).fetchone()
+        return Validators(row[0], row[1], capture) if row and (row[0] or row[1]) else None
+
+    def _stream(self, family: str) -> tuple[int, BinaryIO]:
+        if family in self._open:
+            number, stream = self._open[family]
+            if stream.tell() < ROTATE_BYTES:
+                return number, stream
+            self.flush()
+            stream.close()
+            self._begin()
+        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
+        taken = {path.name for path in self.folder.glob(f"{family}-{stamp}*")}
+        name = next(n for i in range(1000) if (n := f"{family}-{stamp}-{i:03}.warc.gz") not in taken)
+        cursor = self._connection.execute("INSERT INTO files (name, size) VALUES (?, 0)", (name,))
+        stream = (self.folder / name).open("wb")
+        warc.write_info(stream, name, self._info)
+        self._open[family] = int(cursor.lastrowid or 0), stream
+        return self._open[family]
+
+    def record(
+        self,
+        exchange: Exchange,
+        outcome: str,
+        *,
+        kind: str,
+        site: int,
+        visit: Visit | None = None,
+        task: Task | None = None,
+        found_on: str | None = None,
+        words: str = "",
+    ) -> Capture:
+        """Keeps an answer (or that there was none) and ends its task; safe once flush() returns.
+
+        A 304 and a body that is already here become revisit records. An `ok` whose body is that of the latest capture
+        of the same address becomes `unchanged`.
+        """
+        if outcome not in OUTCOMES or kind not in KINDS:
+            raise ValueError(f"no such outcome or kind: {outcome}, {kind}")
+        if task is not None:
+            found_on, words = task.found_on, task.words
+        encoding = (exchange.header("Content-Encoding") or "").lower()
+        latest = self.captures.latest(exchange.url)
+        sha256: str | None = None
+        if exchange.body:
+            sha256 = hashlib.sha256(warc.decode(exchange.body, encoding)).hexdigest()
+        if outcome == "ok" and latest is not None and latest.sha256 == sha256 and latest.kind == kind:
+            outcome = "unchanged"
+        with self._room():
+            self._begin()
+            holder: int | None = None
+            original: Original | None = None
+            if outcome == "unchanged" and latest is not None:
+                sha256 = latest.sha256
+            if sha256 and (outcome == "unchanged" or exchange.body):
+                holder, original = self._holder(sha256, encoding if exchange.status != 304 else None, kind in KEPT)
+            file = written = None
+            if exchange.status is not None:
+                file, stream = self._stream("reports" if kind in KEPT else "pages")
+                written = warc.write(stream, exchange, original)
+            cursor = self._insert(
+                "INTO captures",
+                visit=visit.id if visit else None,
+                site_id=site,
+                url=exchange.url,
+                captured_at=exchange.captured_at,
+                outcome=outcome,
+                status=exchange.status,
+                media_type=exchange.header("Content-Type"),
+                sha256=sha256,
+                kind=kind,
+                found_on=found_on,
+                words=words,
+                vantage=self.vantage,
+                ip=exchange.ip,
+                etag=exchange.header("ETag"),
+                last_modified=exchange.header("Last-Modified"),
+                file=file,
+                offset=written and written.offset,
+                length=written and written.length,
+                record_id=written and written.record_id,
+                payload_digest=written and written.payload_digest,
+                content_encoding=encoding,
+                body_in=holder,
+            )
+            number = int(cursor.lastrowid or 0)
+            if holder is None and exchange.body:
+                self._connection.execute("UPDATE captures SET body_in = id WHERE id = ?", (number,))
+            if task is not None:
+                self._connection.execute("UPDATE tasks SET done = 1 WHERE id = ?", (task.id,))
+        return next(self.captures._select("WHERE c.id = ?", number))
+
+    def _holder(self, sha256: str, encoding: str | None, kept: bool) -> tuple[int | None, Original | None]:
+        """The capture whose record holds this body under this content-encoding (None: any), where one does.
+
+        With `kept`, only one in the files that never expire.
+        """
+        row = self._connection.execute(
+            """SELECT c.id, url, captured_at, record_id, payload_digest FROM captures c JOIN files f ON f.id = c.file
+               WHERE sha256 = ? AND body_in = c.id AND (? IS NULL OR content_encoding = ?)
+               AND (NOT ? OR f.name LIKE 'reports-%') ORDER BY c.id LIMIT 1""",
+            (sha256, encoding, encoding, kept),
+        ).fetchone()
+        return (row[0], Original(*row[1:])) if row else (None, None)
