@@ -1,0 +1,382 @@
+"""Cuts a document into the chapters of the report: six under headings, or one whole free-form text.
+
+Headings are known from their words (chapters.json), not from their numerals, which are often wrong or missing.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from extract.document import Document, Grid, Paragraph
+from extract.form import FORM
+
+_FACTS: dict[str, Any] = json.loads(files(__package__).joinpath("chapters.json").read_text("utf-8"))
+KEYS: tuple[str, ...] = tuple(_FACTS["chapters"])
+"""The six chapters in printed order."""
+TABLE_CHAPTERS = frozenset(("disclosure", "requests", "disputes"))
+
+_OFFICIAL: dict[str, str] = {facts["official"]: key for key, facts in _FACTS["chapters"].items()}
+_HEADING = re.compile("|".join(f"(?P<{key}>{facts['pattern']})" for key, facts in _FACTS["chapters"].items()))
+_NUMERALS = "一二三四五六七八九十"
+_NUMBER = re.compile(rf"第?(?P<numeral>[{_NUMERALS}]{{1,2}})(?:部分|章)?[、，,.．:：]*")
+_UNKNOWN_HEADING = re.compile(rf"[{_NUMERALS}]{{1,2}}、[^。；！？]{{2,24}}")
+_HEADING_LENGTH = 44
+_EDGE = re.compile(r"[\s:：。]")
+
+_FORM_WORDS = re.compile("|".join(_FACTS["form_words"]))
+_OLDER_HEADINGS = re.compile(_FACTS["older_headings"])
+_MISSING_PROBLEMS = re.compile(_FACTS["missing_problems"])
+_PAGE_NUMBER = re.compile(_FACTS["page_number"])
+_CHROME = re.compile(_FACTS["chrome"])
+_PAGE_LABEL = re.compile(_FACTS["page_label"])
+_NOTE = re.compile(r"(?:备?注|说明)\s*[:：\d]")
+_SENTENCE = re.compile(r"[。！？；]|[，：:].*[\u4e00-\u9fff]")
+_SPACE = re.compile(r"[\s\u200b\u200c\u200d\ufeff]+")
+_MARKUP = re.compile(r"^#+\s*|\*\*")
+
+_DATE = r"(?:\d{4}\s*[年./-]\s*\d{1,2}\s*[月./-]\s*\d{1,2}\s*日?|[二][〇○零ОOo0０][\u4e00-\u9fff〇○]{2}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日)"
+_SIGNED = re.compile(rf"[（(]?(?P<office>[^\d，。；：:、]{{0,40}}?)\s*[（(]?(?P<date>{_DATE})[）)]?\s*")
+
+
+@dataclass(slots=True)
+class Chapters:
+    """The prose of a report.
+
+    `texts` and `headings` have the keys of `KEYS`, or `whole` alone for a report without the six chapters (its heading
+    is missing). Prose is what is printed, a line for each paragraph, without tables, page numbers and the signature;
+    text between the title and the first heading stands at the start of `overview`. `spans` say in which blocks of the
+    document (from, up to) each chapter stands: a grid in that range belongs to it. `problems` name headings
+    that the form does not know and chapters that were found without theirs.
+    """
+
+    texts: dict[str, str] = field(default_factory=dict)
+    headings: dict[str, str] = field(default_factory=dict)
+    spans: dict[str, tuple[int, int]] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a document: its block, its words, and whether cells stood beside it in a row of a grid."""
+
+    block: int
+    text: str
+    heading: bool = False
+    cells: int = 0  # 0 in a paragraph, else how many different cells its row has
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A line that opens a chapter, and what of the chapter's prose stands on the same line."""
+
+    line: int
+    key: str
+    text: str
+    rest: str = ""
+    weight: int = 0
+
+
+def compact(text: str) -> str:
+    """`text` without any white space."""
+    return _SPACE.sub("", text)
+
+
+def lines(document: Document) -> list[Line]:
+    """The document line by line; a row of a grid is a line for each of its cells."""
+    result: list[Line] = []
+    for number, block in enumerate(document.blocks):
+        if isinstance(block, Paragraph):
+            result.extend(Line(number, text, block.heading) for text in block.text.splitlines() if text.strip())
+        elif isinstance(block, Grid):
+            result.extend(_grid_lines(number, block))
+    return result
+
+
+def _grid_lines(number: int, grid: Grid) -> Iterator[Line]:
+    for row in grid.rows:
+        cells = {id(cell): cell.text for cell in row if cell is not None and cell.text.strip()}
+        for text in cells.values():
+            for part in text.splitlines():
+                if part.strip():
+                    yield Line(number, part, cells=len(cells))
+
+
+def headings(document_lines: list[Line]) -> list[Heading]:
+    """The lines that open the six chapters, each at most once and in the form's order.
+
+    A table of contents and a caption repeat headings, so of all lines that read like one the best increasing
+    sequence counts: numbered before unnumbered, later before earlier.
+    """
+    candidates = [found for number, line in enumerate(document_lines) if (found := _heading(number, line))]
+    best: list[tuple[int, int, list[Heading]]] = []
+    for candidate in candidates:
+        order = KEYS.index(candidate.key)
+        before = max(
+            (entry for entry in best if KEYS.index(entry[2][-1].key) < order),
+            key=lambda entry: entry[:2],
+            default=(0, 0, []),
+        )
+        best.append((before[0] + candidate.weight, before[1] + candidate.line, [*before[2], candidate]))
+    return max(best, key=lambda entry: entry[:2], default=(0, 0, []))[2]
+
+
+def _heading(number: int, line: Line) -> Heading | None:
+    if line.cells > 1:
+        return None
+    raw = _MARKUP.sub("", line.text).strip()
+    if not raw or len(raw) > _HEADING_LENGTH and raw[0] not in f"{_NUMERALS}第":
+        return None
+    found = _match_heading(compact(raw).rstrip(":：。"))
+    if found:
+        key, numeral = found
+        if numeral:
+            return Heading(number, key, raw, weight=8 if _NUMERALS.find(numeral) == KEYS.index(key) else 6)
+        # Word's automatic numbering is no text: copies of such reports have headings without numerals.
+        return Heading(number, key, raw, weight=2 if line.heading or compact(raw) in _OFFICIAL else 1)
+    return _run_in(number, raw)
+
+
+def _run_in(number: int, raw: str) -> Heading | None:
+    """A numbered heading with prose behind it on the same line (六、其他需要报告的事项：无。)."""
+    numbered = _NUMBER.match(raw)
+    if not numbered or numbered.end() == 0:
+        return None
+    start = numbered.end()
+    while start < len(raw) and raw[start].isspace():
+        start += 1
+    edge = _EDGE.search(raw, start)
+    if edge and (found := _match_heading(compact(raw[: edge.start()]))):
+        return Heading(number, found[0], raw[: edge.start()], raw[edge.end() :].strip(), weight=5)
+    for official, key in _OFFICIAL.items():
+        # Word's soft line breaks are lost in some copies: 一、总体情况2024年，我镇…
+        if raw.startswith(official, start):
+            end = start + len(official)
+            return Heading(number, key, raw[:end], raw[end:].strip(), weight=4)
+    return None
+
+
+@lru_cache(maxsize=1024)
+def _match_heading(text: str) -> tuple[str, str | None] | None:
+    """(chapter, its numeral or None) if `text`, without spaces, is a heading of the form."""
+    numbered = _NUMBER.match(text)
+    rest = text[numbered.end() :] if numbered else text
+    if not 2 <= len(rest) <= _HEADING_LENGTH or rest[0] in "（(":
+        return None  # （一）主动公开政府信息情况 is a section of 一、总体情况
+    found = _HEADING.fullmatch(rest)
+    if not found or found.lastgroup is None:
+        return None
+    return found.lastgroup, numbered["numeral"] if numbered else None
+
+
+def is_form(document_lines: list[Line], found: list[Heading]) -> bool:
+    """Whether the document has the six chapters of 2019 and after (reports before it share words with them)."""
+    if len(found) < 3:
+        return False
+    if any(_FORM_WORDS.search(compact(line.text)) for line in document_lines if len(line.text) < 200):
+        return True
+    unknown = (line.text for line in document_lines if _UNKNOWN_HEADING.fullmatch(line.text.strip()))
+    return len(found) >= 5 and not any(_OLDER_HEADINGS.search(text) for text in unknown)
+
+
+def split(document: Document) -> Chapters:
+    """The chapters of `document`; never raises. A document that is no report gives its text as `whole`."""
+    document_lines = lines(document)
+    found = headings(document_lines)
+    if not is_form(document_lines, found):
+        return _whole(document, document_lines)
+    chapters = Chapters()
+    found = _with_missing(document_lines, found, chapters.problems)
+    ends = [heading.line for heading in found[1:]] + [len(document_lines)]
+    blocks = [document_lines[heading.line].block for heading in found]
+    for number, (heading, end) in enumerate(zip(found, ends, strict=True)):
+        body = document_lines[heading.line + bool(heading.text) : end]
+        prose = [heading.rest] if heading.rest else []
+        prose += _prose(body, heading.key, chapters.problems)
+        if heading.key == found[-1].key:
+            prose = _without_signature(prose)
+        if number == 0 and heading.key == "overview":
+            prose = _preamble(document_lines[: heading.line]) + prose
+        chapters.texts[heading.key] = "\n".join(prose)
+        if heading.text:
+            chapters.headings[heading.key] = heading.text
+        last = blocks[number + 1] if number + 1 < len(blocks) else len(document.blocks)
+        chapters.spans[heading.key] = (blocks[number], max(last, blocks[number] + 1))
+    for key in KEYS:
+        if key not in chapters.texts:
+            chapters.problems.append(f"没有找到“{_FACTS['chapters'][key]['official']}”一章")
+    return chapters
+
+
+def _with_missing(document_lines: list[Line], found: list[Heading], problems: list[str]) -> list[Heading]:
+    """Chapter 五 without its heading begins after the table of 四 (上海市人民政府办公厅 2025)."""
+    keys = [heading.key for heading in found]
+    if "problems" in keys or "disputes" not in keys:
+        return found
+    at = keys.index("disputes")
+    end = found[at + 1].line if at + 1 < len(found) else len(document_lines)
+    for number in range(found[at].line + 1, end):
+        line = document_lines[number]
+        text = compact(line.text)
+        if line.cells < 2 and _MISSING_PROBLEMS.search(text) and not _is_table_text(text):
+            problems.append("“存在的主要问题及改进情况”一章没有标题，从表格后的正文分出")
+            return [*found[: at + 1], Heading(number, "problems", ""), *found[at + 1 :]]
+    return found
+
+
+def _prose(body: list[Line], key: str, problems: list[str]) -> list[str]:
+    """The lines of a chapter that are prose. In chapters 二 to 四 the tables may stand there as lines too."""
+    has_tables = key in TABLE_CHAPTERS
+    result = []
+    for number, line in enumerate(body):
+        text = _MARKUP.sub("", line.text).strip()
+        bare = compact(text)
+        if line.cells > 1 or "\t" in text or not bare or is_chrome(bare):
+            continue
+        if has_tables:
+            if bare.startswith("|") or _match_heading(bare.partition("：")[2] or bare):
+                continue
+            if not _is_prose_among_tables(bare, first=number == 0):
+                continue
+        if _UNKNOWN_HEADING.fullmatch(bare) and not _is_table_text(bare) and not _match_heading(bare):
+            problems.append(f"格式中没有的章标题：{bare}")
+        result.append(text)
+    return result
+
+
+def is_chrome(bare: str) -> bool:
+    """Whether a line without spaces belongs to the page and not to the text: a page number, 上一篇, 打印本页."""
+    if len(bare) > 60:
+        return False
+    return _PAGE_NUMBER.fullmatch(bare) is not None or _CHROME.fullmatch(bare) is not None
+
+
+def _is_prose_among_tables(bare: str, *, first: bool) -> bool:
+    if _NOTE.match(bare):
+        return True
+    if _is_table_text(bare):
+        return first and bare in ("无", "无。")
+    if bare[0] in "（(" and bare[-1] in "）)" and len(bare) < 16:
+        return False  # a remark that fell out of its cell: （含自然失效29件）
+    return bool(_SENTENCE.search(bare)) or len(bare) >= 14
+
+
+_NOT_WORDS = re.compile(r"[\W\d_]+")
+
+
+def _pairs(text: str) -> set[str]:
+    return {text[at : at + 2] for at in range(len(text) - 1)}
+
+
+def _labels(node: Any) -> Iterator[str]:
+    """Every label and variant that form.json knows."""
+    if isinstance(node, dict):
+        for name, value in node.items():
+            if name in ("zh", "variants", "ignored") or isinstance(value, dict):
+                yield from _labels(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _labels(value)
+    elif isinstance(node, str):
+        yield node
+
+
+_LABEL_PAIRS: frozenset[str] = frozenset().union(
+    *(_pairs(_NOT_WORDS.sub("", compact(label))) for label in (*_labels(FORM), *_FACTS["table_words"]))
+)
+_WORDS_END = "。！？"
+
+
+@lru_cache(maxsize=4096)
+def _is_table_text(bare: str) -> bool:
+    """Whether a line is made of the form's labels and values, however they were broken or joined."""
+    words = _NOT_WORDS.sub("", bare)
+    if len(words) < 2:
+        return bare[-1:] not in _WORDS_END
+    if bare[-1] in _WORDS_END:
+        return False
+    known = [False, *(words[at : at + 2] in _LABEL_PAIRS for at in range(len(words) - 1)), False]
+    return sum(known[at] or known[at + 1] for at in range(len(words))) >= 0.85 * len(words)
+
+
+def _preamble(before: list[Line]) -> list[str]:
+    """The report's own words between the title and the first heading: from the first long line on, if it is prose."""
+    texts = [_MARKUP.sub("", line.text).strip() for line in before if line.cells < 2]
+    last = max((number for number, text in enumerate(texts) if _is_title_like(compact(text))), default=-1)
+    texts = [text for text in texts[last + 1 :] if not is_chrome(compact(text)) and not _PAGE_LABEL.match(compact(text))]
+    first = next((number for number, text in enumerate(texts) if len(text) >= 16 and _SENTENCE.search(text)), len(texts))
+    while first and len(texts[first - 1]) >= 20:  # lines of a wrapped paragraph
+        first -= 1
+    texts = texts[first:]
+    return texts if any("。" in text or "：" in text for text in texts) else []
+
+
+def _is_title_like(bare: str) -> bool:
+    return len(bare) < 60 and bare.endswith(("年度报告", "年报", "工作报告")) and not any(mark in bare for mark in "《》，。")
+
+
+def _without_signature(prose: list[str]) -> list[str]:
+    """The last chapter up to the page's chrome, the signature and the attachments' names."""
+    for number, text in enumerate(prose):
+        signed = _SIGNED.fullmatch(text.strip())
+        if signed and (number or signed["office"]):
+            cut = number
+            while cut > 0 and number - cut < 3 and is_name_line(compact(prose[cut - 1])):
+                cut -= 1
+            return prose[:cut]
+    while len(prose) > 1 and is_name_line(compact(prose[-1])):
+        prose = prose[:-1]
+    return [_cut_run_in_signature(text) for text in prose]
+
+
+_RUN_IN_SIGNATURE = re.compile(rf"(?<=[。！])\s*[^，。；：:\d]{{2,40}}\s*{_DATE}\s*$")
+_NAME_LINE = re.compile(r"[\u4e00-\u9fff（）()·]{2,40}(?:政府|办事处|委员会|办公室|办公厅|局|管委会|委|厅|院|中心|镇|乡|街道|海关|站|队)")
+
+
+def is_name_line(bare: str) -> bool:
+    """Whether a line without spaces is a body's name and nothing else, as a signature is."""
+    return _NAME_LINE.fullmatch(bare) is not None
+
+
+def _cut_run_in_signature(text: str) -> str:
+    return _RUN_IN_SIGNATURE.sub("", text)
+
+
+def signature(document_lines: Iterable[Line]) -> tuple[str | None, str | None]:
+    """(office, date) of the signature as printed, without spaces, from lines that end a report; None where not there."""
+    office: str | None = None
+    for line in document_lines:
+        text = line.text.strip()
+        if line.cells > 1:
+            continue
+        signed = _SIGNED.fullmatch(text)
+        if signed:
+            name = compact(signed["office"]).strip("（(")
+            return name or office, compact(signed["date"])
+        run_in = _RUN_IN_SIGNATURE.search(text)
+        if run_in and (inner := _SIGNED.fullmatch(run_in[0].strip())):
+            return compact(inner["office"]), compact(inner["date"])
+        bare = compact(text)
+        if is_name_line(bare):
+            office = office + bare if office and len(office + bare) <= 30 and office.endswith("委员会") else bare
+    return office, None
+
+
+def _whole(document: Document, document_lines: list[Line]) -> Chapters:
+    """A free-form text: trafilatura's for a page, else every line that is not the page's own."""
+    own = [
+        line.text.strip()
+        for line in document_lines
+        if line.cells < 2 and not is_chrome(compact(line.text)) and not _PAGE_LABEL.match(compact(line.text))
+    ]
+    text = "\n".join(own)
+    if document.html:
+        from trafilatura import extract  # takes half a second to import, and few reports need it
+
+        main = extract(document.html, favor_recall=True, include_comments=False, include_tables=False) or ""
+        if 2 * len(compact(main)) > len(compact(text)):
+            text = main
+    return Chapters(texts={"whole": text} if text.strip() else {})
