@@ -1,0 +1,451 @@
+"""The invented counties: which offices publish which reports, and what each report says, cell by cell.
+
+Everything follows from `world.json` (places, offices, the special cases), `words.json` (phrases) and `form.json` (the
+official form), with a seed made of the report's own key: the same words and numbers in every run. The numbers keep the
+form's sums (R1–R4), are not zero and differ within a report, so that a cell read in a wrong place always shows. The
+exceptions are declared in `world.json` under `special`: a wrong sum, blank cells, a report of few requests.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import Any, NamedTuple
+
+HERE = Path(__file__).parent
+FORM: dict[str, Any] = json.loads((HERE / "form.json").read_text("utf-8"))
+WORDS: dict[str, list[str]] = json.loads((HERE / "words.json").read_text("utf-8"))
+WORLD: dict[str, Any] = json.loads((HERE / "world.json").read_text("utf-8"))
+
+COLUMNS: list[str] = FORM["columns"]
+STAGES: list[str] = FORM["disputes"]["stages"]
+OUTCOMES_OF_A_DISPUTE: list[str] = FORM["disputes"]["columns"]
+MARKS = {"blank": "", "slash": "/", "dash": "—"}
+BLANK_ROWS = ("denied_state_secret", "denied_security_stability", "not_handled_publication")
+
+
+class Printed(NamedTuple):
+    """What stands in a cell: `raw` as printed, `value` (None unless a number), and `status` as of design.md."""
+
+    value: int | float | None
+    raw: str
+    status: str = "number"
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """A body that must publish. `full`, `mid` and `bare` are its name with and without county and 人民政府."""
+
+    key: str
+    kind: str
+    county: str
+    division_code: str
+    full: str
+    mid: str
+    bare: str
+    self_word: str
+    topic: str
+    years: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class Report:
+    """A report: what it says (`cells`, `chapters` of paragraphs) and how it is made up and delivered.
+
+    `rendering`: word or editor (HTML), pdf_office, pdf_reportlab, docx_office, docx_python (a file made by that
+    program). `delivery`: page, attachment (of a page), direct (the list links to the file). `subtitle` is printed
+    under the title where that does not name the year. `wrong` is the kind of the one finding that it must give.
+    """
+
+    key: str
+    office: Office
+    year: int
+    title: str
+    subtitle: str
+    signature: str
+    signed: date
+    signed_text: str
+    published: date
+    disclosure_edition: str
+    requests_edition: str
+    cells: dict[str, Printed]
+    chapters: dict[str, list[str]]
+    rendering: str
+    delivery: str
+    wrong: str | None = None
+    twice: bool = False
+    quiet: bool = False
+    has_blanks: bool = False
+    habits: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def office_printed(self) -> str:
+        """The office's name where title or signature prints it fullest."""
+        forms = (self.office.full, self.office.mid, self.office.bare)
+        return max((form for form in forms if form in self.title or form == self.signature), key=len)
+
+    @property
+    def scope(self) -> str | None:
+        """area or own where the report says so, else None."""
+        return {"county": "area", "government_office": "own"}.get(self.office.kind)
+
+    @property
+    def filename(self) -> str | None:
+        """Name of its file in `samples/files`, None where a page holds the report."""
+        if self.delivery == "page":
+            return None
+        return f"{self.key}.{self.rendering.split('_')[0]}"
+
+
+def handled(edition: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The groups of 三、本年度办理结果: label, and (row key, row label) of each row in it ("" where it has none)."""
+    groups: list[tuple[str, list[tuple[str, str]]]] = [
+        (label, [(key, text) for key, text in rows]) for label, rows in FORM["handled"]["2021"]
+    ]
+    if edition == "2019":
+        groups = [(g, [("other_single", "")] if g.startswith("（六）") else rows) for g, rows in groups]
+    return groups
+
+
+def outcome_rows(edition: str) -> list[str]:
+    """Keys of the rows that add up to （七）总计."""
+    return [key for _, rows in handled(edition) for key, _ in rows if key != "total_handled"]
+
+
+def disclosure_keys(edition: str) -> list[str]:
+    """Keys of 主动公开 in the order of the form, without the name of the table."""
+    return [key for _, _, rows in FORM["disclosure"][edition] for _, keys in rows for key in keys]
+
+
+def sums_broken(cells: dict[str, Printed], edition: str) -> set[str]:
+    """Which of the form's sums (R1 row_sum, R2 balance, R3 outcome_sum, R4 disputes_sum) these cells break."""
+
+    def at(row: str, column: str) -> float:
+        return cells[f"requests.{row}.{column}"].value or 0
+
+    outcomes = outcome_rows(edition)
+    broken = set()
+    for row in ["new_received", "carried_in", *outcomes, "total_handled", "carried_out"]:
+        if sum(at(row, column) for column in COLUMNS[:-1]) != at(row, "total"):
+            broken.add("row_sum")
+    for column in COLUMNS:
+        if at("new_received", column) + at("carried_in", column) != at("total_handled", column) + at(
+            "carried_out", column
+        ):
+            broken.add("balance")
+        if sum(at(row, column) for row in outcomes) != at("total_handled", column):
+            broken.add("outcome_sum")
+    for stage in STAGES:
+        values = [cells[f"disputes.{stage}.{column}"].value or 0 for column in OUTCOMES_OF_A_DISPUTE]
+        if sum(values[:-1]) != values[-1]:
+            broken.add("disputes_sum")
+    return broken
+
+
+Numbers = dict[str, int | float]
+
+
+def _disclosure(random: Random, edition: str, before: Numbers) -> Numbers:
+    """Numbers of chapter 二 that go on from last year's (rules X2 and X4 of the form's arithmetic)."""
+    numbers: Numbers = {f"disclosure.{key}": random.randint(2, 300) for key in disclosure_keys(edition)}
+    for key in numbers:
+        group = key.rpartition(".")[0]
+        if key.endswith(("amount_10k_cny", "procurement_amount")):
+            numbers[key] = random.randint(1001, 29999) / 100
+        elif key.endswith("items_change"):
+            numbers[key] = random.choice((1, -1)) * random.randint(2, 60)
+        elif key.endswith("items_prev_year"):
+            last = before.get(key)
+            numbers[key] = random.randint(61, 300) if last is None else last + before[f"{group}.items_change"]
+        elif key.endswith("in_force"):
+            numbers[f"{group}.repealed"] = random.randint(2, 30)
+            made = numbers[f"{group}.issued"] - numbers[f"{group}.repealed"]
+            numbers[key] = before[key] + made if key in before else made + random.randint(40, 300)
+    return numbers
+
+
+def _disputes(random: Random, empty: tuple[str, ...]) -> Numbers:
+    numbers: Numbers = {}
+    for stage in STAGES:
+        values = [0 if stage in empty else random.randint(1, 200) for _ in OUTCOMES_OF_A_DISPUTE[:-1]]
+        for column, value in zip(OUTCOMES_OF_A_DISPUTE, [*values, sum(values)], strict=True):
+            numbers[f"disputes.{stage}.{column}"] = value
+    return numbers
+
+
+def _requests(random: Random, edition: str, before: Numbers, taken: set[float], empty: tuple[str, ...]) -> Numbers:
+    """Numbers of chapter 三: what was carried in is what last year carried out (rule X1)."""
+    outcomes = outcome_rows(edition)
+    free = random.sample(sorted(set(range(1, 420)) - taken), (len(outcomes) + 2) * 6)
+    table: dict[str, list[int]] = {
+        row: [0] * 6 if row in empty else [free.pop() for _ in range(6)]
+        for row in ["carried_in", "carried_out", *outcomes]
+    }
+    if "requests.carried_out.total" in before:
+        table["carried_in"] = [int(before[f"requests.carried_out.{column}"]) for column in COLUMNS[:-1]]
+    table["total_handled"] = [sum(table[row][i] for row in outcomes) for i in range(6)]
+    table["new_received"] = [
+        table["total_handled"][i] + table["carried_out"][i] - table["carried_in"][i] for i in range(6)
+    ]
+    return {
+        f"requests.{row}.{column}": value
+        for row, values in table.items()
+        for column, value in zip(COLUMNS, [*values, sum(values)], strict=True)
+    }
+
+
+def _numbers(seed: str, editions: tuple[str, str], before: Numbers, wrong: str | None, blanks: bool) -> Numbers:
+    """All cells of a report: sums right but for `wrong`, all different but for the rows left blank."""
+    empty = BLANK_ROWS if blanks else ()
+    random = Random(seed)  # noqa: S311 - invented numbers, no secret
+    while True:
+        numbers = _disclosure(random, editions[0], before)
+        if blanks:
+            numbers |= dict.fromkeys((key for key in numbers if key.startswith("disclosure.rules.")), 0)
+        numbers |= _disputes(random, ("litigation_after_reconsideration",) if blanks else ())
+        if any(value <= 0 for key, value in numbers.items() if key.endswith(("in_force", "items_prev_year"))) and not (
+            blanks
+        ):
+            continue
+        taken = {abs(value) for value in numbers.values()}
+        numbers |= _requests(random, editions[1], before, taken, empty)
+        numbers |= {key: numbers[key] + 3 for key in WRONG_CELLS.get(wrong or "", ())}
+        present = [abs(value) for value in numbers.values() if value != 0]
+        expected = len(numbers) - (len(empty) * 7 + 3 + 5 if blanks else 0)
+        if len(set(present)) == len(present) == expected and numbers["requests.new_received.total"] > 0:
+            return numbers
+
+
+WRONG_CELLS: dict[str, tuple[str, ...]] = {
+    "row_sum": ("requests.granted.total", "requests.total_handled.total", "requests.new_received.total"),
+    "balance": ("requests.carried_out.natural_person", "requests.carried_out.total"),
+    "outcome_sum": (
+        "requests.new_received.natural_person",
+        "requests.new_received.total",
+        "requests.total_handled.natural_person",
+        "requests.total_handled.total",
+    ),
+    "disputes_sum": ("disputes.reconsideration.total",),
+}
+"""Which cells are printed 3 too high so that one kind of sum is wrong and the others stay right."""
+
+
+def _few_numbers(seed: str, editions: tuple[str, str]) -> Numbers:
+    """A report as most townships write it: a few requests, the rest printed zeros."""
+    random = Random(seed)  # noqa: S311 - invented numbers, no secret
+    numbers: Numbers = {f"disclosure.{key}": 0 for key in disclosure_keys(editions[0])}
+    rows = ["new_received", "carried_in", *outcome_rows(editions[1]), "total_handled", "carried_out"]
+    numbers |= {f"requests.{row}.{column}": 0 for row in rows for column in COLUMNS}
+    numbers |= {f"disputes.{stage}.{column}": 0 for stage in STAGES for column in OUTCOMES_OF_A_DISPUTE}
+    for row in ("granted", "unable_not_held", "not_handled_petition"):
+        column, count = random.choice(COLUMNS[:-1]), random.randint(1, 4)
+        for line in (row, "total_handled", "new_received"):
+            numbers[f"requests.{line}.{column}"] += count
+            numbers[f"requests.{line}.total"] += count
+    return numbers
+
+
+def _printed(key: str, value: float, blank: str | None) -> Printed:
+    parts = key.split(".")
+    left_out = parts[1] in BLANK_ROWS or parts[1] in ("rules", "litigation_after_reconsideration")
+    if blank and left_out:
+        return Printed(None, MARKS[blank], blank)
+    if key.endswith("items_change") and value > 0:
+        return Printed(value, f"+{value}")
+    return Printed(value, f"{value:.2f}" if isinstance(value, float) else str(value))
+
+
+def _title(random: Random, office: Office, year: int, habit: str | None) -> tuple[str, str, str]:
+    """Title, the line under it, and the signature."""
+    if habit == "no_year":
+        return f"{office.full}政府信息公开工作年度报告", f"（{year}年度）", office.full
+    if habit == "mid_of":
+        return f"{year}年{office.full}信息公开工作年度报告", "", office.mid
+    if office.kind == "county":
+        return f"{office.bare}{year}年政府信息公开工作年度报告", "", office.full
+    full = [
+        (f"{office.full}{year}年政府信息公开工作年度报告", office.full),
+        (f"{office.full}{year}年度政府信息公开工作年度报告", office.mid),
+        (f"{year}年{office.full}政府信息公开工作年度报告", office.full),
+    ]
+    short = [
+        (f"{office.bare}政府信息公开工作{year}年度报告", office.mid),
+        (f"{office.mid}{year}年政府信息公开年度报告", office.full),
+        (f"{office.mid}{year}年政府信息公开工作年度报告", office.mid),
+    ]
+    title, signature = random.choice(full if office.mid == office.full else full + short)
+    return title, "", signature
+
+
+def _prose(
+    seed: str, office: Office, year: int, word: str, county: str, numbers: Numbers, plain: bool
+) -> dict[str, Any]:
+    """The chapters' paragraphs. `plain` leaves out numbers of requests, for two reports that share one text."""
+    random = Random(seed)  # noqa: S311 - invented words, no secret
+    fills = {
+        "name": office.mid, "self": office.self_word, "topic": office.topic, "year": year, "next": year + 1,
+        "county": county, "word": word, "place": f"{office.bare}政务服务大厅",
+        "channel": random.choice(("微信公众号", "政务微博", "村村响广播", "电子公告屏")),
+        "reviewer": random.choice(("法律顾问", "司法所", "档案员", "人大代表")),
+        "received": numbers["requests.new_received.total"], "carried": numbers["requests.carried_in.total"],
+        "left": numbers["requests.carried_out.total"],
+    }  # fmt: skip
+    counts = ("published", "columns", "visits", "trainings", "samples_count", "proposals", "motions", "visits_day")
+    fills |= {name: random.randint(2, 9 if name in ("columns", "trainings", "visits_day") else 60) for name in counts}
+    fills["published"] = random.randint(120, 1900)
+
+    def pick(name: str) -> str:
+        return random.choice(WORDS[name]).format_map(fills)
+
+    overview = [pick("openings")]
+    if office.kind == "county":
+        overview.append(pick("area_note"))
+    if office.kind == "government_office":
+        overview.append(pick("own_note"))
+    overview += [
+        pick("disclosure"), pick("requests_plain" if plain else "requests"),
+        pick("management"), pick("platform"), pick("supervision"),
+    ]  # fmt: skip
+    return {
+        "overview": overview,
+        "problems": [pick("problems"), pick("improvements")],
+        "other_matters": [pick("other_matters")],
+    }
+
+
+CHINESE_DIGITS = "〇一二三四五六七八九"
+
+
+def _day_in_words(day: date, chinese: bool) -> str:
+    if not chinese:
+        return f"{day.year}年{day.month}月{day.day}日"
+
+    def small(number: int) -> str:
+        tens, ones = divmod(number, 10)
+        return (
+            ("" if tens < 2 else CHINESE_DIGITS[tens]) + ("十" if tens else "") + (CHINESE_DIGITS[ones] if ones else "")
+        )
+
+    return f"{''.join(CHINESE_DIGITS[int(digit)] for digit in str(day.year))}年{small(day.month)}月{small(day.day)}日"
+
+
+def _report(office: Office, year: int, county: dict[str, Any], before: Numbers) -> tuple[Report, Numbers]:
+    key = f"{office.key}-{year}"
+    special: dict[str, Any] = WORLD["special"].get(key, {})
+    edition = "2019" if year <= 2020 else "2021"
+    editions: tuple[str, str] = tuple(special.get("editions", (edition, edition)))
+    wrong, blank = special.get("wrong"), special.get("blank")
+    quiet = bool(special.get("quiet"))
+    numbers = _few_numbers(key, editions) if quiet else _numbers(key, editions, before, wrong, bool(blank))
+    order = [f"disclosure.{name}" for name in disclosure_keys(editions[0])]
+    rows = ["new_received", "carried_in", *outcome_rows(editions[1]), "total_handled", "carried_out"]
+    order += [f"requests.{row}.{column}" for row in rows for column in COLUMNS]
+    order += [f"disputes.{stage}.{column}" for stage in STAGES for column in OUTCOMES_OF_A_DISPUTE]
+
+    random = Random(f"{key} looks")  # noqa: S311 - invented words, no secret
+    title, subtitle, signature = _title(random, office, year, special.get("title"))
+    if special.get("late"):
+        signed = date(year + 1, 2, random.randint(18, 27))
+    elif office.kind == "county":
+        signed = date(year + 1, 3, random.randint(8, 28))
+    else:
+        signed = date(year + 1, 1, random.randint(6, 28))
+    twin = special.get("prose_of")
+    shared = twin is not None or any(
+        other.get("prose_of") == office.key and name.endswith(str(year)) for name, other in WORLD["special"].items()
+    )
+    report = Report(
+        key=key, office=office, year=year, title=title, subtitle=subtitle, signature=signature, signed=signed,
+        signed_text=_day_in_words(signed, bool(special.get("chinese_date"))),
+        published=signed + timedelta(days=random.randint(0, 3)),
+        disclosure_edition=editions[0], requests_edition=editions[1],
+        cells={name: _printed(name, numbers[name], blank) for name in order},
+        chapters=_prose(
+            f"{twin or office.key} {year} words", office, year, county["word"], county["name"], numbers, shared
+        ),
+        rendering=special.get("rendering", random.choice(("word", "editor"))),
+        delivery=special.get("delivery", "page"), wrong=wrong, twice=bool(special.get("twice")), quiet=quiet,
+        has_blanks=bool(blank),
+        habits=frozenset(habit for habit in ("half_width", "spaced_total", "normative_short") if random.random() < 0.25),
+    )  # fmt: skip
+    return report, numbers
+
+
+@cache
+def offices(county: str) -> tuple[Office, ...]:
+    """The offices of a county, named by its key in `world.json`."""
+    data = next(entry for entry in WORLD["counties"] if entry["key"] == county)
+    return tuple(
+        Office(
+            key=o["key"], kind=o["kind"], county=county, division_code=o.get("code", data["code"]), full=o["full"],
+            mid=o.get("mid", o["full"]), bare=o["bare"], self_word=o["self"], topic=o["topic"], years=tuple(o["years"]),
+        )
+        for o in data["offices"]
+    )  # fmt: skip
+
+
+@cache
+def reports(county: str) -> tuple[Report, ...]:
+    """All reports of a county, office by office, oldest first."""
+    data = next(entry for entry in WORLD["counties"] if entry["key"] == county)
+    made = []
+    for office in offices(county):
+        before: Numbers = {}
+        last = None
+        for year in office.years:
+            report, numbers = _report(office, year, data, before if last == year - 1 else {})
+            before, last = numbers, year
+            made.append(report)
+    return tuple(made)
+
+
+def counties() -> list[dict[str, Any]]:
+    """The two counties as `world.json` has them."""
+    return list(WORLD["counties"])
+
+
+def all_reports() -> Iterator[Report]:
+    """The reports of both counties."""
+    for county in counties():
+        yield from reports(county["key"])
+
+
+def division_rows() -> list[dict[str, str]]:
+    """The invented places in the columns of data/divisions: province, two prefectures, two counties, their towns."""
+    columns = (
+        "code",
+        "name",
+        "level",
+        "parent",
+        "valid_from",
+        "valid_to",
+        "successors",
+        "code_system",
+        "nbs_code",
+        "note",
+    )
+    found = [(WORLD["province"]["code"], WORLD["province"]["name"], "1", "")]
+    for county in counties():
+        prefecture = county["prefecture"]
+        found.append((prefecture["code"], prefecture["name"], "2", WORLD["province"]["code"]))
+        found.append((county["code"], county["name"], "3", prefecture["code"]))
+        found += [
+            (office.division_code, office.bare, "4", county["code"])
+            for office in offices(county["key"])
+            if office.kind in ("township", "street")
+        ]
+    return [
+        dict.fromkeys(columns, "")
+        | {
+            "code": code,
+            "name": name,
+            "level": level,
+            "parent": parent,
+            "code_system": "invented",
+            "note": "样例，虚构",
+        }
+        for code, name, level, parent in found
+    ]
