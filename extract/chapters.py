@@ -333,7 +333,7 @@ def _without_signature(prose: list[str]) -> list[str]:
 
 
 _RUN_IN_SIGNATURE = re.compile(rf"(?<=[。！])\s*[^，。；：:\d]{{2,40}}\s*{_DATE}\s*$")
-_NAME_LINE = re.compile(r"[\u4e00-\u9fff（）()·]{2,40}(?:政府|办事处|委员会|办公室|办公厅|局|管委会|委|厅|院|中心|镇|乡|街道|海关|站|队)")
+_NAME_LINE = re.compile(r"[\u4e00-\u9fff（）()·]{2,40}(?:政府|办事处|委员会|办公室|办公厅|局|会|委|厅|院|中心|镇|乡|苏木|街道|海关|站|队|处|署|公司|集团|学校|大学|学院|医院|行署|公署|园区|开发区|示范区|高新区)")
 
 
 def is_name_line(bare: str) -> bool:
@@ -346,23 +346,32 @@ def _cut_run_in_signature(text: str) -> str:
 
 
 def signature(document_lines: Iterable[Line]) -> tuple[str | None, str | None]:
-    """(office, date) of the signature as printed, without spaces, from lines that end a report; None where not there."""
-    office: str | None = None
+    """(office, date) of the signature as printed, without spaces, from lines that end a report; None where not there.
+
+    Lists of other pages below the text hold bodies and dates too, so a date counts behind a body's name or when it
+    is written with 年月日, and without a date only the first name counts.
+    """
+    first: str | None = None
+    office, age = "", 0
     for line in document_lines:
         text = line.text.strip()
-        if line.cells > 1:
+        bare = compact(text)
+        if line.cells > 1 or not bare or is_chrome(bare) or _PAGE_LABEL.match(bare):
             continue
-        signed = _SIGNED.fullmatch(text)
+        if is_name_line(bare):
+            office = office + bare if office.endswith("委员会") and age == 0 else bare
+            first, age = first or office, 0
+            continue
+        age += 1
+        run_in = _RUN_IN_SIGNATURE.search(text)
+        signed = _SIGNED.fullmatch(run_in[0].strip() if run_in else text)
         if signed:
             name = compact(signed["office"]).strip("（(")
-            return name or office, compact(signed["date"])
-        run_in = _RUN_IN_SIGNATURE.search(text)
-        if run_in and (inner := _SIGNED.fullmatch(run_in[0].strip())):
-            return compact(inner["office"]), compact(inner["date"])
-        bare = compact(text)
-        if is_name_line(bare):
-            office = office + bare if office and len(office + bare) <= 30 and office.endswith("委员会") else bare
-    return office, None
+            if name and not is_name_line(name):
+                continue
+            if name or (office and age <= 2) or "年" in signed["date"]:
+                return name or (office if age <= 2 else "") or first, compact(signed["date"])
+    return first, None
 
 
 def _whole(document: Document, document_lines: list[Line]) -> Chapters:

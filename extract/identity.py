@@ -1,0 +1,419 @@
+"""Whose report of which year a document is, or why it is none.
+
+Each fact is taken from where it is most to be trusted: the title, then the body's own sentences, then the signature,
+then what the page says of itself; hints of the site (its columns and addresses lie) come last.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+
+from extract import chapters
+from extract.chapters import Heading, Line, compact
+from extract.document import Document, Picture
+from extract.report import Finding, FindingClass, Identity
+from extract.titles import (
+    COMMENT,
+    FACTS,
+    FIRST_YEAR,
+    LAST_YEAR,
+    TEMPLATE,
+    Title,
+    fold,
+    is_office,
+    office_kind,
+    parse_title,
+    same_office,
+    subtitle_year,
+    tidy,
+)
+
+_HEAD_LINES = 14
+"""Where a title is looked for: lines before the first chapter, or this many from the top."""
+_TITLE_LINES = 3
+_TITLE_LENGTH = 120
+_PROSE = 150
+"""Letters of running text that make a page without chapters more than a title."""
+
+_DATE = re.compile(r"(?P<year>\d{4})\s*[年./-]\s*(?P<month>\d{1,2})\s*[月./-]\s*(?P<day>\d{1,2})")
+_CHINESE_DATE = re.compile(r"(?P<year>\d{4})年(?P<month>[一二三四五六七八九十]{1,2})月(?P<day>[一二三四五六七八九十]{1,3})日")
+_CHINESE_NUMBERS = {word: number for number, word in enumerate("一 二 三 四 五 六 七 八 九 十 十一 十二".split(), 1)}
+# Word's smart tags drop characters: 20251月1日 for 2025年1月1日 (platforms.md §11).
+_PERIOD = re.compile(r"(?:统计|数据|时间|期限|时限)[^。]{0,24}?(?P<year>20\d\d)年?0?1月0?1日")
+_PERIOD_END = re.compile(r"(?:统计|数据|时间|期限|时限)[^。]{0,44}?(?P<year>20\d\d)年?12月3[01]日")
+_FIRST_YEAR_OF_PROSE = re.compile(r"(?<!\d)(20\d\d)年(?:度|以来|来)?[,，]")
+_COMPILED_BY = re.compile(r"(?:本(?:年度)?报告(?:系|是)?由|现(?:将|公布|向社会公布))(?P<office>[^，。（(根据依20]{3,30}?)(?:根据|依据|按照|编制|20\d\d)")
+_SITE_CODE = re.compile(r"\d{10}|bm\d{8}", re.IGNORECASE)
+_SITE_CODE_LINE = re.compile(r"网站标识码\s*[:：]?\s*(\d{10}|bm\d{8})", re.IGNORECASE)
+_INDEX_LINE = re.compile(r"(?:信息)?索引号\s*[\]】]?\s*[:：]\s*([0-9A-Za-z][\w\-/().〔〕]{3,48})")
+_PUBLISHED_LINE = re.compile(
+    r"^[\[【(（]?(?:信息)?(?:发布|公开|公布|发文|更新|生成)?(?:时间|日期)[\]】]?[:：]?[\[【(（]?(?P<date>\d{4}[年./-]\d{1,2}[月./-]\d{1,2})"
+)
+_NUMBER = re.compile(r"\d[\d.,]*")
+_PUNCTUATION = re.compile(r"[。，；]")
+_FORM_TABLE = re.compile(r"申请人情况|本年新收|结果维持|第二十条第|本年制发件数|予以公开")
+_PLACEHOLDER = re.compile(FACTS["placeholder"])
+_SPAM = re.compile(FACTS["spam"])
+_ATTACHMENT = re.compile(FACTS["attachment"], re.IGNORECASE)
+_ATTACHMENT_NOT = re.compile(FACTS["attachment_not"])
+_PICTURE_NOT = re.compile(FACTS["picture_not"], re.IGNORECASE)
+_VIEWER = re.compile(r"[?&]file=([^&#]+)")
+_AREA = re.compile(FACTS["area_scope"])
+_OWN = re.compile(FACTS["own_scope"])
+_OTHER_PAGES = ("上一篇", "下一篇", "上一条", "下一条", "相关")
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What the questions below share: the lines, where the chapters begin, the lines around them."""
+
+    document: Document
+    lines: list[Line]
+    headings: list[Heading]
+    is_form: bool
+    top: list[str]  # the lines in which a title may stand
+    tail: list[Line]  # the lines in which a signature may stand
+
+
+def _read(document: Document) -> _Reading:
+    lines = chapters.lines(document)
+    headings = chapters.headings(lines)
+    is_form = chapters.is_form(lines, headings)
+    first = headings[0].line if is_form else _HEAD_LINES
+    top = [tidy(line.text) for line in lines[:first] if line.cells < 2]
+    last = headings[-1].line + 1 if is_form else max(len(lines) - 15, first, 0)
+    return _Reading(document, lines, headings, is_form, top, lines[last:])
+
+
+def identify(document: Document, *, url: str | None = None, words: str = "") -> Identity:
+    """Whether `document` is an annual report, whose and of which year; never raises.
+
+    `url` is where it was found (used for attachments' sake only where the page says nothing), `words` those of the
+    link that led to it, the last witness of title and year. A page whose report is in pictures or attached files is a
+    report with `attachments`; one with a report's title and nothing else is none.
+    """
+    reading = _read(document)
+    title = _title(reading, words)
+    identity = Identity(is_report=False)
+    identity.reason = _reason_against(reading, title)
+    identity.is_report = identity.reason is None
+    identity.site_id_code = _site_id_code(document)
+    identity.index_number = _index_number(reading)
+    if title is None or not identity.is_report and title.reason is not None:
+        identity.title = title.text if title else None
+        identity.published_date = _published_date(reading, url, identity)
+        return identity
+    signed_office, signed_date = chapters.signature(reading.tail)
+    identity.title = title.text if title.reason is None else None
+    identity.signed_date = _date(signed_date or "") or _date_under_title(reading)
+    identity.office = _office(reading, title, signed_office)
+    identity.office_kind = office_kind(identity.office)
+    identity.published_date = _published_date(reading, url, identity)
+    identity.year = _year(reading, title, identity, words)
+    identity.scope = _scope(reading)
+    if identity.is_report and not (reading.is_form and _has_form_table(reading)):
+        identity.attachments = _attachments(document)
+    return identity
+
+
+def conflicts(document: Document, identity: Identity) -> list[Finding]:
+    """Where the document's own witnesses of year and body disagree.
+
+    Kinds: `year_conflict` (title against statistics period), `signed_year` (not signed in the year after the one
+    reported), `office_conflict` (title against signature).
+    """
+    reading = _read(document)
+    found: list[Finding] = []
+    period = _period(reading)
+    if identity.year and period and period[0] != identity.year:
+        detail = f"标题为{identity.year}年，正文的统计期限为{period[0]}年"
+        found.append(Finding("year_conflict", FindingClass.STRONG, (), detail, period[1]))
+    signed_office, signed_text = chapters.signature(reading.tail)
+    signed = identity.signed_date
+    if identity.year and signed and signed.year != identity.year + 1 and not (signed.year == identity.year and signed.month == 12):
+        detail = f"{identity.year}年的年度报告落款为{signed.year}年{signed.month}月{signed.day}日"
+        found.append(Finding("signed_year", FindingClass.SUSPICIOUS, (), detail, signed_text or ""))
+    if identity.office and signed_office and is_office(signed_office) and not _belongs(signed_office, identity.office):
+        detail = f"标题为{identity.office}，落款为{signed_office}"
+        found.append(Finding("office_conflict", FindingClass.SUSPICIOUS, (), detail, signed_office))
+    return found
+
+
+def _belongs(signed: str, office: str) -> bool:
+    """Whether a signature fits the title's body: the same, its government's office, or the government above it."""
+    place = re.sub(FACTS["organ"], "", office)
+    return same_office(signed, office) or signed.startswith(place) or place.startswith(re.sub(FACTS["organ"], "", signed))
+
+
+# --- title -----------------------------------------------------------------------------------------------------------
+
+
+def _title(reading: _Reading, words: str) -> Title | None:
+    """The best report title: one that names body and year before one that does not, the page's own text first.
+
+    A page that calls itself 图解 or 解读 of a report is one, though the report's title stands in it too.
+    """
+    meta = reading.document.meta
+    named = [meta.get(name, "") for name in ("ArticleTitle", "名称", "标题", "title")]
+    read = [parse_title(text[:400]) for text in (*named, words) if text.strip()]
+    candidates = [*_printed_titles(reading), *((title, 1) for title in read if title.reason is None)]
+    about = [title for title in (*read, *map(parse_title, reading.top[:_HEAD_LINES])) if _is_about_a_report(title)]
+    if about and not reading.is_form:
+        return about[0]
+    if candidates:
+        return max(candidates, key=_merit)[0]
+    if read:
+        return read[0]
+    return parse_title(reading.top[0][:_TITLE_LENGTH]) if reading.top else None
+
+
+def _printed_titles(reading: _Reading) -> Iterator[tuple[Title, int]]:
+    """Report titles among the first lines, each with the number of lines over which it is printed.
+
+    A line beside it that is nothing but a year (2024年度) gives the year.
+    """
+    top = reading.top
+    for start, first in enumerate(top):
+        if first.startswith(_OTHER_PAGES):
+            continue
+        for end in range(start + 1, min(start + _TITLE_LINES, len(top)) + 1):
+            joined = "".join(top[start:end])
+            if len(joined) > _TITLE_LENGTH:
+                break
+            title = parse_title(joined)
+            if title.reason is None:
+                beside = (top[at] for at in (end, start - 1) if 0 <= at < len(top))
+                year = title.year or next((year for text in beside if (year := subtitle_year(text))), None)
+                yield replace(title, year=year), end - start
+
+
+def _merit(candidate: tuple[Title, int]) -> tuple[bool, bool, bool, int]:
+    title, lines = candidate
+    return not title.notice, title.office is not None, title.year is not None, -lines
+
+
+def _is_about_a_report(title: Title) -> bool:
+    return title.reason == COMMENT and "公开" in title.text and ("年度报告" in title.text or "年报" in title.text)
+
+
+# --- is it a report? -------------------------------------------------------------------------------------------------
+
+
+def _reason_against(reading: _Reading, title: Title | None) -> str | None:
+    """Why this is no annual report, in Chinese; None if it is one."""
+    if len(_SPAM.findall("\n".join(line.text for line in reading.lines[:60]))) >= 3:
+        return "这是关键词堆砌的垃圾页面，不是政府的原文"
+    if reading.is_form:
+        if title is not None and title.reason == COMMENT:
+            return COMMENT
+        if _is_empty_form(reading, title):
+            return "这是没有填写的空白表格（格式模板），不是报告"
+        return None
+    if _is_list_page(reading):
+        return "这是栏目列表页，报告在它链接的页面里"
+    if title is None:
+        return "文件中没有可读的文字"
+    if title.reason is not None:
+        return title.reason
+    if title.column and title.office is None and title.year is None and not _prose_length(reading) > 4 * _PROSE:
+        return "这是年报栏目的页面，本身没有报告正文"
+    if _prose_length(reading) < _PROSE and not _attachments(reading.document) and not _has_form_table(reading):
+        return "只有年度报告的标题，没有正文、表格或附件"
+    return None
+
+
+def _is_empty_form(reading: _Reading, title: Title | None) -> bool:
+    """The blank form: no number in any table and the form's own placeholders, or a title that says 模板, or no prose."""
+    within = {heading.key: heading.line for heading in reading.headings}
+    tables = reading.lines[within.get("disclosure", reading.headings[0].line) : within.get("problems", len(reading.lines))]
+    if any(_NUMBER.fullmatch(part) for line in tables for part in line.text.split()):
+        return False
+    prose = "".join(compact(line.text) for line in reading.lines[reading.headings[0].line :] if line.cells < 2)
+    is_template = title is not None and title.reason == TEMPLATE
+    return is_template or _PLACEHOLDER.search(prose) is not None or (len(prose) < 200 and not _attachments(reading.document))
+
+
+def _is_list_page(reading: _Reading) -> bool:
+    """A column page: links to several reports and little text besides the links."""
+    titles = {
+        title.text
+        for link in reading.document.links
+        if 8 <= len(link.words) <= _TITLE_LENGTH and "公" in link.words and (title := parse_title(link.words)).reason is None and (title.office or title.year)
+    }
+    return len(titles) >= 3 and _prose_length(reading) < 4 * _PROSE
+
+
+def _prose_length(reading: _Reading) -> int:
+    links = {compact(link.words) for link in reading.document.links}
+    texts = (compact(line.text) for line in reading.lines if line.cells < 2 and len(line.text) >= 20)
+    return sum(len(text) for text in texts if _PUNCTUATION.search(text) and text not in links and not chapters.is_chrome(text))
+
+
+def _has_form_table(reading: _Reading) -> bool:
+    return any(_FORM_TABLE.search(compact(line.text)) for line in reading.lines if len(line.text) < 120)
+
+
+def _attachments(document: Document) -> list[str]:
+    """Addresses of what may hold the report's body: files first, else the pictures of the body."""
+    files: list[str] = []
+    for link in document.links:
+        address = link.address.strip()
+        if viewer := _VIEWER.search(address):
+            address = viewer[1]
+        if _ATTACHMENT.search(address) or _ATTACHMENT.search(link.words.strip()):
+            if not _ATTACHMENT_NOT.search(link.words) and not address.lower().startswith(("javascript:", "mailto:", "data:")):
+                files.append(address)
+    if not files:
+        files = [
+            block.address for block in document.blocks if isinstance(block, Picture) and not _PICTURE_NOT.search(block.address)
+        ]
+    return list(dict.fromkeys(files))
+
+
+# --- whose -----------------------------------------------------------------------------------------------------------
+
+
+def _office(reading: _Reading, title: Title, signed: str | None) -> str | None:
+    """The body as printed fullest in title or signature; another body's signature (the office that drew the report
+    up) changes nothing. Without either, who the page says published it."""
+    signed = signed if signed and is_office(signed) else None
+    if title.office:
+        if signed and same_office(title.office, signed) and len(signed) >= len(title.office):
+            return signed
+        return title.office
+    if signed:
+        return signed
+    for text in reading.top:
+        if is_office(text) and re.search(FACTS["organ"], text):
+            return text
+    if reading.is_form:
+        start = compact("".join(line.text for line in reading.lines[: reading.headings[0].line + 3]))
+        if (found := _COMPILED_BY.search(start)) and is_office(found["office"]):
+            return found["office"]
+    for label in FACTS["publisher_labels"]:
+        name = tidy(reading.document.meta.get(label, ""))
+        if name and is_office(name):
+            return name
+    return None
+
+
+def _scope(reading: _Reading) -> str | None:
+    text = compact("".join(line.text for line in reading.lines if line.cells < 2 and len(line.text) > 16))
+    if _OWN.search(text):
+        return "own"
+    return "area" if _AREA.search(text) else None
+
+
+# --- when ------------------------------------------------------------------------------------------------------------
+
+
+def _year(reading: _Reading, title: Title, identity: Identity, words: str) -> int | None:
+    """Title, then statistics period, then signature, then the first year of the prose, then the site's hints."""
+    if _plausible(title.year):
+        return title.year
+    if period := _period(reading):
+        return period[0]
+    if identity.signed_date:
+        signed = identity.signed_date
+        return signed.year if signed.month == 12 and signed.day > 15 else signed.year - 1
+    for line in reading.lines:
+        if found := _FIRST_YEAR_OF_PROSE.search(compact(line.text)):
+            return int(found[1])
+    hinted = parse_title(words).year if words else None
+    if _plausible(hinted):
+        return hinted
+    if identity.published_date and identity.published_date.month <= 6:
+        return identity.published_date.year - 1
+    return subtitle_year(reading.document.meta.get("ColumnName", ""))
+
+
+def _plausible(year: int | None) -> bool:
+    return year is not None and FIRST_YEAR <= year <= LAST_YEAR
+
+
+def _period(reading: _Reading) -> tuple[int, str] | None:
+    """(year, sentence) of the period for which the report says that its figures are."""
+    end = reading.headings[1].line if reading.is_form and len(reading.headings) > 1 else len(reading.lines)
+    text = fold(compact("".join(line.text for line in reading.lines[:end] if line.cells < 2)))
+    if found := _PERIOD.search(text) or _PERIOD_END.search(text):
+        return int(found["year"]), found[0]
+    return None
+
+
+def _date(text: str) -> date | None:
+    """The first date in `text`, also 二〇二五年一月十四日; None if there is none or it is no day of the calendar."""
+    folded = fold(tidy(text))
+    if found := _DATE.search(folded):
+        numbers = int(found["year"]), int(found["month"]), int(found["day"])
+    elif found := _CHINESE_DATE.search(folded):
+        numbers = int(found["year"]), _CHINESE_NUMBERS.get(found["month"], 0), _chinese_day(found["day"])
+    else:
+        return None
+    try:
+        day = date(*numbers)
+    except ValueError:
+        return None
+    return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
+
+
+def _chinese_day(text: str) -> int:
+    tens, ten, ones = text.rpartition("十")
+    return (_CHINESE_NUMBERS.get(tens, 1) * 10 if ten else 0) + _CHINESE_NUMBERS.get(ones, 0)
+
+
+def _date_under_title(reading: _Reading) -> date | None:
+    """（2025年1月14日） under the title, where reports without a signature at the end have it."""
+    for text in reading.top:
+        if text[:1] in "（(" and text[-1:] in "）)" and len(text) < 20 and (found := _date(text)):
+            return found
+    return None
+
+
+def _published_date(reading: _Reading, url: str | None, identity: Identity) -> date | None:
+    """The page's own date: meta tags and the 索引号 table, then 发布时间 in the text, then htmldate's guess."""
+    for label in FACTS["published_labels"]:
+        if found := _date(reading.document.meta.get(label, "")):
+            return found
+    for line in reading.lines:
+        if len(line.text) < 200 and (label := _PUBLISHED_LINE.search(fold(compact(line.text)))):
+            return _date(label["date"])
+    if not identity.is_report or not reading.document.html:
+        return None
+    return _guessed_date(reading.document.html, url, identity)
+
+
+def _guessed_date(html: str, url: str | None, identity: Identity) -> date | None:
+    """What htmldate finds in tags and address. A date before the signature or equal to it was read in the text."""
+    from htmldate import find_date  # slow to import, and most pages say when they were published
+
+    try:
+        guess = find_date(html, url=url, extensive_search=False, original_date=True)
+    except Exception:  # noqa: BLE001  # a page that breaks the guesser has no guess
+        return None
+    found = _date(guess or "")
+    return found if found and (identity.signed_date is None or found > identity.signed_date) else None
+
+
+# --- numbers of the page ---------------------------------------------------------------------------------------------
+
+
+def _site_id_code(document: Document) -> str | None:
+    """Ten digits or bm and eight; templates leave 政府网站标识码 where the code should be."""
+    code = tidy(document.meta.get("SiteIDCode", ""))
+    if _SITE_CODE.fullmatch(code):
+        return code.lower()
+    found = _SITE_CODE_LINE.search(document.html) if document.html else None
+    return found[1].lower() if found else None
+
+
+def _index_number(reading: _Reading) -> str | None:
+    for label in FACTS["index_labels"]:
+        if value := tidy(reading.document.meta.get(label, "")):
+            return value
+    for line in reading.lines:
+        if len(line.text) < 200 and (found := _INDEX_LINE.search(line.text)):
+            return found[1]
+    return None
+
+
