@@ -210,7 +210,8 @@ def editor_html(report: Report) -> str:
         spans = (f' colspan="{cell.cols}"' if cell.cols > 1 else "") + (
             f' rowspan="{cell.rows}"' if cell.rows > 1 else ""
         )
-        return f'<td{chosen}{spans} style="border: 1px solid rgb(0, 0, 0); word-break: break-all;" valign="middle">{inner}</td>'
+        style = "border: 1px solid rgb(0, 0, 0); word-break: break-all;"
+        return f'<td{chosen}{spans} style="{style}" valign="middle">{inner}</td>'
 
     out = []
     for part in parts(report, with_title=False):
@@ -234,12 +235,17 @@ def plain_html(report: Report) -> str:
     """A whole page without ornament, from which LibreOffice makes PDF and Word files."""
     out = [
         f'<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8"><title>{escape(report.title)}</title>',
-        "<style>@page { size: A4; margin: 2cm } body, td { font-family: 'Noto Serif CJK SC'; font-size: 10pt }</style>",
+        "<style>@page { size: A4; margin: 2cm } body { font-family: 'Noto Serif CJK SC'; font-size: 10pt }",
+        "td { font-family: 'Noto Serif CJK SC'; font-size: 8pt }</style>",
         "</head><body>",
     ]
     for part in parts(report):
         if part.rows is not None:
+            wide = width(part.rows)
+            # Numbers of four digits must not wrap in the seven columns beside the labels.
+            columns = [8, 12, 24, *[8] * 7] if wide == 10 else [100 // wide] * wide
             out.append('<table border="1" cellspacing="0" cellpadding="2" width="100%">')
+            out.append("".join(f'<col width="{share}%">' for share in columns))
             for row in part.rows:
                 cells = "".join(f"<td{_spans(cell)}>{escape(cell.text)}</td>" for cell in row)
                 out.append(f"<tr>{cells}</tr>")

@@ -8,6 +8,7 @@ Shapes from platforms.md §1: `/col/col…/index.html` with an empty container, 
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from hashlib import md5
 from html import escape
 from itertools import count
@@ -87,7 +88,7 @@ def build(county: dict[str, Any]) -> Built:
             put(
                 path,
                 report.title,
-                lambda: _report(report, name, attachment, lists[where]),
+                partial(_report, report, name, attachment, lists[where]),
                 article_meta(name, report.title, day),
             )
         site.places.append(
@@ -107,7 +108,7 @@ def build(county: dict[str, Any]) -> Built:
         put(
             path,
             entry.title,
-            lambda e=entry, n=name: _article(e.title, e.day, n, e.body, []),
+            partial(_article, entry.title, entry.day, name, entry.body, []),
             article_meta(name, entry.title, entry.day),
         )
         site.others.append(path)
@@ -134,12 +135,10 @@ def build(county: dict[str, Any]) -> Built:
 
     for where, (_, name, size) in COLUMNS.items():
         lists[where].sort(key=lambda item: item.day, reverse=True)
-        put(
-            column_path(where), name, lambda where=where, name=name, size=size: _column(where, name, lists[where], size),
-            {"ColumnName": name, "ColumnDescription": name, "ColumnKeywords": name, "ColumnType": "栏目"},
-        )  # fmt: skip
+        meta = {"ColumnName": name, "ColumnDescription": name, "ColumnKeywords": name, "ColumnType": "栏目"}
+        put(column_path(where), name, partial(_column, where, name, lists[where], size), meta)
 
-    put("/", county["site_name"], lambda: _home(county), {})
+    put("/", county["site_name"], partial(_home, county), {})
     site.pages["/index.html"] = site.pages["/"]
     by_column = {str(number): (where, size) for where, (number, _, size) in COLUMNS.items()}
 
@@ -197,7 +196,8 @@ def _page(county: dict[str, Any], title: str, main: str, meta: dict[str, str]) -
 {head}
 <title>{escape(title)}</title>
 </head><body>
-<header><ul class="nav"><li><a href="/">网站首页</a></li>{menu}<li><a href="/module/search/index.jsp">高级检索</a></li></ul></header>
+<header><ul class="nav"><li><a href="/">网站首页</a></li>{menu}
+<li><a href="/module/search/index.jsp">高级检索</a></li></ul></header>
 <main>
 {main}
 </main>
@@ -233,16 +233,24 @@ def _datastore(where: str, items: list[Item], first: int, last: int, size: int) 
     page = (last - 1) // size + 1
     group = ""
     if last < len(items):
-        query = f"page={page + 1}&appid=1&webid=3391&path=/&columnid={column}&unitid={UNIT}&webname={quote('鹭汀区人民政府')}&permissiontype=0"
+        query = (
+            f"page={page + 1}&appid=1&webid=3391&path=/&columnid={column}&unitid={UNIT}"
+            f"&webname={quote('鹭汀区人民政府')}&permissiontype=0"
+        )
         group = f'<nextgroup><![CDATA[<a href="{PROXY}?{query}"></a>]]></nextgroup>'
-    records = "".join(
-        f'<record><![CDATA[<li><a href="{item.path}" title="{escape(item.title)}" target="_blank">'
-        f"{escape(item.title if len(item.title) < 26 else item.title[:25] + '…')}</a><span>{item.day}</span></li>]]></record>"
-        for item in items[first - 1 : last]
-    )
+    records = "".join(f"<record><![CDATA[{_entry(item)}]]></record>" for item in items[first - 1 : last])
     return (
         f"<?xml version='1.0' encoding='utf-8' ?><datastore>{group}<totalrecord>{len(items)}</totalrecord>"
         f"<totalpage>{pages}</totalpage><recordset>{records}</recordset></datastore>"
+    )
+
+
+def _entry(item: Item) -> str:
+    # The visible words are cut, the title attribute is whole.
+    words = item.title if len(item.title) < 26 else item.title[:25] + "…"
+    return (
+        f'<li><a href="{item.path}" title="{escape(item.title)}" target="_blank">{escape(words)}</a>'
+        f"<span>{item.day}</span></li>"
     )
 
 
@@ -263,11 +271,15 @@ def _column(where: str, name: str, items: list[Item], size: int) -> str:
     store = _datastore(where, items, 1, size, size).partition("?>")[2]
     # platforms.md: the group that page 1 names first is page=1, which repeats what the page already holds.
     store = store.replace("?page=2&", "?page=1&")
-    settings = f"col:1,appid:1,webid:3391,path:'/',columnid:{COLUMNS[where][0]},sourceContentType:1,unitid:'{UNIT}',webname:'鹭汀区人民政府',permissiontype:0"
+    settings = (
+        f"col:1,appid:1,webid:3391,path:'/',columnid:{COLUMNS[where][0]},sourceContentType:1,unitid:'{UNIT}',"
+        "webname:'鹭汀区人民政府',permissiontype:0"
+    )
+    page = f"perPage:{size},totalRecord:{len(items)},openCookies:false"
     return f"""<h2>{name}</h2>{below}
 <div id="{UNIT}" class="list"><script type="text/xml">{store}</script></div>
 <script>
-$("#{UNIT}").jpage({{themeName:'default',proxyUrl:'{PROXY}',perPage:{size},totalRecord:{len(items)},openCookies:false,ajaxParam:{{{settings}}}}});
+$("#{UNIT}").jpage({{themeName:'default',proxyUrl:'{PROXY}',{page},ajaxParam:{{{settings}}}}});
 </script>"""
 
 

@@ -59,7 +59,7 @@ def built(county: str) -> Built:
     return trs.build(data) if county == "chenglan" else jcms.build(data)
 
 
-def _server(county: str) -> ThreadingHTTPServer:
+def _server(county: str) -> tuple[ThreadingHTTPServer, str]:
     site = built(county)
     log: list[Request] = []
 
@@ -130,8 +130,9 @@ def _server(county: str) -> ThreadingHTTPServer:
             server = Server(place, Handler)
         except OSError:
             continue
-        _logs[f"http://{server.server_address[0]}:{server.server_address[1]}/"] = log
-        return server
+        url = f"http://{place[0]}:{server.server_port}/"
+        _logs[url] = log
+        return server, url
     raise OSError("no loopback address is free for the sample sites")
 
 
@@ -143,11 +144,10 @@ NOT_FOUND = (
 @contextmanager
 def serve() -> Iterator[list[Row]]:
     """Starts both sites for the length of a with statement; gives a row for each."""
-    servers, rows = [], []
+    servers, rows = [], list[Row]()
     for county in counties():
-        server = _server(county["key"])
-        host, port = server.server_address[:2]
-        rows.append(Row(county["code"], county["name"], f"http://{host!s}:{port}/"))
+        server, url = _server(county["key"])
+        rows.append(Row(county["code"], county["name"], url))
         servers.append(server)
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     try:

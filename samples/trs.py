@@ -7,6 +7,7 @@ Shapes from platforms.md §3: `…/202501/t20250116_15326892.html`, attachments 
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from hashlib import sha256
 from html import escape
 from itertools import count
@@ -79,7 +80,8 @@ def build(county: dict[str, Any]) -> Built:
         index = f"{county['site_id_code']}/{day.year}-{number % 100000:05d}" if number % 2 else None
         attachment = None
         if report.filename:
-            attachment = f"{month}P0{day:%Y%m%d}{number % 1000000:06d}{number * 7919 % 10**9:09d}.{report.filename[-4:].lstrip('.')}"
+            extension = report.filename.rpartition(".")[2]
+            attachment = f"{month}P0{day:%Y%m%d}{number % 10**6:06d}{number * 7919 % 10**9:09d}.{extension}"
             site.pages[attachment] = lambda _asked: Answer(file_of(report), media_type(report))
         if report.delivery == "direct" and attachment:
             path, attachment, index = attachment, None, None
@@ -87,7 +89,7 @@ def build(county: dict[str, Any]) -> Built:
             put(
                 path,
                 report.title,
-                lambda: _report(report, name, attachment, index),
+                partial(_report, report, name, attachment, index),
                 article_meta(name, report.title, day),
             )
         site.places.append(
@@ -107,7 +109,7 @@ def build(county: dict[str, Any]) -> Built:
         put(
             path,
             entry.title,
-            lambda e=entry, n=name: _article(e.title, e.day, n, e.body),
+            partial(_article, entry.title, entry.day, name, entry.body),
             article_meta(name, entry.title, entry.day),
         )
         site.others.append(path)
@@ -127,19 +129,17 @@ def build(county: dict[str, Any]) -> Built:
         pages = [items[start : start + size] for start in range(0, len(items), size)] or [[]]
         for number, some in enumerate(pages):
             path = f"{folder}index_{number}.html" if number else folder
-            put(
-                path, name, lambda some=some, number=number, folder=folder, name=name, total=len(pages): _list(name, folder, some, total, number),
-                {"ColumnName": name, "ColumnDescription": name, "ColumnKeywords": name, "ColumnType": "政府信息公开"},
-            )  # fmt: skip
+            meta = {"ColumnName": name, "ColumnDescription": name, "ColumnKeywords": name, "ColumnType": "政府信息公开"}
+            put(path, name, partial(_list, name, folder, some, len(pages), number), meta)
         site.pages[f"{folder}index.html"] = site.pages[folder]
 
-    put("/", county["site_name"], lambda: _home(county, lists["news"]), {})
+    put("/", county["site_name"], partial(_home, county, lists["news"]), {})
     put("/zwgk/zfxxgk/", "政府信息公开", _open_government, {"ColumnName": "政府信息公开", "ColumnType": "政府信息公开"})
     put(NB, "政府信息公开年报", _annual, {"ColumnName": "政府信息公开年报", "ColumnType": "政府信息公开"})
     put(
         "/xzjd/",
         "乡镇街道",
-        lambda: '<ul><li><a href="./tangwu_2107/zfxxgknb_2110/">鄌坞镇政府信息公开年报</a></li></ul>',
+        _towns,
         {},
     )
     for path in ("/", "/zwgk/zfxxgk/", NB, "/xzjd/"):
@@ -176,7 +176,8 @@ def _page(county: dict[str, Any], title: str, main: str, meta: dict[str, str]) -
 <div class="main" style="width:1000px;margin:0 auto">
 {main}
 </div>
-<div class="footer">主办：{county["site_name"]}办公室　地址：澄岚县榴花街道㙟桥路1号　网站标识码：{county["site_id_code"]}</div>
+<div class="footer">主办：{county["site_name"]}办公室　地址：澄岚县榴花街道㙟桥路1号
+网站标识码：{county["site_id_code"]}</div>
 </body></html>
 """
 
@@ -186,18 +187,20 @@ def _article(title: str, day: date, column: str, body: str, table: str = "") -> 
 {table}<h1 class="title">{escape(title)}</h1>
 <div class="info">发布时间：{day} 09:12　来源：本站　浏览次数：<script>document.write("")</script></div>
 <div class="TRS_Editor">{body}</div>
-<div class="close"><a href="javascript:window.close()">关闭窗口</a> <a href="javascript:window.print()">打印</a></div>"""
+<div class="close"><a href="javascript:window.print()">打印</a></div>"""
 
 
 def _report(report: Report, column: str, attachment: str | None, index: str | None) -> str:
     table = ""
     if index:
-        table = f"""<table class="xxgk_table" width="100%"><tr><td>索 引 号：</td><td>{index}</td><td>信息分类：</td><td>政府信息公开年报</td></tr>
+        table = f"""<table class="xxgk_table" width="100%">
+<tr><td>索 引 号：</td><td>{index}</td><td>信息分类：</td><td>政府信息公开年报</td></tr>
 <tr><td>发布机构：</td><td>{report.office.full}</td><td>生成日期：</td><td>{report.signed}</td></tr></table>
 """
     if attachment:
         name = attachment.rpartition("/")[2]
-        body = f"<p>年度报告全文见附件。</p><p>附件：<a href='./{name}' target='_blank'>{report.title}.{name.rpartition('.')[2]}</a></p>"
+        words = f"{report.title}.{name.rpartition('.')[2]}"
+        body = f'<p>年度报告全文见附件。</p><p>附件：<a href="./{name}" target="_blank">{words}</a></p>'
     else:
         body = word_html(report) if report.rendering == "word" else editor_html(report)
     return _article(report.title, report.published, column, body, table)
@@ -205,7 +208,8 @@ def _report(report: Report, column: str, attachment: str | None, index: str | No
 
 def _list(name: str, folder: str, items: list[Item], total: int, number: int) -> str:
     rows = "\n".join(
-        f'<li><a href="./{relpath(item.path, folder)}" target="_blank">{escape(item.title)}</a><span>{item.day}</span></li>'
+        f'<li><a href="./{relpath(item.path, folder)}" target="_blank">{escape(item.title)}</a>'
+        f"<span>{item.day}</span></li>"
         for item in items
     )
     below = ""
@@ -221,7 +225,13 @@ def _list(name: str, folder: str, items: list[Item], total: int, number: int) ->
 
 def _home(county: dict[str, Any], news: list[Item]) -> str:
     latest = "".join(f'<li><a href="{item.path}">{escape(item.title)}</a></li>' for item in news[:6])
-    return f'<h2>{county["site_name"]}</h2><ul>{latest}</ul><p><a href="/zwgk/zfxxgk/">政府信息公开</a> <a href="{NB}">政府信息公开年报</a></p>'
+    links = f'<a href="/zwgk/zfxxgk/">政府信息公开</a> <a href="{NB}">政府信息公开年报</a>'
+    return f"<h2>{county['site_name']}</h2><ul>{latest}</ul><p>{links}</p>"
+
+
+def _towns() -> str:
+    folder, name, _ = COLUMNS["tangwu"]
+    return f'<ul><li><a href="{folder}">{name}</a></li></ul>'
 
 
 def _open_government() -> str:

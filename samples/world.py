@@ -24,6 +24,7 @@ COLUMNS: list[str] = FORM["columns"]
 STAGES: list[str] = FORM["disputes"]["stages"]
 OUTCOMES_OF_A_DISPUTE: list[str] = FORM["disputes"]["columns"]
 MARKS = {"blank": "", "slash": "/", "dash": "—"}
+HABITS = ("half_width", "spaced_total", "normative_short")  # (一) for （一）, 总 计, 规范性文件 under 2021's columns
 BLANK_ROWS = ("denied_state_secret", "denied_security_stability", "not_handled_publication")
 
 
@@ -369,7 +370,7 @@ def _report(office: Office, year: int, county: dict[str, Any], before: Numbers) 
         rendering=special.get("rendering", random.choice(("word", "editor"))),
         delivery=special.get("delivery", "page"), wrong=wrong, twice=bool(special.get("twice")), quiet=quiet,
         has_blanks=bool(blank),
-        habits=frozenset(habit for habit in ("half_width", "spaced_total", "normative_short") if random.random() < 0.25),
+        habits=frozenset(habit for habit in HABITS if random.random() < 0.25),
     )  # fmt: skip
     return report, numbers
 
