@@ -1,0 +1,256 @@
+"""The reading by row label and column header, for tables that kept their cells."""
+
+from dataclasses import dataclass, field
+
+from extract import form, labels, values
+from extract.document import Grid, GridCell
+from extract.labels import Row
+from extract.reading import Reading, Torn
+from extract.readers.grids import distinct
+from extract.report import Cell, Status
+
+_HEADER_DEPTH = 4
+_SHARED = frozenset(("其他", "其它", "总计", "合计"))
+"""Words that are both a column header and a row label."""
+
+
+@dataclass(slots=True)
+class _Header:
+    """The columns of one table by position, and how wide the grid was in which they stood."""
+
+    columns: dict[int, str] = field(default_factory=dict)
+    width: int = 0
+
+    def ordered(self) -> list[str]:
+        """The columns from left to right, once each."""
+        return list(dict.fromkeys(self.columns[position] for position in sorted(self.columns)))
+
+
+def read(grids: list[Grid]) -> Reading:
+    """The reading of a document's grids, in order: a table split over grids keeps the header of its first part."""
+    reading = Reading()
+    headers: dict[str, _Header] = {}
+    pending: list[list[GridCell | None]] = []
+    for grid in grids:
+        for number, row in enumerate(grid.rows, 1):
+            place = f"表{grid.number}第{number}行"
+            cells = distinct(row)
+            labelled = _label(cells)
+            if labelled is not None and not _is_header(row):
+                match, count = labelled
+                table = match.row[0]
+                _resolve(pending, table, len(row), headers, reading)
+                pending = []
+                if not match.exact:
+                    words = "".join(cell.text for cell in cells[:count])
+                    reading.problems.append(f"{place}：行名“{_short(words)}”按近似读作“{_name(match.row)}”")
+                _row(reading, match.row, row, cells, count, headers.get(table), place)
+            elif pending and _is_disputes_row(row, pending):
+                _resolve(pending, "disputes", len(row), headers, reading)
+                pending = []
+                _disputes(reading, row, cells, headers["disputes"], place)
+            else:
+                _note_unknown(reading, cells, row, place)
+                if any(cell.text for cell in cells):
+                    pending = [*pending, row][-_HEADER_DEPTH:]
+    return reading
+
+
+def _short(words: str) -> str:
+    words = "".join(words.split())
+    return words if len(words) <= 30 else words[:30] + "…"
+
+
+def _name(row: Row) -> str:
+    return str(form.FORM[row[0]]["rows"][row[1]]["zh"])
+
+
+def _label(cells: list[GridCell]) -> tuple[labels.Match, int] | None:
+    """The row of the form that a grid row is, and how many of its cells are labels."""
+    count = 0
+    for cell in cells:
+        if cell.text and values.is_value(cell.text):
+            break
+        if cell.text:
+            match_here = labels.find([cell.text])
+            if count and match_here is None and labels.find([c.text for c in cells[:count] if c.text]) is not None:
+                break  # words among the values, such as 无
+        count += 1
+    words = [cell.text for cell in cells[:count] if cell.text]
+    while count and not cells[count - 1].text:
+        count -= 1  # empty cells behind the label are values
+    if not words:
+        return None
+    match = labels.find(words)
+    return (match, count) if match is not None else None
+
+
+def _is_header(row: list[GridCell | None]) -> bool:
+    found = 0
+    for cell in distinct(row):
+        key = form.plain(cell.text)
+        if key in form.STAGE_LABELS or any(key in form.COLUMN_LABELS[table] for table in form.TABLES):
+            if key not in _SHARED:
+                return True
+            found += 1
+    return found > 1
+
+
+def _chains(rows: list[list[GridCell | None]], position: int) -> list[str]:
+    """The header words above a column, nearest first, then joined with those above them (商业 over 企业)."""
+    chain: list[GridCell] = []
+    for row in rows:
+        cell = row[position] if position < len(row) else None
+        if cell is not None and cell.text and cell not in chain:
+            chain.append(cell)
+    texts = [cell.text for cell in chain]
+    return ["".join(texts[-count:]) for count in range(1, min(len(texts), 3) + 1)]
+
+
+def _resolve(
+    pending: list[list[GridCell | None]], table: str, width: int, headers: dict[str, _Header], reading: Reading
+) -> None:
+    """Turn the rows above a table's first row into its header, where they hold one."""
+    if not pending:
+        return
+    names = form.COLUMN_LABELS[table]
+    header = _Header(width=width)
+    stages = ["" for _ in pending]
+    for position in range(max(len(row) for row in pending)):
+        for depth, row in enumerate(pending):
+            cell = row[position] if position < len(row) else None
+            key = form.plain(cell.text) if cell is not None else ""
+            if key in form.STAGE_LABELS:
+                stages[depth] = form.STAGE_LABELS[key]
+            elif key in form.IGNORED:
+                stages[depth] = ""
+        column = next((names[key] for text in _chains(pending, position) if (key := form.plain(text)) in names), None)
+        if column is None:
+            continue
+        if table == "disputes":
+            stage = next((name for name in reversed(stages) if name), "")
+            if not stage:
+                continue
+            column = f"{stage}.{column}"
+        header.columns[position] = column
+    if not header.columns:
+        return
+    if table == "disclosure":
+        reading.columns[table] |= set(header.columns.values())
+    headers[table] = header
+
+
+def _is_disputes_row(row: list[GridCell | None], pending: list[list[GridCell | None]]) -> bool:
+    cells = distinct(row)
+    if len(cells) < 3 or not all(not cell.text or values.is_value(cell.text) or len(cell.text) < 3 for cell in cells):
+        return False
+    found = {form.plain(cell.text) for header in pending for cell in distinct(header)}
+    return bool(found & {"结果维持", "结果纠正", "尚未审结"}) and bool(found & (set(form.STAGE_LABELS) | {"行政诉讼"}))
+
+
+def _at(row: list[GridCell | None], positions: list[int], barred: set[int]) -> str | None | Status:
+    """What stands at some positions of a row: text, None where no cell is, or UNREADABLE where several disagree."""
+    cells = [cell for cell in distinct(row[p] if p < len(row) else None for p in positions) if id(cell) not in barred]
+    if not cells:
+        return None
+    texts = {cell.text for cell in cells if cell.text}
+    if len(texts) > 1:
+        return Status.UNREADABLE
+    return texts.pop() if texts else ""
+
+
+def _by_position(row: list[GridCell | None], header: _Header, barred: set[int]) -> dict[str, str] | None:
+    """Column → text by the header's positions; None where the row's cells do not lie under it."""
+    found: dict[str, str] = {}
+    owner: dict[int, str] = {}
+    for column in header.ordered():
+        positions = [position for position, name in header.columns.items() if name == column]
+        text = _at(row, positions, barred)
+        if text is None or isinstance(text, Status):
+            return None
+        for cell in distinct(row[p] if p < len(row) else None for p in positions):
+            if cell.text and owner.setdefault(id(cell), column) != column:
+                return None  # one number under two columns
+        found[column] = text
+    return found
+
+
+def _by_order(cells: list[GridCell], columns: list[str]) -> dict[str, str] | None:
+    """Column → text by order, where the row has just as many cells as the header columns."""
+    texts = [cell.text for cell in cells]
+    while len(texts) > len(columns) and not texts[-1]:
+        texts.pop()  # LibreOffice adds an empty column at the right edge
+    return dict(zip(columns, texts, strict=True)) if len(texts) == len(columns) else None
+
+
+def _agree_on_sum(texts: dict[str, str]) -> bool:
+    numbers = {column: values.read(text).value or 0 for column, text in texts.items()}
+    return sum(number for column, number in numbers.items() if column != "total") == numbers.get("total")
+
+
+def _row(
+    reading: Reading,
+    row_key: Row,
+    row: list[GridCell | None],
+    cells: list[GridCell],
+    label_count: int,
+    header: _Header | None,
+    place: str,
+) -> None:
+    table = row_key[0]
+    reading.rows.add(row_key)
+    behind = cells[label_count:]
+    barred = {id(cell) for cell in cells[:label_count]}
+    by_position = _by_position(row, header, barred) if header is not None else None
+    columns = header.ordered() if header is not None else []
+    if table == "requests" and (len(columns) < len(form.APPLICANTS)):
+        columns = list(form.APPLICANTS)
+        by_position = None
+    by_order = _by_order(behind, columns) if columns else None
+    if table == "requests" and by_order is not None and by_position is None and not _agree_on_sum(by_order):
+        # Without a header over these cells only the sum of the row can vouch for their order.
+        by_order = None
+    texts = by_position or by_order
+    if by_position is not None and by_order is not None and by_position != by_order:
+        if table == "requests" and _agree_on_sum(by_position) != _agree_on_sum(by_order):
+            texts = by_position if _agree_on_sum(by_position) else by_order
+        else:
+            for column in columns:
+                if by_position[column] != by_order[column]:
+                    raw = f"{by_position[column]}｜{by_order[column]}"
+                    reading.put_cell(f"{table}.{row_key[1]}.{column}", Cell(None, raw, Status.DISPUTED, place))
+                else:
+                    reading.put(row_key, column, by_position[column], place)
+            return
+    if texts is None:
+        printed = [values.read(cell.text) for cell in behind]
+        if printed and row_key not in reading.torn:
+            reading.torn[row_key] = Torn(printed, place)
+        return
+    for column, text in texts.items():
+        reading.put(row_key, column, text, place)
+
+
+def _disputes(
+    reading: Reading, row: list[GridCell | None], cells: list[GridCell], header: _Header, place: str
+) -> None:
+    complete = [f"{stage}.{result}" for stage in form.STAGES for result in form.RESULTS]
+    for stage in form.STAGES:
+        reading.rows.add(("disputes", stage))
+    texts = _by_position(row, header, set()) if set(header.ordered()) == set(complete) else None
+    texts = texts or _by_order(cells, complete)
+    if texts is None:
+        if any(cell.text for cell in cells):
+            reading.torn[("disputes", "")] = Torn([values.read(cell.text) for cell in cells], place)
+        return
+    for column, text in texts.items():
+        stage, result = column.split(".")
+        reading.put(("disputes", stage), result, text, place)
+
+
+def _note_unknown(reading: Reading, cells: list[GridCell], row: list[GridCell | None], place: str) -> None:
+    """A row with a label that the form does not know and with numbers behind it is said aloud."""
+    words = [cell.text for cell in cells if cell.text and not values.is_value(cell.text)]
+    numbers = [cell.text for cell in cells if cell.text and values.is_value(cell.text)]
+    if words and numbers and not _is_header(row) and not all(labels.known(word) for word in words):
+        reading.problems.append(f"{place}：表中有官方格式以外的行“{_short(''.join(words))}”，数字为{'、'.join(numbers)[:60]}")

@@ -1,0 +1,104 @@
+"""Printed words → a row of the form. Every label that is not the form's own is reported, never guessed in silence."""
+
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import lru_cache
+
+from extract.form import COLUMN_LABELS, GROUP_LABELS, IGNORED, LOCAL_ROWS, ROW_LABELS, STAGE_LABELS, plain
+
+Row = tuple[str, str]
+"""(table, row) of the form."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The row a label names. `exact` is False where it was recognised by resemblance (a typing or OCR error)."""
+
+    row: Row
+    exact: bool = True
+
+
+_NEEDS_NUMBER = {"其他": "3", "其它": "3", "总计": "七", "合计": "七"}
+"""These words are also column headers; at the end of a longer run of words only their number tells."""
+_LONG_ENOUGH = 4
+_ALIKE = 0.8
+_MARGIN = 0.06
+_BY_LENGTH = sorted(ROW_LABELS, key=len, reverse=True)
+
+
+@lru_cache(maxsize=4096)
+def exactly(label: str) -> Row | None:
+    """The row that `label` (one cell or line) names word for word."""
+    return ROW_LABELS.get(plain(label))
+
+
+@lru_cache(maxsize=4096)
+def at_end(words: str) -> Row | None:
+    """The row whose label ends a run of words, such as the words before a number in text that lost its cells."""
+    key = plain(words)
+    if key in ROW_LABELS:
+        return ROW_LABELS[key]
+    for label in _BY_LENGTH:
+        if key.endswith(label):
+            number = _NEEDS_NUMBER.get(label)
+            if number is not None:
+                return ROW_LABELS[label] if key.endswith(number + label) else None
+            if len(label) >= _LONG_ENOUGH or key[: -len(label)][-1:].isdigit():
+                return ROW_LABELS[label]
+    return None
+
+
+@lru_cache(maxsize=4096)
+def resembling(label: str) -> Match | None:
+    """The row that a label resembles: part of one label only, or nearly one label and no other.
+
+    "2.其他法律行政止公开" (洪泽区 2023, a typing error of the source) is 其他法律行政法规禁止公开.
+    """
+    key = plain(label)
+    if len(key) < _LONG_ENOUGH or key in GROUP_LABELS or key in IGNORED or key in LOCAL_ROWS or key in STAGE_LABELS:
+        return None
+    if any(key in columns for columns in COLUMN_LABELS.values()):
+        return None
+    if len(key) >= 6:
+        holding = {row for name, row in ROW_LABELS.items() if key in name}
+        if len(holding) == 1:
+            return Match(holding.pop(), exact=False)
+        if holding:
+            return None
+    best: dict[Row, float] = {}
+    for name, row in ROW_LABELS.items():
+        if abs(len(name) - len(key)) <= max(3, len(name) // 3):
+            matcher = SequenceMatcher(None, key, name, autojunk=False)
+            if matcher.real_quick_ratio() >= _ALIKE and matcher.quick_ratio() >= _ALIKE:
+                best[row] = max(best.get(row, 0.0), matcher.ratio())
+    ranked = sorted(best.items(), key=lambda item: item[1], reverse=True)
+    if ranked and ranked[0][1] >= _ALIKE and (len(ranked) == 1 or ranked[0][1] - ranked[1][1] >= _MARGIN):
+        return Match(ranked[0][0], exact=False)
+    return None
+
+
+def find(labels: list[str]) -> Match | None:
+    """The row that the label cells of a row name, from left (group) to right (the row itself)."""
+    for label in reversed(labels):
+        if (row := exactly(label)) is not None:
+            return Match(row)
+    joined = "".join(labels)
+    if (row := at_end(joined)) is not None:
+        return Match(row)
+    for label in (*reversed(labels), joined):
+        if (match := resembling(label)) is not None:
+            return match
+    return None
+
+
+def known(label: str) -> bool:
+    """Whether the form knows these words as a row, column, group, stage or fixed text."""
+    key = plain(label)
+    return (
+        not key
+        or key in ROW_LABELS
+        or key in GROUP_LABELS
+        or key in IGNORED
+        or key in STAGE_LABELS
+        or any(key in columns for columns in COLUMN_LABELS.values())
+    )

@@ -1,0 +1,173 @@
+"""Gaps that the form's sums fill: torn rows and single unreadable cells. One solution or none.
+
+The sums: R1 each row of `requests` (six applicants = total), R2 一 + 二 = （七） + 四 and R3 Σ outcomes = （七） in each
+column, R4 each stage of `disputes` (four results = total).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from extract import form
+from extract.labels import Row
+from extract.reading import Torn
+from extract.report import Cell, Status
+
+GAPS = frozenset((Status.MISSING, Status.UNREADABLE))
+_EMPTY = frozenset((Status.BLANK, Status.SLASH, Status.DASH, Status.TEXT))
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """`sum(left) = sum(right)` over cell keys; `kind` is the finding that breaks it."""
+
+    kind: str
+    left: tuple[str, ...]
+    right: tuple[str, ...]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """All the cells of the sum."""
+        return self.left + self.right
+
+
+def sums(edition: str | None, has_disputes: bool) -> list[Sum]:
+    """Every sum of the form for an edition of `requests` (None: table not there) and for `disputes`."""
+    found: list[Sum] = []
+    if edition is not None:
+        rows = form.FORM["requests"]["layout"][edition]
+        outcomes = [row for row in rows if row not in ("new_received", "carried_in", "total_handled", "carried_out")]
+        kinds, total = form.APPLICANTS[:-1], form.APPLICANTS[-1]
+        for row in rows:
+            found.append(Sum("row_sum", tuple(f"requests.{row}.{k}" for k in kinds), (f"requests.{row}.{total}",)))
+        for column in form.APPLICANTS:
+            found.append(
+                Sum(
+                    "balance",
+                    (f"requests.new_received.{column}", f"requests.carried_in.{column}"),
+                    (f"requests.total_handled.{column}", f"requests.carried_out.{column}"),
+                )
+            )
+            found.append(
+                Sum(
+                    "outcome_sum",
+                    tuple(f"requests.{row}.{column}" for row in outcomes),
+                    (f"requests.total_handled.{column}",),
+                )
+            )
+    if has_disputes:
+        results, total = form.RESULTS[:-1], form.RESULTS[-1]
+        for stage in form.STAGES:
+            found.append(
+                Sum("disputes_sum", tuple(f"disputes.{stage}.{r}" for r in results), (f"disputes.{stage}.{total}",))
+            )
+    return found
+
+
+def fill(cells: dict[str, Cell], torn: dict[Row, Torn], edition: str | None, has_disputes: bool) -> None:
+    """Fill in `cells` what the sums leave one value for, as `derived`; the rest stays as it was.
+
+    A torn row counts as solved only if every way to place its values that satisfies the sums gives the same values
+    (design.md, what must always be true, 2).
+    """
+    every = sums(edition, has_disputes)
+    _fill_torn(cells, torn, every, edition)
+    changed = True
+    while changed:
+        changed = False
+        for one in every:
+            gaps = [key for key in one.keys if cells[key].status in GAPS]
+            if len(gaps) != 1 or any(_number(cells[key]) is None for key in one.keys if key != gaps[0]):
+                continue
+            value = _missing_part(cells, one, gaps[0])
+            if value >= 0 and all(_holds(cells, other, gaps[0], value) for other in every if gaps[0] in other.keys):
+                cells[gaps[0]] = Cell(value, cells[gaps[0]].raw, Status.DERIVED, cells[gaps[0]].place)
+                changed = True
+
+
+def _number(cell: Cell) -> int | float | None:
+    """The number a cell stands for in a sum: what is printed, 0 for an empty one, None where nobody knows."""
+    if cell.value is not None:
+        return cell.value
+    return 0 if cell.status in _EMPTY else None
+
+
+def _missing_part(cells: dict[str, Cell], one: Sum, gap: str) -> int | float:
+    left = sum(_number(cells[key]) or 0 for key in one.left if key != gap)
+    right = sum(_number(cells[key]) or 0 for key in one.right if key != gap)
+    return right - left if gap in one.left else left - right
+
+
+def _holds(cells: dict[str, Cell], one: Sum, gap: str, value: int | float) -> bool:
+    """Whether `value` for `gap` leaves a sum right, or open because other cells of it are unknown."""
+    others = [key for key in one.keys if key != gap]
+    if any(_number(cells[key]) is None for key in others):
+        return True
+    return _missing_part(cells, one, gap) == value
+
+
+def placements(printed: list[int | float | None], width: int) -> Iterator[tuple[int | float, ...]]:
+    """Every way to place `printed` numbers, in order, in a row of `width` cells whose last is the sum of the others.
+
+    At most one cell is open (more would leave the row to guesswork); None is an empty cell and counts as 0.
+    """
+    numbers = [number or 0 for number in printed]
+    if len(numbers) != width - 1:
+        return
+    for gap in range(width):
+        if gap == width - 1:
+            yield (*numbers, sum(numbers))
+            continue
+        rest = numbers[-1] - sum(numbers[:-1])
+        if rest >= 0:
+            yield (*numbers[:gap], rest, *numbers[gap:])
+
+
+def _fill_torn(cells: dict[str, Cell], torn: dict[Row, Torn], every: list[Sum], edition: str | None) -> None:
+    if edition is None:
+        return
+    choices: dict[str, set[tuple[int | float, ...]]] = {}
+    for (table, row), part in torn.items():
+        keys = [f"requests.{row}.{column}" for column in form.APPLICANTS]
+        if table != "requests" or any(key not in cells or cells[key].status not in GAPS for key in keys):
+            continue
+        if any(cell.status not in _EMPTY and cell.value is None for cell in part.values):
+            continue
+        found = set(placements([cell.value for cell in part.values], len(keys)))
+        if found:
+            choices[row] = found
+    _prune(choices, cells, every)
+    for row, found in choices.items():
+        if len(found) == 1:
+            for column, value in zip(form.APPLICANTS, next(iter(found)), strict=True):
+                key = f"requests.{row}.{column}"
+                cells[key] = Cell(value, "", Status.DERIVED, torn[("requests", row)].place)
+
+
+def _prune(choices: dict[str, set[tuple[int | float, ...]]], cells: dict[str, Cell], every: list[Sum]) -> None:
+    """Drop placements that no column sum allows, where all the other cells of that column are known."""
+    most = 4  # rows open in a column beyond which the sums say too little to be worth the search
+    changed = True
+    while changed:
+        changed = False
+        for one in every:
+            if one.kind == "row_sum" or not one.left[0].startswith("requests."):
+                continue
+            column = form.APPLICANTS.index(one.left[0].rsplit(".", 1)[1])
+            open_rows = [key.split(".")[1] for key in one.keys if key.split(".")[1] in choices]
+            if not open_rows or len(open_rows) > most:
+                continue
+            if any(_number(cells[key]) is None for key in one.keys if key.split(".")[1] not in choices):
+                continue
+            sign = {key.split(".")[1]: 1 if key in one.left else -1 for key in one.keys}
+            fixed = sum(sign[k.split(".")[1]] * (_number(cells[k]) or 0) for k in one.keys if k.split(".")[1] not in choices)
+            for row in open_rows:
+                others = [other for other in open_rows if other != row]
+                reach = {fixed}
+                for other in others:
+                    reach = {total + sign[other] * way[column] for total in reach for way in choices[other]}
+                kept = {way for way in choices[row] if -sign[row] * way[column] in reach}
+                if kept and len(kept) < len(choices[row]):
+                    choices[row] = kept
+                    changed = True
+
+

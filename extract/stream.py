@@ -1,0 +1,275 @@
+"""The reading that needs no grid: words and numbers in the order in which they stand.
+
+A row is the label in front of its numbers. It serves text that lost its cells (tabs, one cell a line, Markdown,
+the text layer of a PDF) and is the second, independent reading of everything that has a grid.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from extract import form, labels, values
+from extract.labels import Row
+from extract.reading import Reading, Torn
+from extract.report import Cell, Status
+
+_PAGE_NUMBER = re.compile(r"^\s*(?:[-—–]+\s*\d{1,3}\s*[-—–]+|第\s*\d+\s*页.*|\d{1,3}\s*/\s*\d{1,3})\s*$")
+_RULE = re.compile(r"^[\s|:\-—=+]*$")
+_VALUE = re.compile(
+    r"(?<![^\s|])"
+    r"(?:[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:件次|件|条|个|宗|起|次|项|份|人|万元|元)?(?:\s*[(\[][^)\]]*[)\]])?"
+    r"|[/\\]|[-—–]{1,3})"
+    r"(?=$|[\s|])(?!\s*[年月日])"
+)
+_NOTHING = frozenset(("无", "没有", "无。"))
+_STAGE_WORDS = re.compile(r"结果维持|结果纠正|尚未审结|复议后起诉")
+
+
+@dataclass(slots=True)
+class _Token:
+    """Words of a label (`words`) or something that may be a value (`value`), with the line it stands on.
+
+    `first` and `last` tell whether it begins and ends that line: prose never consists of a label and its numbers alone.
+    """
+
+    line: int
+    words: str = ""
+    value: str | None = None
+    first: bool = False
+    last: bool = False
+
+
+def _fields(line: str) -> list[str]:
+    if "|" in line and line.count("|") >= 2:
+        return [part.strip() for part in line.strip().strip("|").split("|")]
+    return [part.strip() for part in line.split("\t")] if "\t" in line else []
+
+
+def _tokens(lines: Iterable[str]) -> Iterator[_Token]:
+    for number, line in enumerate(lines):
+        if _PAGE_NUMBER.match(line) or ("|" in line and _RULE.match(line)):
+            continue
+        fields = _fields(line)
+        # A file of one cell a line starts each with a tab: a tab alone is an empty cell there.
+        # In a line of several, those before the first words are label columns of merged cells.
+        while len(fields) > 1 and not fields[0]:
+            del fields[0]
+        tokens = [token for text in fields or [line] for token in _words_and_values(text, number, bool(fields))]
+        if tokens:
+            tokens[0].first = tokens[-1].last = True
+        yield from tokens
+
+
+def _words_and_values(text: str, number: int, is_field: bool) -> Iterator[_Token]:
+    folded = unicodedata.normalize("NFKC", text).replace("−", "-").strip()
+    if is_field and (not folded or folded in _NOTHING):
+        yield _Token(number, value=folded)
+        return
+    at = 0
+    for match in _VALUE.finditer(folded):
+        if before := folded[at : match.start()].strip():
+            yield _Token(number, words=before)
+        yield _Token(number, value=match.group())
+        at = match.end()
+    if rest := folded[at:].strip():
+        yield _Token(number, words=rest)
+
+
+@dataclass(slots=True)
+class _Run:
+    """Words, and the values that follow them until other words come."""
+
+    words: list[_Token] = field(default_factory=list)
+    values: list[_Token] = field(default_factory=list)
+
+
+def _runs(lines: Iterable[str]) -> Iterator[_Run]:
+    run = _Run()
+    for token in _tokens(lines):
+        if token.value is None:
+            if run.values and not any(value.value for value in run.values) and not _is_blank_row(run):
+                run.values.clear()  # the empty cells between the headers of merged columns
+            if run.values:
+                yield run
+                run = _Run()
+            run.words.append(token)
+        elif run.words:
+            run.values.append(token)
+    if run.words:
+        yield run
+
+
+def _is_blank_row(run: _Run) -> bool:
+    label = run.words[-1]
+    return label.line == run.values[0].line and labels.exactly(label.words) is not None and len(run.values) > 2
+
+
+def read(lines: Iterable[str]) -> Reading:
+    """The reading of a document's lines."""
+    reading = Reading()
+    stages_seen = ""
+    in_disputes = False
+    for run in _runs(lines):
+        words = [token.words for token in run.words]
+        joined = "".join(words)
+        spaceless = "".join(joined.split())
+        for table in ("disclosure", "requests"):
+            for piece in words:
+                if (column := form.COLUMN_LABELS[table].get(form.plain(piece))) is not None:
+                    reading.columns[table].add(column)
+        _columns_in(spaceless, reading)
+        stages_seen = spaceless if _STAGE_WORDS.search(spaceless) else stages_seen
+        if _STAGE_WORDS.search(spaceless):
+            in_disputes = True
+        same_line = [t.words for t in run.words if run.values and t.line == run.values[0].line]
+        row = _row_of(words, same_line)
+        if row is not None and row[1] in ("total_handled", "other_other") and in_disputes:
+            row = None
+        if row is not None:
+            in_disputes = False
+        for match in _named(words):
+            reading.rows.add(match)
+        if row is not None:
+            reading.rows.add(row)
+            if run.values and run.values[-1].last and (len(run.values) > 1 or run.words[-1].first or not same_line):
+                _place(reading, row, run.values)
+        elif in_disputes and run.values:
+            _disputes(reading, run.values)
+            in_disputes = not any(key.startswith("disputes.") for key in reading.cells)
+    return reading
+
+
+_COLUMN_WORDS = {label: column for label, column in form.COLUMN_LABELS["disclosure"].items() if len(label) >= 5}
+
+
+def _columns_in(spaceless: str, reading: Reading) -> None:
+    key = re.sub(r"[^\w/]", "", spaceless)
+    for label, column in _COLUMN_WORDS.items():
+        if label in key:
+            reading.columns["disclosure"].add(column)
+
+
+def _named(words: list[str]) -> Iterator[Row]:
+    """Rows whose labels stand among the words, whether or not numbers follow."""
+    for piece in words:
+        row = labels.exactly(piece)
+        if row is not None and row[1] not in ("other_other", "total_handled"):
+            yield row
+
+
+def _row_of(words: list[str], same_line: list[str]) -> Row | None:
+    """The row that a run of words names: by the words on the values' own line, else by the words just before them."""
+    if same_line:
+        if (match := labels.find(same_line)) is not None and (match.exact or len(words) == len(same_line)):
+            return match.row
+        if match is not None:
+            whole = labels.at_end("".join(words))
+            return whole if whole is not None else match.row
+    for count in range(1, min(len(words), 6) + 1):
+        if (row := labels.exactly("".join(words[-count:]))) is not None:
+            return row
+    named = {row for row in _named(words[:-1])}
+    row = labels.at_end("".join(words))
+    if row is not None:
+        return row
+    if named or same_line:
+        return None
+    match = labels.resembling(words[-1])
+    return match.row if match is not None else None
+
+
+def _place(reading: Reading, row: Row, tokens: list[_Token]) -> None:
+    table, name = row
+    columns = _columns(table, name, reading)
+    if columns is None:
+        reading.torn.setdefault(row, Torn([values.read(t.value or "") for t in tokens]))
+        return
+    texts = _fit(tokens, len(columns))
+    if texts is None:
+        torn = _strip(tokens, len(columns))
+        if row not in reading.torn and len(torn) >= len(columns) - 2:
+            reading.torn[row] = Torn(torn)
+        return
+    for column, text in zip(columns, texts, strict=True):
+        reading.put(row, column, text, None)
+
+
+def _columns(table: str, name: str, reading: Reading) -> list[str] | None:
+    """The printed columns of a row; of `disclosure` by the headers that were seen, None where they do not tell."""
+    if table == "requests":
+        return list(form.APPLICANTS)
+    seen = reading.columns["disclosure"]
+    choices = [
+        columns
+        for edition in form.EDITIONS
+        for row, columns in form.rows("disclosure", edition)
+        if row == name and set(columns) <= seen
+    ]
+    if len(choices) == 2:
+        # `decisions` alone is 2021; with the two columns of items beside it, 2019.
+        choices = [max(choices, key=len)]
+    return choices[0] if choices else None
+
+
+def _fit(tokens: list[_Token], count: int) -> list[str] | None:
+    """The texts of the values of a row of `count` columns, or None where they do not fit one way only."""
+    first_line = [t.value or "" for t in tokens if t.line == tokens[0].line]
+    everything = [t.value or "" for t in tokens]
+    one_a_line = len({t.line for t in tokens}) == len(tokens)
+    for texts in (first_line, everything):
+        if len(texts) == count:
+            # Where tabs part the cells, an empty field at the edge may be a lost cell (坎苏镇 2024: six of seven).
+            if one_a_line or (texts[0] and texts[-1]) or not any(texts):
+                return texts
+            return None
+        left = next((i for i, text in enumerate(texts) if text), len(texts))
+        right = next((i for i, text in enumerate(reversed(texts)) if text), len(texts))
+        spare = len(texts) - count
+        if 0 < spare and left + right >= spare and left < len(texts):
+            ways = [texts[i : i + count] for i in range(max(0, spare - right), min(left, spare) + 1)]
+            if len(ways) == 1:
+                return ways[0]
+            right_sum = [way for way in ways if _adds_up(way)]
+            if count == len(form.APPLICANTS) and len(right_sum) == 1:
+                return right_sum[0]
+    if count == 1 and first_line and len({text for text in first_line if text}) == 1 and len(first_line) <= 3:
+        return [next(text for text in first_line if text)]
+    # A page number between two parts of a row stands alone on its line where the row's own numbers do not.
+    by_line: dict[int, list[str]] = {}
+    for token in tokens:
+        by_line.setdefault(token.line, []).append(token.value or "")
+    if len(by_line) > 1 and max(len(part) for part in by_line.values()) > 1:
+        kept = [part for part in by_line.values() if len(part) > 1]
+        texts = [text for part in kept for text in part]
+        if len(texts) == count and count == len(form.APPLICANTS) and _adds_up(texts):
+            return texts
+    return None
+
+
+def _adds_up(texts: list[str]) -> bool:
+    numbers = [values.read(text).value or 0 for text in texts]
+    return sum(numbers[:-1]) == numbers[-1]
+
+
+def _strip(tokens: list[_Token], count: int) -> list[Cell]:
+    texts = [t.value or "" for t in tokens]
+    if len(texts) > count:
+        texts = [t.value or "" for t in tokens if t.line == tokens[0].line]
+    while texts and not texts[-1]:
+        texts.pop()
+    while texts and not texts[0]:
+        texts.pop(0)
+    return [values.read(text) for text in texts]
+
+
+def _disputes(reading: Reading, tokens: list[_Token]) -> None:
+    columns = [(stage, result) for stage in form.STAGES for result in form.RESULTS]
+    for stage in form.STAGES:
+        reading.rows.add(("disputes", stage))
+    texts = _fit(tokens, len(columns))
+    if texts is None:
+        reading.torn[("disputes", "")] = Torn(_strip(tokens, len(columns)))
+        return
+    for (stage, result), text in zip(columns, texts, strict=True):
+        reading.put(("disputes", stage), result, text, None)

@@ -1,0 +1,143 @@
+"""The form's three tables out of a document: two readings where there are two, editions, and honest gaps."""
+
+from dataclasses import dataclass, field
+
+from extract import form, grid, solve, stream
+from extract.document import Document, Grid, Paragraph
+from extract.reading import Reading
+from extract.readers.grids import distinct
+from extract.report import Cell, OtherTable, Status
+
+
+@dataclass(slots=True)
+class Tables:
+    """What was read of the form: cells of the editions found, and which tables two readings agree on."""
+
+    editions: dict[str, str | None]
+    cells: dict[str, Cell]
+    other_tables: list[OtherTable]
+    agreed: set[str] = field(default_factory=set)
+    problems: list[str] = field(default_factory=list)
+
+
+_NAMES = {"disclosure": "主动公开政府信息情况", "requests": "收到和处理申请情况", "disputes": "行政复议、行政诉讼情况"}
+
+
+def read(document: Document) -> Tables:
+    """Read the tables of a document. A table that is not there has no cells; `problems` names it."""
+    by_grid = grid.read(document.grids) if document.grids else Reading()
+    by_stream = stream.read(document.lines if document.pages else [*document.lines, *_lines(document.grids)])
+    first, second = (by_grid, by_stream) if by_grid.rows else (by_stream, Reading())
+    cells, agreed = _merge(first, second)
+    tables = Tables(_editions(first, second, cells), {}, _other_tables(document), agreed, list(first.problems))
+    for table in form.TABLES:
+        edition = tables.editions.get(table) if table != "disputes" else None
+        if table != "disputes" and edition is None or table == "disputes" and not _there(table, first, second):
+            tables.problems.append(f"没有读到“{_NAMES[table]}”表")
+            continue
+        seen = first.rows | second.rows
+        for key in form.keys(table, edition):
+            row = tuple(key.split(".")[:2])
+            gap = Status.UNREADABLE if row in seen else Status.MISSING
+            tables.cells[key] = cells.get(key, Cell(None, "", gap))
+    _fill(tables, first, second)
+    _report_gaps(tables)
+    return tables
+
+
+def _lines(grids: list[Grid]) -> list[str]:
+    """Grids as lines of tab-parted cells, for the reading that ignores positions."""
+    return ["\t".join(" ".join(cell.text.split()) for cell in distinct(row)) for one in grids for row in one.rows]
+
+
+def _there(table: str, first: Reading, second: Reading) -> bool:
+    return any(key.startswith(f"{table}.") for reading in (first, second) for key in reading.cells) or any(
+        row[0] == table for reading in (first, second) for row in reading.torn
+    )
+
+
+def _merge(first: Reading, second: Reading) -> tuple[dict[str, Cell], set[str]]:
+    """The cells of both readings: alike they are sure, different they are disputed, alone they stand as read."""
+    cells = dict(first.cells)
+    differing: set[str] = set()
+    for key, other in second.cells.items():
+        mine = cells.get(key)
+        if mine is None or mine.status is Status.UNREADABLE:
+            if key not in cells or other.status is Status.NUMBER:
+                cells[key] = other
+        elif mine.status is Status.NUMBER and other.status is Status.NUMBER and mine.value != other.value:
+            cells[key] = Cell(None, f"{mine.raw}｜{other.raw}", Status.DISPUTED, mine.place)
+            differing.add(key.split(".")[0])
+    both = {
+        table
+        for table in form.TABLES
+        if first.has(table)
+        and second.has(table)
+        and table not in differing
+        and all(
+            key in second.cells and second.cells[key].value == cell.value
+            for key, cell in first.cells.items()
+            if key.startswith(f"{table}.") and cell.value is not None
+        )
+    }
+    return cells, both
+
+
+def _editions(first: Reading, second: Reading, cells: dict[str, Cell]) -> dict[str, str | None]:
+    editions: dict[str, str | None] = {"disclosure": None, "requests": None}
+    if _there("disclosure", first, second):
+        seen = first.columns["disclosure"] or second.columns["disclosure"]
+        columns = {edition: {c for _, cs in form.rows("disclosure", edition) for c in cs} for edition in form.EDITIONS}
+        only = {edition: len(seen & (columns[edition] - columns[other])) for edition, other in (("2019", "2021"), ("2021", "2019"))}
+        rows = {row for table, row in first.rows | second.rows if table == "disclosure"}
+        if rows & {"other_admin_services", "procurement"}:
+            only["2019"] += 1
+        editions["disclosure"] = "2019" if only["2019"] > only["2021"] else "2021"
+    if _there("requests", first, second):
+        rows = {key.split(".")[1] for key in cells if key.startswith("requests.")}
+        rows |= {row for reading in (first, second) for table, row in reading.torn if table == "requests"}
+        parts = rows & {"other_uncorrected", "other_fee_unpaid", "other_other"}
+        if "other_single" in rows and not parts:
+            editions["requests"] = "2019"
+        elif parts:
+            editions["requests"] = "2021"
+        else:
+            editions["requests"] = editions["disclosure"] or "2021"
+    return editions
+
+
+def _fill(tables: Tables, first: Reading, second: Reading) -> None:
+    requests = tables.editions["requests"]
+    has_disputes = any(key.startswith("disputes.") for key in tables.cells)
+    solve.fill(tables.cells, second.torn | first.torn, requests, has_disputes)
+
+
+def _report_gaps(tables: Tables) -> None:
+    for status, words in (
+        (Status.UNREADABLE, "无法辨认或无法归位"),
+        (Status.MISSING, "文中没有"),
+        (Status.DISPUTED, "两种读法不一致"),
+        (Status.DERIVED, "由勾稽关系推出"),
+    ):
+        rows: dict[str, int] = {}
+        for key, cell in tables.cells.items():
+            if cell.status is status:
+                rows[key.rsplit(".", 1)[0]] = rows.get(key.rsplit(".", 1)[0], 0) + 1
+        if rows:
+            tables.problems.append(f"{words}：" + "、".join(f"{row}（{count}格）" for row, count in rows.items()))
+
+
+def _other_tables(document: Document) -> list[OtherTable]:
+    """Tables in which no row of the form stands, with the line above as caption."""
+    found: list[OtherTable] = []
+    caption = ""
+    for block in document.blocks:
+        if isinstance(block, Paragraph):
+            caption = block.text
+        elif isinstance(block, Grid):
+            reading = grid.read([block])
+            header = any(grid._is_header(row) for row in block.rows)
+            texts = tuple(tuple(cell.text for cell in distinct(row)) for row in block.rows)
+            if not reading.rows and not header and any(any(row) for row in texts):
+                found.append(OtherTable(caption if len(caption) <= 80 else "", texts))
+    return found

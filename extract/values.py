@@ -1,0 +1,51 @@
+"""What is printed in one cell → number or status. Zero, blank, "/" and "无" stay different things."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from extract.report import Cell, Status
+
+_UNIT = r"(?:件次|件|条|个|宗|起|次|项|份|人|万元|元|人民币)"
+_NUMBER = re.compile(
+    rf"(?P<sign>[+-]?)\s*(?P<whole>\d{{1,3}}(?:,\d{{3}})+|\d+)(?P<part>\.\d+)?\s*(?P<unit>{_UNIT})?\s*(?P<remark>[(\[].*[)\]])?",
+    re.DOTALL,
+)
+_SLASHES = frozenset(("/", "\\", "//", "|"))
+_DASH = re.compile(r"[-‐-―−─━_~]+")
+_DIGIT = re.compile(r"\d")
+
+
+@lru_cache(maxsize=8192)
+def read(text: str, kind: str = "int") -> Cell:
+    """The cell that shows `text`; `kind` is form.kind_of_number's.
+
+    "55（含自然失效29件）" is 55 and "1,259件" 1259, as the contract of `extract` has it. A number in 元 is no number
+    of a column in 万元; digits torn by a space or a line break are two numbers or one, which nobody can tell from the
+    cell alone: both are unreadable, never a guess.
+    """
+    raw = text.strip()
+    folded = unicodedata.normalize("NFKC", raw).replace("−", "-").strip()
+    if not folded:
+        return Cell(None, "", Status.BLANK)
+    if folded in _SLASHES:
+        return Cell(None, raw, Status.SLASH)
+    if _DASH.fullmatch(folded):
+        return Cell(None, raw, Status.DASH)
+    match = _NUMBER.fullmatch(folded)
+    if match is None:
+        return Cell(None, raw, Status.UNREADABLE if _DIGIT.search(folded) else Status.TEXT)
+    whole = match["whole"].replace(",", "")
+    if (len(whole) > 1 and whole.startswith("0")) or len(whole) > 12:
+        return Cell(None, raw, Status.UNREADABLE)
+    if kind == "decimal" and match["unit"] == "元":
+        return Cell(None, raw, Status.UNREADABLE)
+    number: int | float = float(whole + match["part"]) if match["part"] else int(whole)
+    if isinstance(number, float) and number.is_integer():
+        number = int(number)
+    return Cell(-number if match["sign"] == "-" else number, raw, Status.NUMBER)
+
+
+def is_value(text: str) -> bool:
+    """Whether a cell looks like one that holds a value (a number, blank, a slash or a dash), not a label."""
+    return read(text).status is not Status.TEXT and not re.search(r"[一-鿿]{3}", text)
