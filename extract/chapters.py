@@ -13,6 +13,7 @@ from typing import Any
 
 from extract.document import Document, Grid, Paragraph
 from extract.form import FORM
+from extract.titles import is_body_name
 
 _FACTS: dict[str, Any] = json.loads(files(__package__).joinpath("chapters.json").read_text("utf-8"))
 KEYS: tuple[str, ...] = tuple(_FACTS["chapters"])
@@ -38,7 +39,8 @@ _SENTENCE = re.compile(r"[。！？；]|[，：:].*[\u4e00-\u9fff]")
 _SPACE = re.compile(r"[\s\u200b\u200c\u200d\ufeff]+")
 _MARKUP = re.compile(r"^#+\s*|\*\*")
 
-_DATE = r"(?:\d{4}\s*[年./-]\s*\d{1,2}\s*[月./-]\s*\d{1,2}\s*日?|[二][〇○零ОOo0０][\u4e00-\u9fff〇○]{2}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日)"
+_CHINESE_DAY = r"[二2][〇○零ОOＯo0][\u4e00-\u9fff〇○]{2}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日"
+_DATE = rf"(?:\d{{4}}\s*[年./-]\s*\d{{1,2}}\s*[月./-]\s*\d{{1,2}}\s*日?|{_CHINESE_DAY})"
 _SIGNED = re.compile(rf"[（(]?(?P<office>[^\d，。；：:、]{{0,40}}?)\s*[（(]?(?P<date>{_DATE})[）)]?\s*")
 
 
@@ -128,7 +130,7 @@ def _heading(number: int, line: Line) -> Heading | None:
     if line.cells > 1:
         return None
     raw = _MARKUP.sub("", line.text).strip()
-    if not raw or len(raw) > _HEADING_LENGTH and raw[0] not in f"{_NUMERALS}第":
+    if not raw or (len(raw) > _HEADING_LENGTH and raw[0] not in f"{_NUMERALS}第"):
         return None
     found = _match_heading(compact(raw).rstrip(":：。"))
     if found:
@@ -305,9 +307,12 @@ def _is_table_text(bare: str) -> bool:
 def _preamble(before: list[Line]) -> list[str]:
     """The report's own words between the title and the first heading: from the first long line on, if it is prose."""
     texts = [_MARKUP.sub("", line.text).strip() for line in before if line.cells < 2]
-    last = max((number for number, text in enumerate(texts) if _is_title_like(compact(text))), default=-1)
-    texts = [text for text in texts[last + 1 :] if not is_chrome(compact(text)) and not _PAGE_LABEL.match(compact(text))]
-    first = next((number for number, text in enumerate(texts) if len(text) >= 16 and _SENTENCE.search(text)), len(texts))
+    bare = [compact(text) for text in texts]
+    title = max((number for number, text in enumerate(bare) if _is_title_like(text)), default=-1)
+    own = [number for number in range(title + 1, len(texts)) if not is_chrome(bare[number])]
+    texts = [texts[number] for number in own if not _PAGE_LABEL.match(bare[number])]
+    prose = (number for number, text in enumerate(texts) if len(text) >= 16 and _SENTENCE.search(text))
+    first = next(prose, len(texts))
     while first and len(texts[first - 1]) >= 20:  # lines of a wrapped paragraph
         first -= 1
     texts = texts[first:]
@@ -315,7 +320,7 @@ def _preamble(before: list[Line]) -> list[str]:
 
 
 def _is_title_like(bare: str) -> bool:
-    return len(bare) < 60 and bare.endswith(("年度报告", "年报", "工作报告")) and not any(mark in bare for mark in "《》，。")
+    return bool(re.fullmatch(r"[^《》，。]{0,56}(?:年度报告|年报|工作报告)", bare))
 
 
 def _without_signature(prose: list[str]) -> list[str]:
@@ -324,21 +329,15 @@ def _without_signature(prose: list[str]) -> list[str]:
         signed = _SIGNED.fullmatch(text.strip())
         if signed and (number or signed["office"]):
             cut = number
-            while cut > 0 and number - cut < 3 and is_name_line(compact(prose[cut - 1])):
+            while cut > 0 and number - cut < 3 and is_body_name(compact(prose[cut - 1])):
                 cut -= 1
             return prose[:cut]
-    while len(prose) > 1 and is_name_line(compact(prose[-1])):
+    while len(prose) > 1 and is_body_name(compact(prose[-1])):
         prose = prose[:-1]
     return [_cut_run_in_signature(text) for text in prose]
 
 
 _RUN_IN_SIGNATURE = re.compile(rf"(?<=[。！])\s*[^，。；：:\d]{{2,40}}\s*{_DATE}\s*$")
-_NAME_LINE = re.compile(r"[\u4e00-\u9fff（）()·]{2,40}(?:政府|办事处|委员会|办公室|办公厅|局|会|委|厅|院|中心|镇|乡|苏木|街道|海关|站|队|处|署|公司|集团|学校|大学|学院|医院|行署|公署|园区|开发区|示范区|高新区)")
-
-
-def is_name_line(bare: str) -> bool:
-    """Whether a line without spaces is a body's name and nothing else, as a signature is."""
-    return _NAME_LINE.fullmatch(bare) is not None
 
 
 def _cut_run_in_signature(text: str) -> str:
@@ -358,7 +357,7 @@ def signature(document_lines: Iterable[Line]) -> tuple[str | None, str | None]:
         bare = compact(text)
         if line.cells > 1 or not bare or is_chrome(bare) or _PAGE_LABEL.match(bare):
             continue
-        if is_name_line(bare):
+        if is_body_name(bare):
             office = office + bare if office.endswith("委员会") and age == 0 else bare
             first, age = first or office, 0
             continue
@@ -367,7 +366,7 @@ def signature(document_lines: Iterable[Line]) -> tuple[str | None, str | None]:
         signed = _SIGNED.fullmatch(run_in[0].strip() if run_in else text)
         if signed:
             name = compact(signed["office"]).strip("（(")
-            if name and not is_name_line(name):
+            if name and not is_body_name(name):
                 continue
             if name or (office and age <= 2) or "年" in signed["date"]:
                 return name or (office if age <= 2 else "") or first, compact(signed["date"])

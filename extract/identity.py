@@ -37,13 +37,16 @@ _PROSE = 150
 """Letters of running text that make a page without chapters more than a title."""
 
 _DATE = re.compile(r"(?P<year>\d{4})\s*[年./-]\s*(?P<month>\d{1,2})\s*[月./-]\s*(?P<day>\d{1,2})")
-_CHINESE_DATE = re.compile(r"(?P<year>\d{4})年(?P<month>[一二三四五六七八九十]{1,2})月(?P<day>[一二三四五六七八九十]{1,3})日")
-_CHINESE_NUMBERS = {word: number for number, word in enumerate("一 二 三 四 五 六 七 八 九 十 十一 十二".split(), 1)}
+_CHINESE_DATE = re.compile(r"(?P<year>\d{4})年(?P<month>[一二三四五六七八九十]+)月(?P<day>[一二三四五六七八九十]+)日")
+_CHINESE_DIGITS = "零一二三四五六七八九"
 # Word's smart tags drop characters: 20251月1日 for 2025年1月1日 (platforms.md §11).
 _PERIOD = re.compile(r"(?:统计|数据|时间|期限|时限)[^。]{0,24}?(?P<year>20\d\d)年?0?1月0?1日")
 _PERIOD_END = re.compile(r"(?:统计|数据|时间|期限|时限)[^。]{0,44}?(?P<year>20\d\d)年?12月3[01]日")
 _FIRST_YEAR_OF_PROSE = re.compile(r"(?<!\d)(20\d\d)年(?:度|以来|来)?[,，]")
-_COMPILED_BY = re.compile(r"(?:本(?:年度)?报告(?:系|是)?由|现(?:将|公布|向社会公布))(?P<office>[^，。（(根据依20]{3,30}?)(?:根据|依据|按照|编制|20\d\d)")
+_COMPILED_BY = re.compile(
+    r"(?:本(?:年度)?报告(?:系|是)?由|现(?:将|公布|向社会公布))"
+    r"(?P<office>[^，。（(根据依20]{3,30}?)(?:根据|依据|按照|编制|20\d\d)"
+)
 _SITE_CODE = re.compile(r"\d{10}|bm\d{8}", re.IGNORECASE)
 _SITE_CODE_LINE = re.compile(r"网站标识码\s*[:：]?\s*(\d{10}|bm\d{8})", re.IGNORECASE)
 _INDEX_LINE = re.compile(r"(?:信息)?索引号\s*[\]】]?\s*[:：]\s*([0-9A-Za-z][\w\-/().〔〕]{3,48})")
@@ -100,7 +103,7 @@ def identify(document: Document, *, url: str | None = None, words: str = "") -> 
     identity.is_report = identity.reason is None
     identity.site_id_code = _site_id_code(document)
     identity.index_number = _index_number(reading)
-    if title is None or not identity.is_report and title.reason is not None:
+    if title is None or (not identity.is_report and title.reason is not None):
         identity.title = title.text if title else None
         identity.published_date = _published_date(reading, url, identity)
         return identity
@@ -131,7 +134,7 @@ def conflicts(document: Document, identity: Identity) -> list[Finding]:
         found.append(Finding("year_conflict", FindingClass.STRONG, (), detail, period[1]))
     signed_office, signed_text = chapters.signature(reading.tail)
     signed = identity.signed_date
-    if identity.year and signed and signed.year != identity.year + 1 and not (signed.year == identity.year and signed.month == 12):
+    if identity.year and signed and _reported_year(signed) != identity.year:
         detail = f"{identity.year}年的年度报告落款为{signed.year}年{signed.month}月{signed.day}日"
         found.append(Finding("signed_year", FindingClass.SUSPICIOUS, (), detail, signed_text or ""))
     if identity.office and signed_office and is_office(signed_office) and not _belongs(signed_office, identity.office):
@@ -142,8 +145,8 @@ def conflicts(document: Document, identity: Identity) -> list[Finding]:
 
 def _belongs(signed: str, office: str) -> bool:
     """Whether a signature fits the title's body: the same, its government's office, or the government above it."""
-    place = re.sub(FACTS["organ"], "", office)
-    return same_office(signed, office) or signed.startswith(place) or place.startswith(re.sub(FACTS["organ"], "", signed))
+    place, signed_place = (re.sub(FACTS["organ"], "", name) for name in (office, signed))
+    return same_office(signed, office) or signed.startswith(place) or place.startswith(signed_place)
 
 
 # --- title -----------------------------------------------------------------------------------------------------------
@@ -224,30 +227,30 @@ def _reason_against(reading: _Reading, title: Title | None) -> str | None:
 
 
 def _is_empty_form(reading: _Reading, title: Title | None) -> bool:
-    """The blank form: no number in any table and the form's own placeholders, or a title that says 模板, or no prose."""
+    """The blank form: no number in any table, and the form's placeholders, or a title that says 模板, or no prose."""
     within = {heading.key: heading.line for heading in reading.headings}
-    tables = reading.lines[within.get("disclosure", reading.headings[0].line) : within.get("problems", len(reading.lines))]
-    if any(_NUMBER.fullmatch(part) for line in tables for part in line.text.split()):
+    start, end = within.get("disclosure", reading.headings[0].line), within.get("problems", len(reading.lines))
+    if any(_NUMBER.fullmatch(part) for line in reading.lines[start:end] for part in line.text.split()):
         return False
     prose = "".join(compact(line.text) for line in reading.lines[reading.headings[0].line :] if line.cells < 2)
     is_template = title is not None and title.reason == TEMPLATE
-    return is_template or _PLACEHOLDER.search(prose) is not None or (len(prose) < 200 and not _attachments(reading.document))
+    if is_template or _PLACEHOLDER.search(prose):
+        return True
+    return len(prose) < _PROSE and not _attachments(reading.document)
 
 
 def _is_list_page(reading: _Reading) -> bool:
     """A column page: links to several reports and little text besides the links."""
-    titles = {
-        title.text
-        for link in reading.document.links
-        if 8 <= len(link.words) <= _TITLE_LENGTH and "公" in link.words and (title := parse_title(link.words)).reason is None and (title.office or title.year)
-    }
+    words = {link.words for link in reading.document.links if "公" in link.words and len(link.words) <= _TITLE_LENGTH}
+    titles = {title.text for title in map(parse_title, words) if title.reason is None and (title.office or title.year)}
     return len(titles) >= 3 and _prose_length(reading) < 4 * _PROSE
 
 
 def _prose_length(reading: _Reading) -> int:
     links = {compact(link.words) for link in reading.document.links}
     texts = (compact(line.text) for line in reading.lines if line.cells < 2 and len(line.text) >= 20)
-    return sum(len(text) for text in texts if _PUNCTUATION.search(text) and text not in links and not chapters.is_chrome(text))
+    prose = (text for text in texts if _PUNCTUATION.search(text) and text not in links)
+    return sum(len(text) for text in prose if not chapters.is_chrome(text))
 
 
 def _has_form_table(reading: _Reading) -> bool:
@@ -261,13 +264,13 @@ def _attachments(document: Document) -> list[str]:
         address = link.address.strip()
         if viewer := _VIEWER.search(address):
             address = viewer[1]
+        if address.lower().startswith(("javascript:", "mailto:", "data:")) or _ATTACHMENT_NOT.search(link.words):
+            continue
         if _ATTACHMENT.search(address) or _ATTACHMENT.search(link.words.strip()):
-            if not _ATTACHMENT_NOT.search(link.words) and not address.lower().startswith(("javascript:", "mailto:", "data:")):
-                files.append(address)
+            files.append(address)
     if not files:
-        files = [
-            block.address for block in document.blocks if isinstance(block, Picture) and not _PICTURE_NOT.search(block.address)
-        ]
+        pictures = (block.address for block in document.blocks if isinstance(block, Picture))
+        files = [address for address in pictures if not _PICTURE_NOT.search(address)]
     return list(dict.fromkeys(files))
 
 
@@ -290,7 +293,7 @@ def _office(reading: _Reading, title: Title, signed: str | None) -> str | None:
     if reading.is_form:
         start = compact("".join(line.text for line in reading.lines[: reading.headings[0].line + 3]))
         if (found := _COMPILED_BY.search(start)) and is_office(found["office"]):
-            return found["office"]
+            return str(found["office"])
     for label in FACTS["publisher_labels"]:
         name = tidy(reading.document.meta.get(label, ""))
         if name and is_office(name):
@@ -315,8 +318,7 @@ def _year(reading: _Reading, title: Title, identity: Identity, words: str) -> in
     if period := _period(reading):
         return period[0]
     if identity.signed_date:
-        signed = identity.signed_date
-        return signed.year if signed.month == 12 and signed.day > 15 else signed.year - 1
+        return _reported_year(identity.signed_date)
     for line in reading.lines:
         if found := _FIRST_YEAR_OF_PROSE.search(compact(line.text)):
             return int(found[1])
@@ -326,6 +328,11 @@ def _year(reading: _Reading, title: Title, identity: Identity, words: str) -> in
     if identity.published_date and identity.published_date.month <= 6:
         return identity.published_date.year - 1
     return subtitle_year(reading.document.meta.get("ColumnName", ""))
+
+
+def _reported_year(signed: date) -> int:
+    """The year before the signature's; a report signed in December is of that year."""
+    return signed.year if signed.month == 12 else signed.year - 1
 
 
 def _plausible(year: int | None) -> bool:
@@ -347,7 +354,7 @@ def _date(text: str) -> date | None:
     if found := _DATE.search(folded):
         numbers = int(found["year"]), int(found["month"]), int(found["day"])
     elif found := _CHINESE_DATE.search(folded):
-        numbers = int(found["year"]), _CHINESE_NUMBERS.get(found["month"], 0), _chinese_day(found["day"])
+        numbers = int(found["year"]), _chinese_number(found["month"]), _chinese_number(found["day"])
     else:
         return None
     try:
@@ -357,9 +364,10 @@ def _date(text: str) -> date | None:
     return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
 
 
-def _chinese_day(text: str) -> int:
+def _chinese_number(text: str) -> int:
+    """The number that 十四 or 三十一 writes, below 100."""
     tens, ten, ones = text.rpartition("十")
-    return (_CHINESE_NUMBERS.get(tens, 1) * 10 if ten else 0) + _CHINESE_NUMBERS.get(ones, 0)
+    return (max(_CHINESE_DIGITS.find(tens), 1) * 10 if ten else 0) + max(_CHINESE_DIGITS.find(ones[:1] or "零"), 0)
 
 
 def _date_under_title(reading: _Reading) -> date | None:
@@ -415,5 +423,3 @@ def _index_number(reading: _Reading) -> str | None:
         if len(line.text) < 200 and (found := _INDEX_LINE.search(line.text)):
             return found[1]
     return None
-
-

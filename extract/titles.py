@@ -44,9 +44,10 @@ _SITE_MARKS = re.compile(FACTS["site_marks"])
 _COLUMN = re.compile(FACTS["column_names"])
 
 _NOT_AN_OFFICE = re.compile(FACTS["not_an_office"])
-_OFFICE = re.compile(rf"[\u4e00-\u9fff\u3400-\u4dbf\U00020000-\U0002ffff·•（）()、\d]{{2,45}}(?<=[{FACTS['office_end']})])")
+_HAN = r"\u4e00-\u9fff\u3400-\u4dbf\U00020000-\U0002ffff"
+_OFFICE = re.compile(rf"[{_HAN}·•（）()、\d]{{2,45}}(?<=[{FACTS['office_end']})])")
+_SIGNATURE_END = re.compile(FACTS["signature_end"])
 _ORGAN = re.compile(FACTS["organ"])
-_ORGAN_INSIDE = re.compile(FACTS["organ_inside"])
 _GENERIC = frozenset(FACTS["generic_offices"])
 _KINDS = [(OfficeKind(kind), re.compile(pattern)) for kind, pattern in FACTS["kinds"]]
 _STREET_FIRST = re.compile(FACTS["street_first"])
@@ -126,7 +127,8 @@ def _parse(text: str) -> Title:
     if found["annual"] is None and found["word"] != "年报" and year is None:
         return Title(text, reason=_near_miss(folded))
     end = len(text) if notice else found.end("word")
-    return Title(text[0 if notice else start : end], office, year, notice=notice, column=bool(_COLUMN.fullmatch(folded)))
+    column = _COLUMN.fullmatch(folded) is not None
+    return Title(text[0 if notice else start : end], office, year, notice=notice, column=column)
 
 
 def _split_before(text: str, folded: str, start: int) -> tuple[str | None, int | None]:
@@ -139,7 +141,7 @@ def _split_before(text: str, folded: str, start: int) -> tuple[str | None, int |
     head, about, tail = name.partition("关于")
     if about:
         name = head or _NOTICE_VERB.sub("", tail)
-    name = name.strip("《》“”\"的度-—:：")
+    name = name.strip('《》“”"的度-—:：')
     return (name if is_office(name) else None), (years[0] if years else None)
 
 
@@ -171,6 +173,11 @@ def is_office(name: str) -> bool:
         and _OFFICE.fullmatch(name) is not None
         and folded.count("(") == folded.count(")")
     )
+
+
+def is_body_name(line: str) -> bool:
+    """Whether a line without spaces is a body's full name and nothing else, as a signature is."""
+    return _SIGNATURE_END.search(line) is not None and is_office(line)
 
 
 def same_office(one: str, other: str) -> bool:

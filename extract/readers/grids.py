@@ -66,16 +66,19 @@ def blocks(grid: Grid, page: int | None = None) -> Iterator[Block]:
     """A grid as blocks: rows that hold only a chapter heading or prose become paragraphs (weishan.gov.cn's old form
     keeps the whole report in one table), the rows between them grids of the same columns."""
     part: list[list[GridCell | None]] = []
-    for row in grid.rows:
+    joints: list[int] = []
+    for number, row in enumerate(grid.rows):
         text = _prose(row)
         if text is None:
+            if number in grid.joints and part:
+                joints.append(len(part))
             part.append(row)
             continue
         if part:
-            yield Grid(part)
-            part = []
+            yield Grid(part, joints=joints)
+            part, joints = [], []
         for line in text.split("\n"):
             if line.strip():
                 yield Paragraph(line.strip(), page=page)
     if part:
-        yield Grid(part)
+        yield Grid(part, joints=joints)
