@@ -1,1 +1,82 @@
-""""""
+"""Bytes of a document in, an annual report out. Knows the form; touches no network, database or clock."""
+
+import hashlib
+
+from extract import chapters, identity, readers, rules, tables
+from extract.document import Document
+from extract.report import Fetch, Identity, Report
+
+READER_VERSION = "1"
+"""Raised whenever the same bytes may be read differently; rows say which reader made them."""
+
+__all__ = ["READER_VERSION", "identify", "read"]
+
+
+def identify(data: bytes, *, media_type: str | None = None, url: str | None = None, words: str = "") -> Identity:
+    """The crawler's one question: is this a report, whose, of which year?
+
+    `words` are those of the link that led here. Where the body is in attachments, `attachments` has their addresses
+    as written in the page.
+    """
+    return identity.identify(readers.read(data, media_type), url=url, words=words)
+
+
+def read(
+    data: bytes, *, media_type: str | None = None, url: str | None = None, fetch: Fetch | None = None
+) -> Report:
+    """The report in `data`, or a Report whose identity says why it is none. Never raises on any bytes.
+
+    `media_type` is as served (for the charset), `url` where the document stands; `fetch` gives what a page links to,
+    for reports whose body is in an attachment.
+    """
+    document = readers.read(data, media_type)
+    found = identity.identify(document, url=url)
+    report = _read(document, found, hashlib.sha256(data).hexdigest())
+    if found.is_report and not report.cells and fetch is not None:
+        _read_attachments(report, fetch)
+    return report
+
+
+def _read(document: Document, found: Identity, sha256: str) -> Report:
+    report = Report(document.format, sha256, found, problems=list(document.problems))
+    if not found.is_report:
+        return report
+    parts = chapters.split(document)
+    report.chapters, report.headings = parts.texts, parts.headings
+    report.problems.extend(parts.problems)
+    form = tables.read(document)
+    report.editions, report.cells, report.other_tables = form.editions, form.cells, form.other_tables
+    if form.cells or "whole" not in parts.texts:
+        report.problems.extend(form.problems)
+    report.findings = [
+        *rules.check(form.cells, form.editions, form.agreed),
+        *identity.conflicts(document, found),
+    ]
+    return report
+
+
+def _read_attachments(report: Report, fetch: Fetch) -> None:
+    """Take chapters and tables from the attachment that holds most of them; the page says whose they are."""
+    best: Report | None = None
+    for address in report.identity.attachments:
+        fetched = fetch(address)
+        if fetched is None:
+            report.problems.append(f"附件没有取到：{address}")
+            continue
+        document = readers.read(fetched.data, fetched.media_type)
+        inner = identity.identify(document, url=fetched.url)
+        # The attachment may say less of itself than its page (a bare form without a title).
+        inner.is_report = True
+        part = _read(document, inner, "")
+        if best is None or (len(part.cells), len(part.chapters)) > (len(best.cells), len(best.chapters)):
+            best = part
+    if best is None or not (best.cells or best.chapters):
+        return
+    report.format = best.format
+    report.editions, report.cells, report.other_tables = best.editions, best.cells, best.other_tables
+    report.chapters, report.headings = best.chapters, best.headings
+    report.problems, report.findings = [*report.problems, *best.problems], best.findings
+    mine, its = report.identity, best.identity
+    for name in ("title", "office", "office_kind", "scope", "year", "signed_date", "published_date", "index_number"):
+        if getattr(mine, name) is None:
+            setattr(mine, name, getattr(its, name))

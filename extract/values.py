@@ -13,6 +13,7 @@ _NUMBER = re.compile(
 )
 _SLASHES = frozenset(("/", "\\", "//", "|"))
 _DASH = re.compile(r"[-‐-―−─━_~]+")
+_CHINESE = re.compile("[\u4e00-\u9fff]")
 _DIGIT = re.compile(r"\d")
 
 
@@ -48,4 +49,5 @@ def read(text: str, kind: str = "int") -> Cell:
 
 def is_value(text: str) -> bool:
     """Whether a cell looks like one that holds a value (a number, blank, a slash or a dash), not a label."""
-    return read(text).status is not Status.TEXT and not re.search(r"[一-鿿]{3}", text)
+    status = read(text).status
+    return status is not Status.TEXT and (status is not Status.UNREADABLE or not _CHINESE.search(text))
