@@ -35,7 +35,9 @@ _NOTICE_BEFORE = re.compile(FACTS["notice_before"])
 _NOTICE_VERB = re.compile(r"^(?:印发|公布|发布|公开|下发)")
 _NOTICE_AFTER = re.compile(rf"[》”\"]?{FACTS['notice_after']}")
 _NEWS_BEFORE = re.compile(FACTS["news_before"])
-_NEAR_MISSES = [(re.compile(pattern), reason) for pattern, reason in FACTS["near_misses"]]
+_NEAR_MISSES: list[tuple[re.Pattern[str], str]] = [
+    (re.compile(pattern), reason) for pattern, reason in FACTS["near_misses"]
+]
 _COMMENT, COMMENT = _NEAR_MISSES[0]
 """The reason against 图解 and 解读 of a report."""
 TEMPLATE: str = _NEAR_MISSES[3][1]
