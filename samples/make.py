@@ -82,7 +82,7 @@ def by_reportlab(report: Report, target: Path) -> None:
         text = [[Paragraph(escape(cell[0]), small) if cell else "" for cell in row] for row in cells]
         lines = [("GRID", (0, 0), (-1, -1), 0.5, colors.black), ("VALIGN", (0, 0), (-1, -1), "MIDDLE")]
         edges = [("LEFTPADDING", (0, 0), (-1, -1), 2), ("RIGHTPADDING", (0, 0), (-1, -1), 2)]
-        flow.append(Table(text, colWidths=widths, style=[*lines, *edges, *spans]))
+        flow.append(Table(text, colWidths=widths, style=[*lines, *edges, *spans], spaceBefore=4, spaceAfter=8))
     SimpleDocTemplate(str(target), pagesize=A4, invariant=1, title=report.title, leftMargin=56, rightMargin=56).build(
         flow
     )

@@ -116,7 +116,9 @@ def _server(county: str) -> tuple[ThreadingHTTPServer, str]:
 
     class Server(ThreadingHTTPServer):
         daemon_threads = True
-        allow_reuse_address = False
+        # A second demo right after the first finds the same addresses; a port in use stays refused.
+        allow_reuse_address = True
+        allow_reuse_port = False
 
         def handle_error(self, request: Any, client_address: Any) -> None:
             # A crawler that is killed leaves its connection: no news.
