@@ -8,6 +8,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
+from statistics import median
 from typing import Any
 
 import pypdfium2
@@ -20,6 +22,7 @@ _SNAP = 2.5
 """Points within which two ruling lines are one."""
 _MAX_PAGES = 200
 _PAGE_NUMBER = re.compile(r"^[\s\-—–─]*(?:第)?\s*\d{1,3}\s*(?:页)?(?:\s*/\s*(?:共)?\d{1,3}\s*页?)?[\s\-—–─]*$")
+_NUMBERED = re.compile(r"^(?:[一二三四五六七八九十]{1,2}、|[（(][一二三四五六七八九十]{1,2}[）)])")
 _FEW = 30
 """A page with fewer Chinese characters than this is a picture of a page."""
 
@@ -31,6 +34,7 @@ class _Char:
     top: float
     right: float
     bottom: float
+    base: float  # y of the line it stands on: quotes and commas are small boxes, but stand on the same line
 
     @property
     def middle(self) -> float:
@@ -132,7 +136,7 @@ def _seen(x: float, y: float, turn: tuple[float, float, int]) -> tuple[float, fl
 
 def _chars(page: Any, text: Any) -> Iterator[_Char]:
     turn = _turn(page)
-    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    left, right, bottom, top, x, y = (ctypes.c_double() for _ in range(6))
     raw = text.raw
     for index in range(pdfium.FPDFText_CountChars(raw)):
         code = pdfium.FPDFText_GetUnicode(raw, index)
@@ -142,7 +146,9 @@ def _chars(page: Any, text: Any) -> Iterator[_Char]:
             continue
         x0, y0 = _seen(left.value, top.value, turn)
         x1, y1 = _seen(right.value, bottom.value, turn)
-        yield _Char(chr(code), min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+        pdfium.FPDFText_GetCharOrigin(raw, index, x, y)
+        _, base = _seen(x.value, y.value, turn)
+        yield _Char(chr(code), min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1), base)
 
 
 def _rulings(page: Any) -> tuple[list[_Line], list[_Line]]:
@@ -280,17 +286,15 @@ def _drawn(lines: list[_Line], at: float, through: float) -> bool:
 
 def _rows_of(chars: list[_Char]) -> list[list[_Char]]:
     """Characters as printed lines, each from left to right."""
+    if not chars:
+        return []
+    size = median(char.bottom - char.top for char in chars)
     out: list[list[_Char]] = []
-    for char in sorted(chars, key=lambda one: one.middle):
-        height = char.bottom - char.top
-        if out:
-            line = out[-1]
-            middle = sum(one.middle for one in line) / len(line)
-            tall = max(height, max(one.bottom - one.top for one in line))
-            if abs(char.middle - middle) < 0.6 * tall:
-                line.append(char)
-                continue
-        out.append([char])
+    for char in sorted(chars, key=lambda one: one.base):
+        if out and char.base - out[-1][-1].base < 0.35 * size:
+            out[-1].append(char)
+        else:
+            out.append([char])
     for line in out:
         line.sort(key=lambda one: one.left)
     return out
@@ -344,21 +348,22 @@ def _paragraphs(chars: list[_Char], number: int, breaks: list[float]) -> Iterato
         return
     margin_right = max(line[-1].right for line in lines)
     margin_left = min(line[0].left for line in lines)
-    text, top, full, last_middle = "", 0.0, False, 0.0
+    steps = [below[0].base - above[0].base for above, below in pairwise(lines)]
+    step = median(steps) if steps else 0.0
+    text, top, full, base = "", 0.0, False, 0.0
     for line in lines:
-        size = sum(char.bottom - char.top for char in line) / len(line)
-        middle = line[0].middle
+        size = median(char.bottom - char.top for char in line)
         indented = line[0].left - margin_left > 1.2 * size
-        parted = any(last_middle < y < middle for y in breaks) or middle - last_middle > 4 * size
+        parted = line[0].base - base > 1.35 * step or any(base < y < line[0].base for y in breaks)
         words = _words(line)
-        if text and full and not indented and not parted:
+        if text and full and not indented and not parted and not _NUMBERED.match(words):
             text += (" " if text[-1].isascii() and words[0].isascii() and text[-1].isalpha() else "") + words
         else:
             if text:
                 yield top, Paragraph(text, page=number)
             text, top = words, line[0].top
         full = margin_right - line[-1].right < 2.2 * max(size, 6.0)
-        last_middle = middle
+        base = line[0].base
     yield top, Paragraph(text, page=number)
 
 
