@@ -1,0 +1,279 @@
+"""Chapters: what belongs to which, and what is no prose."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extract import chapters
+from extract.document import Block, Document, Grid, GridCell, Paragraph, Picture
+from extract.readers import text
+
+CORPUS = Path(__file__).parents[2] / "shared" / "corpus" / "documents"
+
+HEADINGS = {
+    "overview": "一、总体情况",
+    "disclosure": "二、主动公开政府信息情况",
+    "requests": "三、收到和处理政府信息公开申请情况",
+    "disputes": "四、政府信息公开行政复议、行政诉讼情况",
+    "problems": "五、存在的主要问题及改进情况",
+    "other_matters": "六、其他需要报告的事项",
+}
+PROSE = {
+    "overview": "（一）主动公开。2024年，我镇主动公开信息31条。\n（二）依申请公开。全年收到申请2件。",
+    "disclosure": "",
+    "requests": "",
+    "disputes": "",
+    "problems": "一是公开不够及时。\n二是下一步加强培训。",
+    "other_matters": "本年度没有收取信息处理费。",
+}
+TITLE = "青溪县白石镇人民政府2024年政府信息公开工作年度报告"
+
+
+def report(headings: dict[str, str] | None = None, prose: dict[str, str] | None = None, title: str = TITLE) -> Document:
+    """A report as text, with some of its headings or prose replaced."""
+    headings, prose = HEADINGS | (headings or {}), PROSE | (prose or {})
+    lines = [title]
+    for key in chapters.KEYS:
+        lines += [line for line in (headings[key], *prose[key].split("\n")) if line]
+    return text.read("\n".join(lines).encode())
+
+
+def grid(*rows: str) -> Grid:
+    return Grid([[GridCell(cell) for cell in row.split("|")] for row in rows])
+
+
+def test_the_six_chapters_with_their_prose() -> None:
+    found = chapters.split(report())
+    assert found.texts == PROSE
+    assert found.headings == HEADINGS
+    assert found.problems == []
+
+
+@pytest.mark.parametrize(
+    ("key", "heading"),
+    [
+        ("overview", "一、 总 体 情 况"),
+        ("overview", "## **一、概述**"),
+        ("overview", "第一部分 政府信息公开工作的总体情况"),
+        ("overview", "总体情况"),
+        ("disclosure", "二、行政机关主动公开政府信息情况"),
+        ("disclosure", "二、主动公开政府信息的情况："),
+        ("requests", "三、行政机关收到和处理政府信息公开申请情况"),
+        ("requests", "二、收到和处理政府信息公开申请的情况"),
+        ("disputes", "四、因政府信息公开工作被申请行政复议、提起行政诉讼情况"),
+        ("disputes", "四、政府信息公开行政复议及行政诉讼情况"),
+        ("problems", "五、存在的主要问题及整改措施"),
+        ("problems", "五、当前存在的主要问题及下一步改进措施"),
+        ("problems", "五、政府信息公开工作中需要改进的情况"),
+        ("other_matters", "六、其它需要报告事项"),
+        ("other_matters", "七、其他需要报告的情况"),
+    ],
+)
+def test_heading_variants(key: str, heading: str) -> None:
+    found = chapters.split(report({key: heading}))
+    assert found.texts == PROSE
+    assert set(found.headings) == set(HEADINGS)
+
+
+@pytest.mark.parametrize(
+    "line", ["六、其他需要报告的事项：无。", "六、其他需要报告的事项 无。", "六、其他需要报告的事项无。"]
+)
+def test_prose_on_the_line_of_its_heading(line: str) -> None:
+    found = chapters.split(report({"other_matters": line}, {"other_matters": ""}))
+    assert found.texts["other_matters"] == "无。"
+    assert found.headings["other_matters"] == "六、其他需要报告的事项"
+
+
+def test_numbered_sections_of_a_chapter_are_no_chapters() -> None:
+    prose = {
+        "overview": "（一）主动公开政府信息情况\n公开9条。\n（二）收到和处理政府信息公开申请情况\n无申请。",
+        "problems": "一、存在的主要问题\n不够及时。\n二、改进措施\n加强培训。",
+    }
+    found = chapters.split(report(prose=prose))
+    assert found.texts == PROSE | prose
+
+
+def test_rows_of_the_tables_are_no_headings() -> None:
+    rows = "一、本年新收政府信息公开申请数量\t1\t0\n三、本年度办理结果\n四、结转下年度继续办理\t0\t0"
+    found = chapters.split(report(prose={"requests": rows}))
+    assert found.texts == PROSE
+    assert found.headings == HEADINGS
+    assert found.problems == []
+
+
+def test_an_introduction_and_a_table_of_contents_are_no_headings() -> None:
+    introduction = "本报告由总体情况、主动公开政府信息情况、收到和处理政府信息公开申请情况等六部分组成。"
+    contents = "\n".join(["目录", *HEADINGS.values(), introduction])
+    found = chapters.split(report(title=f"{TITLE}\n{contents}"))
+    assert found.headings == HEADINGS
+    assert found.texts["problems"] == PROSE["problems"]
+
+
+def test_what_stands_before_the_first_heading_opens_the_overview() -> None:
+    preamble = "根据《中华人民共和国政府信息公开条例》，现公布白石镇2024年政府信息公开工作年度报告。"
+    found = chapters.split(report(title=f"首页\n{TITLE}\n发布时间：2025-01-20\n{preamble}"))
+    assert found.texts["overview"] == f"{preamble}\n{PROSE['overview']}"
+
+
+def test_a_chapter_that_lost_its_heading_is_found_and_said() -> None:
+    found = chapters.split(report({"problems": ""}, {"problems": "（一）工作中存在的主要问题\n不够及时。"}))
+    assert found.texts["problems"] == "（一）工作中存在的主要问题\n不够及时。"
+    assert "problems" not in found.headings
+    assert any("没有标题" in problem for problem in found.problems)
+
+
+def test_an_unknown_chapter_is_kept_and_reported() -> None:
+    found = chapters.split(report(prose={"other_matters": "无。\n七、2025年工作思路\n继续做好公开。"}))
+    assert found.texts["other_matters"] == "无。\n七、2025年工作思路\n继续做好公开。"
+    assert any("2025年工作思路" in problem for problem in found.problems)
+
+
+def test_a_missing_chapter_is_reported() -> None:
+    found = chapters.split(report({"disputes": ""}))
+    assert "disputes" not in found.texts
+    assert any("行政复议" in problem for problem in found.problems)
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        "白石镇人民政府\n2025年1月14日",
+        "                 白石镇人民政府\n        2025 年 1 月 14 日",
+        "白石镇人民政府  2025-01-14",
+        "（白石镇人民政府 2025年1月14日）",
+        "二〇二五年一月十四日",
+        "中共白石镇委员会\n白石镇人民政府\n二○二五年一月十四日",
+    ],
+)
+def test_the_signature_and_the_page_below_it_are_no_prose(ending: str) -> None:
+    chrome = "\n上一篇：白石镇2023年政府信息公开工作年度报告\n打印本页\n网站标识码：9901230001"
+    found = chapters.split(report(prose={"other_matters": f"无。\n{ending}{chrome}"}))
+    assert found.texts["other_matters"] == "无。"
+
+
+def test_page_numbers_and_chrome_are_no_prose() -> None:
+    chrome = "— 5 —\n第 3 页 / 共 5 页\n5 / 6\n浏览次数：12\n【打印本页】\n扫一扫在手机打开当前页"
+    prose = f"一是公开不够及时。\n{chrome}\n二是加强培训。"
+    assert chapters.split(report(prose={"problems": prose})).texts["problems"] == "一是公开不够及时。\n二是加强培训。"
+
+
+def test_words_that_begin_like_chrome_are_prose() -> None:
+    prose = "打印申请材料费用按件计收，共收费12元。\n来源于群众的申请有3件。"
+    assert chapters.split(report(prose={"problems": prose})).texts["problems"] == prose
+
+
+def test_tables_as_lines_are_cut_out_and_notes_kept() -> None:
+    table = (
+        "申请人情况\n自然\n人\n总计商业\n企业\n科研\n机构\n（三）不\n予公开\n"
+        "1.属于国家秘密 0 0 0 0 0 0 0\n3、其他 108 2 0 0 0 0 110\n"
+        "（二）部分公开（区分处理的，只计这一情\n形，不计其他情形）\n（七）总计\t1\t0\n55\n（含自然失效29件）\n/\n—"
+    )
+    note = "注：含上年结转申请1件。"
+    sentence = "2024年，我镇收到政府信息公开申请情况如下："
+    found = chapters.split(report(prose={"requests": f"{sentence}\n{table}\n{note}"}))
+    assert found.texts["requests"] == f"{sentence}\n{note}"
+
+
+def test_grids_belong_to_the_chapter_in_whose_span_they_stand() -> None:
+    blocks: list[Block] = [Paragraph(TITLE)]
+    at = {}
+    for key, heading in HEADINGS.items():
+        blocks.append(Paragraph(heading))
+        if key in ("disclosure", "requests", "disputes"):
+            at[key] = len(blocks)
+            blocks.append(grid("信息内容|本年制发件数", "规章|0"))
+        elif PROSE[key]:
+            blocks += [Paragraph(line) for line in PROSE[key].split("\n")]
+    found = chapters.split(Document("docx", blocks=blocks))
+    assert found.texts == PROSE
+    for key, position in at.items():
+        start, end = found.spans[key]
+        assert start <= position < end
+        assert [other for other, (low, high) in found.spans.items() if low <= position < high] == [key]
+
+
+def test_a_report_inside_one_table() -> None:
+    rows = [TITLE]
+    for key, heading in HEADINGS.items():
+        rows += [heading, *(PROSE[key].split("\n") if PROSE[key] else ["规章|0|0|0", "申请人情况|自然人|总计"])]
+    found = chapters.split(Document("html", blocks=[grid(*rows)]))
+    assert found.texts == PROSE
+
+
+def test_a_free_form_report_is_kept_whole() -> None:
+    lines = [
+        "白石镇2010年政府信息公开工作年度报告",
+        "一、概述",
+        "我镇公开信息12条。",
+        "二、依申请公开情况",
+        "没有申请。",
+        "三、收费及减免情况",
+        "没有收费。",
+        "四、存在的主要问题",
+        "公开不够。",
+        "打印本页",
+    ]
+    found = chapters.split(text.read("\n".join(lines).encode()))
+    assert found.texts == {"whole": "\n".join(lines[:-1])}
+    assert found.spans == {}
+
+
+def test_nothing_gives_nothing() -> None:
+    assert chapters.split(Document("html")).texts == {}
+
+
+words = st.text(
+    st.sampled_from(
+        "一二三四五六、（）。总体情况主动公开政府信息申请行政复议诉讼存在问题其他需要报告的事项0 1\t年月日：|#*"
+    ),
+    max_size=40,
+)
+blocks_of = st.lists(
+    st.one_of(
+        st.builds(Paragraph, words | st.sampled_from([*HEADINGS.values(), TITLE]), st.booleans()),
+        st.builds(Picture, words),
+        st.builds(
+            lambda rows: Grid([[GridCell(cell) for cell in row] for row in rows]),
+            st.lists(st.lists(words, max_size=3), max_size=4),
+        ),
+    ),
+    max_size=20,
+)
+
+
+@given(blocks_of)
+def test_every_document_is_cut_without_an_error(blocks: list[Block]) -> None:
+    document = Document("text", blocks=blocks)
+    found = chapters.split(document)
+    assert set(found.texts) <= {*chapters.KEYS, "whole"}
+    order = [key for key in chapters.KEYS if key in found.spans]
+    assert [found.spans[key][0] for key in order] == sorted(found.spans[key][0] for key in order)
+    for start, end in found.spans.values():
+        assert 0 <= start < end <= len(blocks)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["overview", "problems"]),
+        st.sampled_from(["继续做好公开工作。", "（三）平台建设情况。有网站。"]),
+    )
+)
+def test_prose_comes_back_as_it_was_written(prose: dict[str, str]) -> None:
+    assert chapters.split(report(prose=prose)).texts == PROSE | prose
+
+
+@pytest.mark.corpus
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="需要 ../shared/corpus 里的真实文件")
+@pytest.mark.parametrize("name", ["mazhenfu_2024", "baiquan_2023", "kuangyan_2024", "pingyuan_2024", "kansu_2024"])
+def test_real_texts(name: str) -> None:
+    found = chapters.split(text.read((CORPUS / f"{name}.txt").read_bytes()))
+    assert set(found.headings) == set(chapters.KEYS)
+    assert len(found.texts["overview"]) > 300
+    assert len(found.texts["problems"]) > 200
+    assert found.problems == []
+    for key in chapters.TABLE_CHAPTERS:
+        assert "总计" not in found.texts[key]
+        assert not any(char.isdigit() for char in found.texts[key])
+    assert "镇人民政府" not in found.texts["other_matters"]
