@@ -1,16 +1,17 @@
 """What both content systems share: an answer, an entry of a list, and where a report was put."""
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from html import escape
-from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
-from samples.world import WORDS, Report, offices
+from samples.world import HERE, Report, offices
 
-FILES = Path(__file__).parent / "files"
+FILES = HERE / "files"
+ARTICLES: dict[str, Any] = json.loads((HERE / "articles.json").read_text("utf-8"))
 MEDIA_TYPES = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -86,8 +87,7 @@ def articles(county: dict[str, Any]) -> Iterator[Article]:
         "code": county["site_id_code"],
         "word": county["word"],
     }
-    kinds: list[dict[str, Any]] = list(WORDS["lookalikes"])  # type: ignore[arg-type]
-    for entry in sorted(kinds, key=lambda entry: str(entry["date"]), reverse=True):
+    for entry in sorted(ARTICLES["lookalikes"], key=lambda entry: str(entry["date"]), reverse=True):
         body = "".join(f"<p>{escape(text.format_map(fills))}</p>" for text in entry["paragraphs"])
         if "picture" in entry:
             body += f'<p style="text-align:center"><img src="/images/{entry["picture"]}.gif" alt="图解"></p>'
@@ -96,8 +96,8 @@ def articles(county: dict[str, Any]) -> Iterator[Article]:
     towns = [office.bare for office in offices(county["key"]) if office.kind in ("township", "street")]
     for number in range(24):
         fills |= {"town": towns[number % len(towns)]}
-        headline = WORDS["news"][number % len(WORDS["news"])].format_map(fills)
-        body = "".join(f"<p>{escape(text.format_map(fills))}</p>" for text in WORDS["news_body"])
+        headline = ARTICLES["news"][number % len(ARTICLES["news"])].format_map(fills)
+        body = "".join(f"<p>{escape(text.format_map(fills))}</p>" for text in ARTICLES["news_body"])
         yield Article("news", headline, date(2025, 3 - number // 9, random.randint(1, 28)), body)
 
 

@@ -81,6 +81,7 @@ def _server(county: str) -> tuple[ThreadingHTTPServer, str]:
             length = self.headers.get("Content-Length", "0")
             size = int(length) if length.isdigit() else 0
             form = self.rfile.read(min(size, LONGEST_FORM)).decode("utf-8", "replace")
+            self.close_connection |= size > LONGEST_FORM
             address = urlsplit(self.path)
             asked = dict(parse_qsl(address.query, keep_blank_values=True)) | dict(parse_qsl(form))
             # "#" keeps the files of the download module apart from what can be asked for.
@@ -181,7 +182,7 @@ def truth(rows: Sequence[Row] | None = None) -> dict[str, dict[str, Any]]:
     The names are those of a line of `nianbao extract`; `cells` hold value, raw and status. `chapters` are the three
     that are prose, their paragraphs joined by line breaks. Besides: `key`, `division_code`, `delivery` (page,
     attachment, direct), `attachment` (address of the file that holds the body, or None), `column`, `findings` (the
-    kinds of the wrong sums, mostly none) and `again` (True for the second posting of a report).
+    kinds of a wrong sum or of blank cells, mostly none) and `again` (True for the second posting of a report).
     """
     said = {}
     for county, row in zip(counties(), rows or default_rows(), strict=True):
@@ -209,7 +210,7 @@ def _said(place: Place, base: str, county: dict[str, Any]) -> dict[str, Any]:
         "editions": {"disclosure": report.disclosure_edition, "requests": report.requests_edition},
         "chapters": {name: "\n".join(paragraphs) for name, paragraphs in report.chapters.items()},
         "cells": {key: cell._asdict() for key, cell in report.cells.items()},
-        "findings": [report.wrong] if report.wrong else [],
+        "findings": [report.wrong] if report.wrong else ["blank_cells"] if report.has_blanks else [],
         "delivery": report.delivery,
         "attachment": base + place.attachment if place.attachment else None,
         "column": base + place.column,
