@@ -1,0 +1,92 @@
+"""The home page: what this is, how complete it is, and the ways in."""
+
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from datasette import hookimpl
+from datasette.app import Datasette
+from datasette.database import Database
+from datasette.utils.asgi import Request, Response
+
+from serve import words
+
+_seen: dict[Path, tuple[tuple[float, ...], dict[str, Any]]] = {}
+
+
+async def home(request: Request, datasette: Datasette) -> Response:
+    """The page at /."""
+    await datasette.ensure_permissions(request.actor, ["view-instance"])
+    context = await _summary(datasette.get_database("archive"))
+    page = await datasette.render_template("home.html", context, request=request, view_name="home")
+    ttl = datasette.setting("default_cache_ttl")
+    return Response.html(page, headers={"Cache-Control": f"max-age={ttl}"})
+
+
+async def _summary(db: Database) -> dict[str, Any]:
+    """What the page shows; counted again only when the file has changed (0.3–0.75 s at 12,000 reports)."""
+    path = Path(db.path)
+    stamp = tuple(p.stat().st_mtime for p in (path, path.with_name(path.name + "-wal")) if p.exists())
+    if _seen.get(path, (None,))[0] != stamp:
+        _seen[path] = (stamp, await _count(db))
+    return _seen[path][1]
+
+
+async def _count(db: Database) -> dict[str, Any]:
+    totals = (
+        await db.execute(
+            """SELECT count(*) AS reports, count(DISTINCT office_id) AS offices, min(year) AS first_year,
+            max(year) AS last_year, sum(reading = 'whole') AS whole, max(last_seen) AS last_seen FROM reports"""
+        )
+    ).first()
+    years = (await db.execute("SELECT year, count(*) AS n FROM reports WHERE year NOT NULL GROUP BY year")).rows
+    places = (
+        await db.execute(
+            """SELECT province, prefecture, county, count(*) AS n FROM reports WHERE province NOT NULL
+            GROUP BY province, prefecture, county ORDER BY province, prefecture, county"""
+        )
+    ).rows
+    unplaced = (await db.execute("SELECT count(*) FROM reports WHERE province IS NULL")).first()[0]
+    crawled = (await db.execute("SELECT count(*) AS sites, max(last_asked) AS last FROM sites")).first()
+    questions = []
+    for question in words.words()["questions"]:
+        sql = f"SELECT count(*) FROM {question['table']} WHERE {question['where']}"  # noqa: S608 -- from words.json
+        questions.append({**question, "count": (await db.execute(sql)).first()[0]})
+    return {
+        "totals": totals,
+        "years": sorted(years, key=lambda row: -row["year"]),
+        "most": max((row["n"] for row in years), default=1),
+        "places": _tree(places),
+        "unplaced": unplaced,
+        "crawled": crawled,
+        "questions": questions,
+    }
+
+
+def _tree(rows: list[Any]) -> list[dict[str, Any]]:
+    """Provinces with their prefectures with their counties, the fullest first."""
+    provinces = []
+    for province, inside in groupby(rows, key=lambda row: row["province"]):
+        prefectures = [
+            {"name": prefecture, "counties": list(counties)}
+            for prefecture, counties in groupby(inside, key=lambda row: row["prefecture"])
+        ]
+        count = sum(county["n"] for prefecture in prefectures for county in prefecture["counties"])
+        provinces.append({"name": province, "count": count, "prefectures": prefectures})
+    return sorted(provinces, key=lambda province: -province["count"])
+
+
+@hookimpl
+def register_routes() -> list[tuple[str, Any]]:
+    """Stands before Datasette's list of databases."""
+    return [(r"^/$", home)]
+
+
+@hookimpl
+def startup(datasette: Datasette) -> None:
+    """Serves the one file under the name that addresses and metadata use, whatever the file is called."""
+    names = [name for name, db in datasette.databases.items() if not db.is_memory]
+    if len(names) == 1 and names[0] != "archive":
+        db = datasette.databases[names[0]]
+        datasette.remove_database(names[0])
+        datasette.add_database(db, name="archive")

@@ -1,0 +1,103 @@
+"""Chinese labels in every template and in every cell of a table page."""
+
+import hashlib
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from datasette import hookimpl
+from datasette.app import Datasette
+from datasette.utils import path_with_removed_args, path_with_replaced_args
+from datasette.utils.asgi import Request
+from jinja2 import Environment
+from markupsafe import Markup, escape
+
+from serve import FOLDER, layout, words
+from serve.words import value_label
+
+_LONG = 120
+_FORM_TABLES = frozenset({"disclosure", "requests", "disputes"})
+
+
+@hookimpl
+def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
+    """The names that templates use beside Datasette's own; error pages get nothing else."""
+
+    def asset(name: str) -> str:
+        mark = hashlib.sha256(Path(FOLDER / "static" / name).read_bytes()).hexdigest()[:8]
+        return str(datasette.urls.path(f"/static/{name}?v={mark}"))
+
+    env.globals.update(
+        asset=asset,
+        column_label=words.column_label,
+        table_label=words.table_label,
+        value_label=value_label,
+        lookup_label=words.lookup_label,
+        marks=words.words()["marks"],
+        with_=path_with_replaced_args,
+        without=without,
+    )
+    env.filters.update(
+        number=words.number,
+        beijing=words.beijing,
+        public=public,
+        link=link,
+        lines=lambda text: [line.strip() for line in (text or "").splitlines() if line.strip()],
+    )
+
+
+def public(address: str) -> str:
+    """An address as a visitor sends it on: without host, and with `q` for the `_q` that Datasette is given inside."""
+    return re.sub(r"([?&])_q=", r"\1q=", re.sub(r"^https?://[^/]+", "", str(address)))
+
+
+def without(request: Request, arguments: dict[str, str]) -> str:
+    """The address of this page less these arguments, from its first page on."""
+    gone = {**arguments, **({"_next": request.args["_next"]} if "_next" in request.args else {})}
+    return str(path_with_removed_args(request, gone))
+
+
+def link(address: str | None) -> Markup | str:
+    """A link to a page outside; anything but http and https stays text, since captured pages may hold javascript:."""
+    if not address:
+        return ""
+    if not re.match(r"https?://[^\s]+$", address, re.IGNORECASE):
+        return address
+    return Markup('<a href="{0}" rel="noopener noreferrer nofollow">{0}</a>').format(address)  # noqa: S704
+
+
+@hookimpl
+def render_cell(value: Any, column: str, table: str | None) -> Markup | None:
+    """A cell of a table page: codes by their labels, JSON in words, a NULL figure not like an empty cell."""
+    if table is None:
+        return None
+    declared = words.columns(table).get(column)
+    if value is None:
+        if table in _FORM_TABLES and declared and declared.type != "TEXT":
+            return Markup('<span class="null" title="这里没有数字，原因见“单元格备注”">无数字</span>')
+        return Markup('<span class="null">–</span>')
+    if isinstance(value, str) and column in {"cells", "rows", "outcomes", "content"} and value[:1] in "[{":
+        return _json(value, column)
+    if column.endswith(("_seen", "_asked", "_at", "_from", "_until")) and isinstance(value, str):
+        return escape(words.beijing(value))
+    label = value_label(column, value) if isinstance(value, str | int) else None
+    if label is not None and label != str(value):
+        return Markup('<span title="{}">{}</span>').format(value, label)
+    if isinstance(value, str) and len(value) > _LONG:
+        return escape(value[:_LONG] + "……")
+    return None
+
+
+def _json(value: str, column: str) -> Markup:
+    try:
+        data = json.loads(value)
+    except ValueError:
+        return escape(value[:_LONG])
+    if column == "cells" and isinstance(data, list):
+        return escape("；".join(layout.label(str(key)) for key in data))
+    if column == "outcomes" and isinstance(data, dict):
+        return escape("，".join(f"{name} {count}" for name, count in data.items()))
+    if column == "rows" and isinstance(data, list):
+        return escape(f"{len(data)} 行")
+    return escape(value[:_LONG] + "……")

@@ -1,0 +1,78 @@
+"""Reading only: what a public visitor may ask, and the headers that keep captured text from ever running."""
+
+import re
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
+
+from datasette import hookimpl
+from datasette.utils.asgi import NotFound, Response
+
+Message = dict[str, Any]
+App = Callable[[Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Awaitable[None]]
+
+HEADERS = {
+    b"content-security-policy": b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    b"form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    b"x-content-type-options": b"nosniff",
+    b"x-frame-options": b"DENY",
+    b"referrer-policy": b"no-referrer",
+    b"cross-origin-opener-policy": b"same-origin",
+    b"cross-origin-resource-policy": b"same-origin",
+    b"permissions-policy": b"camera=(), geolocation=(), microphone=()",
+}
+
+# Reports may be found by search engines; every filtered list is one of millions of pages with nothing of its own.
+ROBOTS = """User-agent: *
+Disallow: /*?
+Disallow: /*.csv
+Disallow: /*.json
+Disallow: /-/original/
+Allow: /static/
+"""
+
+
+@hookimpl
+def asgi_wrapper(datasette: Any) -> Callable[[App], App]:  # noqa: ARG001
+    """Refuses every method but GET and HEAD, hands `q` on as `_q`, and adds the headers to every answer."""
+
+    def wrap(app: App) -> App:
+        async def reading_only(scope: Message, receive: Any, send: Any) -> None:
+            if scope["type"] != "http":
+                await app(scope, receive, send)
+                return
+
+            async def send_guarded(message: Message) -> None:
+                if message["type"] == "http.response.start":
+                    given: Iterable[tuple[bytes, bytes]] = message.get("headers", [])
+                    names = {name.lower() for name, _ in given}
+                    more = [(name, value) for name, value in HEADERS.items() if name not in names]
+                    message = {**message, "headers": [*given, *more]}
+                await send(message)
+
+            if scope["method"] not in {"GET", "HEAD"}:
+                refusal = Response.text("本站只供查阅，不接受提交。", status=405, headers={"Allow": "GET, HEAD"})
+                await refusal.asgi_send(send_guarded)
+                return
+            # Datasette takes every argument without an underscore for a column to filter by.
+            query = re.sub(rb"(^|&)q=", rb"\1_q=", scope["query_string"])
+            await app({**scope, "query_string": query}, receive, send_guarded)
+
+        return reading_only
+
+    return wrap
+
+
+async def closed() -> Response:
+    """Datasette's own pages about itself (settings, plugins, paths on this disk, debugging): not for visitors."""
+    raise NotFound("closed")
+
+
+async def robots() -> Response:
+    """robots.txt."""
+    return Response.text(ROBOTS)
+
+
+@hookimpl
+def register_routes() -> list[tuple[str, Callable[..., Awaitable[Response]]]]:
+    """Closes /-/… but the originals, and answers robots.txt."""
+    return [(r"^/-/(?!original/)", closed), (r"^/[^/]+/-/", closed), (r"^/robots\.txt$", robots)]

@@ -1,0 +1,78 @@
+"""The Chinese of every page: labels of tables, columns, codes, cells and filters (serve/words.json, archive/schema.py)."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from archive import schema
+from serve import layout
+
+NOT_OF_FORM = {"search": "检索", "search_rows": "检索编号"}
+
+
+@cache
+def words() -> dict[str, Any]:
+    """serve/words.json: marks of cells, names of filters, kinds of findings, questions of the home page."""
+    data: dict[str, Any] = json.loads(Path(__file__).with_name("words.json").read_text("utf-8"))
+    return data
+
+
+@cache
+def columns(table: str) -> dict[str, schema.Column]:
+    """The declared columns of a table by name; empty for a table that is not of the archive."""
+    try:
+        return {column.name: column for column in schema.table(table).columns}
+    except KeyError:
+        return {}
+
+
+def column_label(table: str, name: str) -> str:
+    """What a column is called, its name where it is not declared."""
+    column = columns(table).get(name)
+    return column.zh if column else name
+
+
+def table_label(table: str) -> str:
+    """What a table is called, its name where it is not declared."""
+    try:
+        return schema.table(table).zh
+    except KeyError:
+        return NOT_OF_FORM.get(table, table)
+
+
+def value_label(column: str, value: object) -> str:
+    """What a code is called in this column; a value that is no code comes back as text, None as “未注明”."""
+    if value is None or value == "":
+        return "未注明"
+    codes = schema.VALUES.get(column, {})
+    if column == "kind" and value in words()["kinds"]:
+        return str(words()["kinds"][value])
+    if column == "cell":
+        return layout.label(str(value))
+    return codes[str(value)][0] if str(value) in codes else str(value)
+
+
+def lookup_label(lookup: str) -> str:
+    """What a filter of Datasette (exact, gt, …) is called."""
+    return str(words()["lookups"].get(lookup, lookup))
+
+
+def number(value: float | None) -> str:
+    """A figure for a page: thousands apart, no trailing zeros; "" for None."""
+    if value is None:
+        return ""
+    return f"{value:,.6f}".rstrip("0").rstrip(".") if isinstance(value, float) else f"{value:,}"
+
+
+def beijing(moment: str | None) -> str:
+    """A UTC time of the archive ("2026-01-31T08:00:00Z") as people in China read it; other text unchanged."""
+    try:
+        utc = datetime.fromisoformat((moment or "").replace("Z", "+00:00"))
+    except ValueError:
+        return moment or ""
+    if len(moment or "") <= len("2026-01-31"):
+        return moment or ""
+    local = utc.replace(tzinfo=utc.tzinfo or UTC).astimezone(UTC) + timedelta(hours=8)
+    return f"{local:%Y-%m-%d %H:%M}（北京时间）"
