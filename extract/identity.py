@@ -31,6 +31,8 @@ from extract.titles import (
 
 _HEAD_LINES = 14
 """Where a title is looked for: lines before the first chapter, or this many from the top."""
+_TAIL_LINES = 15
+"""Where the signature of a report without chapters is looked for."""
 _TITLE_LINES = 3
 _TITLE_LENGTH = 120
 _PROSE = 150
@@ -85,7 +87,7 @@ def _read(document: Document) -> _Reading:
     is_form = chapters.is_form(lines, headings)
     first = headings[0].line if is_form else _HEAD_LINES
     top = [tidy(line.text) for line in lines[:first] if line.cells < 2]
-    last = headings[-1].line + 1 if is_form else max(len(lines) - 15, first, 0)
+    last = headings[-1].line + 1 if is_form else max(len(lines) - _TAIL_LINES, 1)
     return _Reading(document, lines, headings, is_form, top, lines[last:])
 
 
@@ -108,7 +110,7 @@ def identify(document: Document, *, url: str | None = None, words: str = "") -> 
         identity.published_date = _published_date(reading, url, identity)
         return identity
     signed_office, signed_date = chapters.signature(reading.tail)
-    identity.title = title.text if title.reason is None else None
+    identity.title = title.text if title.reason is None else _unusual_title(reading)
     identity.signed_date = _date(signed_date or "") or _date_under_title(reading)
     identity.office = _office(reading, title, signed_office)
     identity.office_kind = office_kind(identity.office)
@@ -189,6 +191,13 @@ def _printed_titles(reading: _Reading) -> Iterator[tuple[Title, int]]:
                 beside = (top[at] for at in (end, start - 1) if 0 <= at < len(top))
                 year = title.year or next((year for text in beside if (year := subtitle_year(text))), None)
                 yield replace(title, year=year), end - start
+
+
+def _unusual_title(reading: _Reading) -> str | None:
+    """What a report calls itself in words that no pattern knows."""
+    return next(
+        (line for line in reading.top if "公开" in line and line.endswith(("报告", "年报")) and len(line) < 60), None
+    )
 
 
 def _merit(candidate: tuple[Title, int]) -> tuple[bool, bool, bool, int]:
@@ -313,8 +322,9 @@ def _scope(reading: _Reading) -> str | None:
 
 def _year(reading: _Reading, title: Title, identity: Identity, words: str) -> int | None:
     """Title, then statistics period, then signature, then the first year of the prose, then the site's hints."""
-    if _plausible(title.year):
-        return title.year
+    named = title.year if title.reason is None else subtitle_year(title.text)
+    if _plausible(named):
+        return named
     if period := _period(reading):
         return period[0]
     if identity.signed_date:

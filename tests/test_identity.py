@@ -1,0 +1,453 @@
+"""Identity: whether a document is a report, whose, of which year."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extract.document import Block, Document, Grid, GridCell, Link, Paragraph, Picture
+from extract.identity import conflicts, identify
+from extract.readers import html, text
+from extract.report import Identity, OfficeKind
+from extract.titles import office_kind, parse_title, same_office
+
+CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
+needs_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason="需要 ../shared/corpus 里的真实文件")
+
+TITLE = "青溪县白石镇人民政府2024年政府信息公开工作年度报告"
+CHAPTERS = """一、总体情况
+我镇按照条例的规定做好公开工作，全年主动公开信息31条。
+二、主动公开政府信息情况
+信息内容\t本年制发件数\t本年废止件数\t现行有效件数
+规章\t0\t0\t0
+三、收到和处理政府信息公开申请情况
+一、本年新收政府信息公开申请数量\t2\t0\t0\t0\t0\t0\t2
+四、政府信息公开行政复议、行政诉讼情况
+0\t0\t0\t0\t0
+五、存在的主要问题及改进情况
+公开不够及时，下一步加强培训。
+六、其他需要报告的事项
+没有收取信息处理费。"""
+
+HEADINGS = "\n".join(line for line in CHAPTERS.split("\n") if "、" in line[:3] and "\t" not in line)
+BLANK = CHAPTERS.replace("0", "").replace("2", "").replace("31", "XX")
+
+
+def of(*lines: str, end: str = "", body: str = CHAPTERS) -> Identity:
+    """The identity of a text: head lines, the chapters, the lines at the end."""
+    return identify(text.read("\n".join([*lines, body, end]).encode()))
+
+
+@pytest.mark.parametrize(
+    ("title", "office", "year"),
+    [
+        ("落水镇人民政府2024年度政府信息公开工作年度报告", "落水镇人民政府", 2024),
+        ("2025年白石镇政府信息公开工作年度报告", "白石镇", 2025),
+        ("2024年青溪县白石镇人民政府信息公开工作年度报告", "青溪县白石镇人民政府", 2024),
+        ("白石镇政府信息公开工作2023年度报告", "白石镇", 2023),
+        ("白石镇政府信息公开工作年度报告（2024年度）", "白石镇", 2024),
+        ("白石镇政府信息公开工作年度报告", "白石镇", None),
+        ("2022年政府信息公开工作年度报告", None, 2022),
+        ("青溪县政府2019年信息公开工作年度报告", "青溪县政府", 2019),
+        ("凤鸣街道2016年度政府信息公开工作报告", "凤鸣街道", 2016),
+        ("汤浦镇2009年政府信息公开工作年报", "汤浦镇", 2009),
+        ("青溪县教育局2021年政务信息公开年度报告", "青溪县教育局", 2021),
+        ("青溪县教育局2021年政府信息公开年度工作报告", "青溪县教育局", 2021),
+        ("2025青溪县白石乡2025年度政府信息公开工作年度报告", "青溪县白石乡", 2025),
+        ("２０２４年青溪县白石镇政府信息公开工作年度报告", "青溪县白石镇", 2024),
+        ("二〇二四年青溪县白石镇政府信息公开工作年度报告", "青溪县白石镇", 2024),
+        ("2020年高新区（新市区）政府信息公开工作年度报告", "高新区（新市区）", 2020),
+        ("2014年上海市政府信息公開工作年度報告", "上海市", 2014),
+        ("青溪县水务局2023年政府信息公开工作年度报告-青溪县水务局", "青溪县水务局", 2023),
+        ("青溪县人民政府关于2024年政府信息公开工作年度报告", "青溪县人民政府", 2024),
+        ("青溪县人民政府办公室关于印发2024年政府信息公开工作年度报告的通知", "青溪县人民政府办公室", 2024),
+        ("关于公布白石镇2024年政府信息公开工作年度报告的公告", "白石镇", 2024),
+        ("白石镇2019年政府信息公开工作年度报告（图片版）", "白石镇", 2019),
+        ("白石镇2023年政府信息公开工作年度报告.pdf", "白石镇", 2023),
+        ("【年度报告】白石镇2023年政府信息公开工作年度报告", "白石镇", 2023),
+        ("国家税务总局青溪县税务局2023年政府信息公开工作年度报告", "国家税务总局青溪县税务局", 2023),
+        ("第一师阿拉尔市十六团新开岭镇2023年政府信息公开工作年度报告", "第一师阿拉尔市十六团新开岭镇", 2023),
+    ],
+)
+def test_titles_of_reports(title: str, office: str | None, year: int | None) -> None:
+    read = parse_title(title)
+    assert (read.reason, read.office, read.year) == (None, office, year)
+
+
+@pytest.mark.parametrize(
+    ("title", "word"),
+    [
+        ("文字解读：白石镇2022年政府信息公开工作年度报告", "解读"),
+        ("一图读懂白石镇2022年政府信息公开工作年度报告", "图解"),
+        ("白石镇2022年政府信息公开工作年度报告图解", "图解"),
+        ("白石镇人民政府信息公开年度报告制度", "制度"),
+        ("关于做好2024年政府信息公开工作年度报告编制发布工作的通知", "通知"),
+        ("关于印发《中华人民共和国政府信息公开工作年度报告格式》的通知", "格式"),
+        ("青溪县2023年度政府网站工作年度报表", "政府网站"),
+        ("白石镇2025年法治政府建设年度报告", "法治政府"),
+        ("白石镇人民政府关于2025年法治政府建设情况的报告", "法治政府"),
+        ("青溪县2023年度政府信息公开工作年度报告公布情况", "公布情况"),
+        ("白石镇政府信息公开指南", "指南"),
+        ("贵州省发布2016年政府信息公开工作年度报告", "消息"),
+        ("青溪县召开2023年度政府信息公开工作年报编制和发布部署会", "会议"),
+        ("白石镇2024年度政务公开工作总结", "总结"),
+        ("关于正直镇2024年部门预算编制说明", "预算"),
+        ("2023年镇政府工作报告", "政府工作报告"),
+        ("", "不是"),
+    ],
+)
+def test_titles_of_look_alikes_are_refused_with_the_reason(title: str, word: str) -> None:
+    reason = parse_title(title).reason
+    assert reason is not None
+    assert word in reason
+
+
+names = st.tuples(
+    st.sampled_from(["", "江苏省", "淮安市", "青溪县", "科尔沁右翼中旗", "第一师阿拉尔市"]),
+    st.sampled_from(
+        [
+            "白石镇",
+            "白石镇人民政府",
+            "红旗街道",
+            "红旗街道办事处",
+            "哈日苏木人民政府",
+            "财政局",
+            "高新区管委会",
+            "水务局",
+        ]
+    ),
+).map("".join)
+patterns = st.sampled_from(
+    [
+        "{office}{year}年政府信息公开工作年度报告",
+        "{office}{year}年度政府信息公开工作年度报告",
+        "{year}年{office}政府信息公开工作年度报告",
+        "{year}年度{office}政府信息公开年度报告",
+        "{office}政府信息公开工作{year}年度报告",
+        "{office}{year}年信息公开工作年度报告",
+        "{office}{year}年政府信息公开年报",
+        "{office} {year} 年 政府信息公开 工作年度报告",
+    ]
+)
+
+
+@given(names, st.integers(2008, 2060), patterns)
+def test_composed_titles_are_read_back(office: str, year: int, pattern: str) -> None:
+    read = parse_title(pattern.format(office=office, year=year))
+    assert (read.reason, read.office, read.year) == (None, office, year)
+    assert " " not in read.text
+
+
+@given(
+    st.text(
+        st.sampled_from("白石镇人民政府信息公开工作年度报告关于印发的通知2024年（）《》- 解读") | st.characters(),
+        max_size=60,
+    )
+)
+def test_no_title_raises(title: str) -> None:
+    parse_title(title)
+    office_kind(title)
+    same_office(title, "白石镇人民政府")
+
+
+@pytest.mark.parametrize(
+    ("office", "kind"),
+    [
+        ("上海市人民政府", "province"),
+        ("内蒙古自治区", "province"),
+        ("淮安市人民政府", "prefecture"),
+        ("江苏省淮安市", "prefecture"),
+        ("阿里地区行政公署", "prefecture"),
+        ("慈溪市人民政府", "county"),
+        ("镇宁自治县政府", "county"),
+        ("淮安市洪泽区人民政府", "county"),
+        ("上海市浦东新区政府", "county"),
+        ("科尔沁右翼中旗", "county"),
+        ("慈溪市匡堰镇人民政府", "township"),
+        ("哈日诺尔苏木人民政府", "township"),
+        ("沙沟回族乡", "township"),
+        ("建章路街道", "street"),
+        ("重庆市渝中区人民政府朝天门街道办事处", "street"),
+        ("佳荣里街", "street"),
+        ("上海市人民政府办公厅", "government_office"),
+        ("鄂尔多斯市人民政府办公室", "government_office"),
+        ("山西省人民政府外事办公室", "department"),
+        ("沭阳县发展和改革局", "department"),
+        ("国家税务总局慈溪市税务局", "department"),
+        ("慈溪市机关事务服务中心", "department"),
+        ("厦门火炬高新区管委会", "zone"),
+        ("恩格贝生态示范区", "zone"),
+        ("天津滨海高新技术产业开发区", "zone"),
+        ("慈溪市供电公司", "other"),
+    ],
+)
+def test_kinds_of_bodies(office: str, kind: str) -> None:
+    assert office_kind(office) == OfficeKind(kind)
+
+
+def test_the_fuller_name_of_title_and_signature_is_the_office() -> None:
+    signature = "白石镇人民政府\n2025年1月14日"
+    assert of("白石镇政府信息公开工作2024年度报告", end=signature).office == "白石镇人民政府"
+    assert of("2024年青溪县白石镇人民政府信息公开工作", "年度报告", end=signature).office == "青溪县白石镇人民政府"
+    assert of("2024年政府信息公开工作年度报告", end=signature).office == "白石镇人民政府"
+
+
+def test_the_signature_of_the_office_that_drew_it_up_is_not_the_body() -> None:
+    assert of("青溪县2024年政府信息公开工作年度报告", end="青溪县人民政府办公室\n2025年3月14日").office == "青溪县"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["青溪县白石镇人民政府", "2024年政府信息公开工作年度报告"],
+        ["青溪县白石镇人民政府2024年政府信息公开", "工作年度报告"],
+        ["正文", "青溪县白石镇人民政府 2024 年政府信息公开工作", "年度报告"],
+        ["首页", "信息公开年报", "青溪县白石镇人民政府2024年政府信息公开工作年度报告", "发布时间：2025-01-20"],
+    ],
+)
+def test_titles_over_several_lines(lines: list[str]) -> None:
+    found = of(*lines)
+    assert (found.title, found.office, found.year) == (TITLE, "青溪县白石镇人民政府", 2024)
+
+
+def test_the_year_in_a_subtitle_is_not_part_of_the_title() -> None:
+    for lines in (["白石镇政府信息公开工作年度报告", "（2024年度）"], ["2024年度", "白石镇政府信息公开工作年度报告"]):
+        found = of(*lines)
+        assert found.year == 2024
+        assert found.office == "白石镇"
+    assert of("白石镇政府信息公开工作年度报告", "2024年度").title == "白石镇政府信息公开工作年度报告"
+
+
+@pytest.mark.parametrize(
+    ("preamble", "end", "year"),
+    [
+        ("本报告中所列数据的统计期限自2023年1月1日至2023年12月31日。", "2025年1月4日", 2023),
+        ("本报告统计期限为20231月1日起至12月31日止。", "", 2023),
+        ("", "白石镇人民政府\n2024年1月17日", 2023),
+        ("", "白石镇人民政府\n二〇二四年一月十七日", 2023),
+        ("", "白石镇人民政府\n2023年12月28日", 2023),
+        ("2023年，我镇认真做好公开工作。", "", 2023),
+        ("", "", None),
+    ],
+)
+def test_the_year_where_the_title_has_none(preamble: str, end: str, year: int | None) -> None:
+    assert of("白石镇政府信息公开工作年度报告", preamble, end=end).year == year
+
+
+@pytest.mark.parametrize(
+    ("end", "day"),
+    [
+        ("白石镇人民政府\n2025年1月14日", date(2025, 1, 14)),
+        ("白石镇人民政府\n2025年 2 月 18 日", date(2025, 2, 18)),
+        ("白石镇人民政府\n2025-01-14", date(2025, 1, 14)),
+        ("白石镇人民政府 2025.1.14", date(2025, 1, 14)),
+        ("白石镇人民政府\n二〇二五年一月二十四日", date(2025, 1, 24)),
+        ("白石镇人民政府\n二○二五年十二月三十一日", date(2025, 12, 31)),
+        ("2025年1月14日", date(2025, 1, 14)),
+        ("白石镇人民政府\n2025年13月41日", None),
+        ("上一篇：白石镇2023年年报\n2024-01-17", None),
+        ("", None),
+    ],
+)
+def test_the_date_of_the_signature(end: str, day: date | None) -> None:
+    assert of(TITLE, end=end).signed_date == day
+
+
+def test_witnesses_that_disagree_are_found() -> None:
+    document = text.read(
+        f"{TITLE}\n统计期限自2023年1月1日至2023年12月31日。\n{CHAPTERS}\n红河乡人民政府\n2023年1月4日".encode()
+    )
+    found = identify(document)
+    assert found.year == 2024
+    kinds = {finding.kind: finding for finding in conflicts(document, found)}
+    assert set(kinds) == {"year_conflict", "signed_year", "office_conflict"}
+    assert "2023年1月1日" in kinds["year_conflict"].evidence
+
+
+def test_witnesses_that_agree_raise_nothing() -> None:
+    for office in ("白石镇人民政府", "青溪县人民政府", "青溪县白石镇人民政府办公室"):
+        document = text.read(f"{TITLE}\n统计期限自2024年1月1日起。\n{CHAPTERS}\n{office}\n2025年1月4日".encode())
+        assert conflicts(document, identify(document)) == []
+
+
+PAGE = """<html><head><title>{title}_青溪县人民政府</title><meta name="PubDate" content="{published}">
+<meta name="SiteIDCode" content="{code}"></head><body><div class="nav"><a href="/">首页</a> &gt; 信息公开年报</div>
+<h1>{heading}</h1><div>发布时间：2025-01-20 09:30 浏览次数：12</div><div id="zoom">{body}</div></body></html>"""
+
+
+def page(
+    body: str, title: str = TITLE, heading: str = TITLE, published: str = "2025-01-21 10:00", code: str = "9901230001"
+) -> Identity:
+    markup = PAGE.format(title=title, heading=heading, body=body, published=published, code=code)
+    return identify(html.read(markup.encode(), "text/html; charset=utf-8"))
+
+
+PARAGRAPHS = "".join(f"<p>{line}</p>" for line in CHAPTERS.split("\n"))
+
+
+def test_what_a_page_says_of_itself() -> None:
+    found = page(PARAGRAPHS + "<p>索引号：K12345678/2025-00012</p>")
+    assert found.is_report
+    assert (found.title, found.office, found.year) == (TITLE, "青溪县白石镇人民政府", 2024)
+    assert found.published_date == date(2025, 1, 21)
+    assert found.site_id_code == "9901230001"
+    assert found.index_number == "K12345678/2025-00012"
+    assert found.attachments == []
+
+
+def test_placeholders_of_site_templates_are_no_facts() -> None:
+    found = page(PARAGRAPHS, published="发布时间", code="政府网站标识码")
+    assert found.site_id_code is None
+    assert found.published_date == date(2025, 1, 20)
+
+
+def test_a_report_in_attached_files() -> None:
+    found = page(
+        '<p><a href="./P020250121.docx">白石镇2024年年度报告.docx</a></p>'
+        '<p><a href="/module/download/downfile.jsp?filename=9f.pdf">附件</a></p>'
+        '<p><a href="qa.docx">年报问答</a></p><p><a href="javascript:print()">a.pdf</a></p>'
+    )
+    assert found.is_report
+    assert found.attachments == ["./P020250121.docx", "/module/download/downfile.jsp?filename=9f.pdf"]
+
+
+def test_a_report_in_pictures() -> None:
+    found = page('<p><img src="./W0202501.png"></p><p><img src="/images/share_icon.png"></p>')
+    assert found.is_report
+    assert found.attachments == ["./W0202501.png"]
+
+
+@pytest.mark.parametrize(
+    ("found", "word"),
+    [
+        (lambda: page("<p>附件正在上传。</p>"), "只有年度报告的标题"),
+        (lambda: page("<p><img src='a.png'></p>", heading=f"一图读懂{TITLE}", title=f"一图读懂{TITLE}"), "图解"),
+        (lambda: of("青溪县2024年法治政府建设年度报告", body="一、工作情况\n加强法治建设。"), "法治政府"),
+        (lambda: of("政府信息公开工作年度报告格式模板", body=HEADINGS), "空白"),
+        (lambda: of("XX镇2024年政府信息公开工作年度报告", body=BLANK), "空白"),
+        (lambda: of("365bet棋牌 2024年政府信息公开工作年度报告", "博彩 娱乐城 彩票网 365bet"), "垃圾"),
+        (lambda: of(body=""), "没有可读"),
+    ],
+)  # fmt: skip
+def test_what_is_no_report_says_why(found: object, word: str) -> None:
+    assert callable(found)
+    identity = found()
+    assert not identity.is_report
+    assert word in identity.reason
+
+
+def test_a_column_page_is_no_report() -> None:
+    words = [f"青溪县白石镇20{year}年政府信息公开工作年度报告" for year in range(19, 24)]
+    blocks: list[Block] = [Paragraph("政府信息公开年报", heading=True), *(Paragraph(line) for line in words)]
+    links = [Link(f"t{number}.html", line) for number, line in enumerate(words)]
+    found = identify(Document("html", blocks=blocks, links=links, meta={"title": "政府信息公开年报"}))
+    assert not found.is_report
+    assert found.reason
+    assert "列表" in found.reason
+
+
+def test_a_free_form_report_of_before_2019() -> None:
+    prose = "我镇认真贯彻条例，全年公开信息12条，没有收到申请，也没有复议和诉讼，收费为零，工作平稳有序地推进。" * 4
+    found = of("白石镇2010年政府信息公开工作年度报告", body=prose, end="白石镇人民政府\n2011年3月1日")
+    assert found.is_report
+    assert (found.office, found.year, found.signed_date) == ("白石镇人民政府", 2010, date(2011, 3, 1))
+
+
+def test_scope_only_where_the_document_says_it() -> None:
+    assert of(TITLE).scope is None
+    assert of(TITLE, "2024年，全县共受理申请3119件。").scope is None
+    assert of(TITLE, "本报告数据包括全县各镇、街道和县级部门。").scope == "area"
+    assert of(TITLE, "本报告数据仅统计本级，不含下属单位。").scope == "own"
+
+
+words = st.text(
+    st.sampled_from("白石镇人民政府信息公开工作年度报告一二三、总体情况2024年1月日：.pdf（）《》\t 0"), max_size=40
+)
+grids = st.lists(st.lists(words.map(GridCell) | st.none(), max_size=3), max_size=4).map(Grid)
+documents = st.builds(
+    Document,
+    st.sampled_from(["text", "html", "pdf"]),
+    blocks=st.lists(st.one_of(st.builds(Paragraph, words), st.builds(Picture, words), grids), max_size=15),
+    meta=st.dictionaries(st.sampled_from(["title", "ArticleTitle", "PubDate", "SiteIDCode", "索引号", "时间"]), words),
+    links=st.lists(st.builds(Link, words, words), max_size=5),
+    html=st.none(),
+)
+
+
+@given(documents, words)
+def test_every_document_is_identified_without_an_error(document: Document, hint: str) -> None:
+    found = identify(document, words=hint)
+    conflicts(document, found)
+    assert found.is_report == (found.reason is None)
+
+
+@given(st.lists(st.sampled_from([*CHAPTERS.split("\n"), TITLE, "白石镇人民政府", "2025年1月14日"]), max_size=12))
+def test_torn_reports_are_identified_without_an_error(lines: list[str]) -> None:
+    blocks: list[Block] = [Paragraph(line) for line in lines]
+    found = identify(Document("text", blocks=blocks))
+    assert found.year in (None, 2024)
+
+
+def _labelled() -> list[dict[str, object]]:
+    files = [CORPUS / name for name in ("titles.jsonl", "list_page_links.jsonl")]
+    return [json.loads(line) for file in files if file.exists() for line in file.read_text("utf-8").splitlines()]
+
+
+@pytest.mark.corpus
+@needs_corpus
+def test_real_titles() -> None:
+    wrong = []
+    rows = _labelled()
+    for row in rows:
+        label, read = row["label"], parse_title(str(row["title"]))
+        assert isinstance(label, dict)
+        if label["is_report"] != (read.reason is None):
+            wrong.append((row["title"], read))
+        elif label["is_report"]:
+            named = str(label["body_name"] or "")
+            # A label names the body in full; a title may leave out the place above it, or 人民政府.
+            if read.year != label["year"] or (
+                named != (read.office or "") and not same_office(read.office or "", named)
+            ):
+                wrong.append((row["title"], read))
+    assert len(rows) > 100
+    # "2020年度" is the whole title of one page: its body alone can tell.
+    assert [title for title, _ in wrong] == ["2020年度"]
+
+
+@pytest.mark.corpus
+@needs_corpus
+@pytest.mark.parametrize(
+    "name",
+    [
+        "mazhenfu_2024",
+        "baiquan_2023",
+        "kuangyan_2024",
+        "pingyuan_2024",
+        "kansu_2024",
+        "shuyang_fgj_2023",
+        "shanghai_office_2025",
+    ],
+)
+def test_real_documents(name: str) -> None:
+    truth = json.loads((CORPUS / "truth.json").read_text("utf-8"))[name]
+    data = (CORPUS / "documents" / truth["file"]).read_bytes()
+    document = html.read(data) if truth["file"].endswith("html") else text.read(data)
+    found = identify(document)
+    assert found.is_report
+    for field in ("title", "office", "year", "scope"):
+        assert getattr(found, field) == truth[field]
+    assert (found.signed_date.isoformat() if found.signed_date else None) == truth["signed_date"]
+    assert conflicts(document, found) == []
+
+
+@pytest.mark.corpus
+@needs_corpus
+def test_the_real_column_page_is_no_report() -> None:
+    found = identify(html.read((CORPUS / "documents" / "engebei_gknb_list_page.html").read_bytes()))
+    assert not found.is_report
+    assert found.reason
+    assert "列表" in found.reason
