@@ -5,6 +5,7 @@ import hashlib
 from extract import chapters, identity, readers, rules, tables
 from extract.document import Document
 from extract.report import Fetch, Identity, Report
+from extract.titles import same_office
 
 READER_VERSION = "1"
 """Raised whenever the same bytes may be read differently; rows say which reader made them."""
@@ -21,9 +22,7 @@ def identify(data: bytes, *, media_type: str | None = None, url: str | None = No
     return identity.identify(readers.read(data, media_type), url=url, words=words)
 
 
-def read(
-    data: bytes, *, media_type: str | None = None, url: str | None = None, fetch: Fetch | None = None
-) -> Report:
+def read(data: bytes, *, media_type: str | None = None, url: str | None = None, fetch: Fetch | None = None) -> Report:
     """The report in `data`, or a Report whose identity says why it is none. Never raises on any bytes.
 
     `media_type` is as served (for the charset), `url` where the document stands; `fetch` gives what a page links to,
@@ -77,6 +76,10 @@ def _read_attachments(report: Report, fetch: Fetch) -> None:
     report.chapters, report.headings = best.chapters, best.headings
     report.problems, report.findings = [*report.problems, *best.problems], best.findings
     mine, its = report.identity, best.identity
+    if mine.office and its.office and mine.office != its.office and same_office(mine.office, its.office):
+        # The page's title says 澄岚县, the signature in the file 澄岚县人民政府: printed fullest wins.
+        mine.office = max(mine.office, its.office, key=len)
+        mine.office_kind = its.office_kind if mine.office == its.office else mine.office_kind
     for name in ("title", "office", "office_kind", "scope", "year", "signed_date", "published_date", "index_number"):
         if getattr(mine, name) is None:
             setattr(mine, name, getattr(its, name))

@@ -24,6 +24,7 @@ _OFFICIAL: dict[str, str] = {facts["official"]: key for key, facts in _FACTS["ch
 _HEADING = re.compile("|".join(f"(?P<{key}>{facts['pattern']})" for key, facts in _FACTS["chapters"].items()))
 _NUMERALS = "一二三四五六七八九十"
 _NUMBER = re.compile(rf"第?(?P<numeral>[{_NUMERALS}]{{1,2}})(?:部分|章)?[、，,.．:：]*")
+_ARABIC = re.compile(r"\d[、.．]")
 _UNKNOWN_HEADING = re.compile(rf"[{_NUMERALS}]{{1,2}}、[^。；！？]{{2,24}}")
 _HEADING_LENGTH = 44
 _EDGE = re.compile(r"[\s:：。]")
@@ -38,6 +39,7 @@ _NOTE = re.compile(r"(?:备?注|说明)\s*[:：\d]")
 _SENTENCE = re.compile(r"[。！？；]|[，：:].*[\u4e00-\u9fff]")
 _SPACE = re.compile(r"[\s\u200b\u200c\u200d\ufeff]+")
 _MARKUP = re.compile(r"^#+\s*|\*\*")
+_LAYOUT_SPACE = re.compile(r"[^\S\n]+(?=[，。；：、！？）】》”])|(?<=[，。；：、！？（【《“])[^\S\n]+")
 
 _CHINESE_DAY = r"[二2][〇○零ОOＯo0][\u4e00-\u9fff〇○]{2}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日"
 _DATE = rf"(?:\d{{4}}\s*[年./-]\s*\d{{1,2}}\s*[月./-]\s*\d{{1,2}}\s*日?|{_CHINESE_DAY})"
@@ -139,13 +141,15 @@ def _heading(number: int, line: Line) -> Heading | None:
             return Heading(number, key, raw, weight=8 if _NUMERALS.find(numeral) == KEYS.index(key) else 6)
         # Word's automatic numbering is no text: copies of such reports have headings without numerals.
         return Heading(number, key, raw, weight=2 if line.heading or compact(raw) in _OFFICIAL else 1)
+    if key := _OFFICIAL.get(_ARABIC.sub("", compact(raw), count=1)):
+        return Heading(number, key, raw, weight=3)  # 1.总体情况
     return _run_in(number, raw)
 
 
 def _run_in(number: int, raw: str) -> Heading | None:
     """A numbered heading with prose behind it on the same line (六、其他需要报告的事项：无。)."""
     numbered = _NUMBER.match(raw)
-    if not numbered or numbered.end() == 0:
+    if not numbered:
         return None
     start = numbered.end()
     while start < len(raw) and raw[start].isspace():
@@ -234,9 +238,11 @@ def _prose(body: list[Line], key: str, problems: list[str]) -> list[str]:
     has_tables = key in TABLE_CHAPTERS
     result = []
     for number, line in enumerate(body):
+        if line.cells > 1 or "\t" in line.text.strip():
+            continue
         text = _MARKUP.sub("", line.text).strip()
         bare = compact(text)
-        if line.cells > 1 or "\t" in text or not bare or is_chrome(bare):
+        if not bare or is_chrome(bare):
             continue
         if has_tables:
             if bare.startswith("|") or _match_heading(bare.partition("：")[2] or bare):
@@ -245,7 +251,7 @@ def _prose(body: list[Line], key: str, problems: list[str]) -> list[str]:
                 continue
         if _UNKNOWN_HEADING.fullmatch(bare) and not _is_table_text(bare) and not _match_heading(bare):
             problems.append(f"格式中没有的章标题：{bare}")
-        result.append(text)
+        result.append(_LAYOUT_SPACE.sub("", text))
     return result
 
 
@@ -310,7 +316,7 @@ def _preamble(before: list[Line]) -> list[str]:
     bare = [compact(text) for text in texts]
     title = max((number for number, text in enumerate(bare) if _is_title_like(text)), default=-1)
     own = [number for number in range(title + 1, len(texts)) if not is_chrome(bare[number])]
-    texts = [texts[number] for number in own if not _PAGE_LABEL.match(bare[number])]
+    texts = [_LAYOUT_SPACE.sub("", texts[number]) for number in own if not _PAGE_LABEL.match(bare[number])]
     prose = (number for number, text in enumerate(texts) if len(text) >= 16 and _SENTENCE.search(text))
     first = next(prose, len(texts))
     while first and len(texts[first - 1]) >= 20:  # lines of a wrapped paragraph

@@ -46,6 +46,7 @@ def keys(table: str, edition: str | None) -> tuple[str, ...]:
     return tuple(f"{table}.{row}.{column}" for row, columns in rows(table, edition) for column in columns)
 
 
+@lru_cache(maxsize=1024)
 def kind_of_number(key: str) -> str:
     """What may stand in a cell: "int", "signed" or "decimal" (万元)."""
     table, _, column = key.split(".")

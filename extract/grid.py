@@ -1,12 +1,13 @@
 """The reading by row label and column header, for tables that kept their cells."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from extract import form, labels, values
 from extract.document import Grid, GridCell
 from extract.labels import Row
-from extract.reading import Reading, Torn
 from extract.readers.grids import distinct
+from extract.reading import Reading, Torn
 from extract.report import Cell, Status
 
 _HEADER_DEPTH = 4
@@ -32,7 +33,7 @@ def read(grids: list[Grid]) -> Reading:
     headers: dict[str, _Header] = {}
     pending: list[list[GridCell | None]] = []
     for grid in grids:
-        for number, row in enumerate(grid.rows, 1):
+        for number, row in _mended(grid):
             place = f"表{grid.number}第{number}行"
             cells = distinct(row)
             labelled = _label(cells)
@@ -54,6 +55,38 @@ def read(grids: list[Grid]) -> Reading:
                 if any(cell.text for cell in cells):
                     pending = [*pending, row][-_HEADER_DEPTH:]
     return reading
+
+
+def _mended(grid: Grid) -> Iterator[tuple[int, list[GridCell | None]]]:
+    """The rows of a grid, numbered from 1, those joined again that a page break cut in two: the label is only whole
+    together, and no column has a value on both sides."""
+    held: tuple[int, list[GridCell | None]] | None = None
+    for index, row in enumerate(grid.rows):
+        if held is not None:
+            joined = _joined(held[1], row) if index in grid.joints else None
+            if joined is not None:
+                yield held[0], joined
+                held = None
+                continue
+            yield held
+        held = (index + 1, row)
+    if held is not None:
+        yield held
+
+
+def _joined(above: list[GridCell | None], below: list[GridCell | None]) -> list[GridCell | None] | None:
+    pairs = dict.fromkeys(zip(above, below, strict=True))
+    made = {}
+    for one, two in pairs:
+        texts = [cell.text for cell in (one, two) if cell is not None and cell.text]
+        if len(texts) == 2 and any(values.is_value(text) for text in texts):
+            return None
+        made[one, two] = GridCell("".join(texts), (one or two or GridCell("")).box)
+    row: list[GridCell | None] = [made[pair] for pair in zip(above, below, strict=True)]
+    whole, parts = _label(distinct(row)), (_label(distinct(above)), _label(distinct(below)))
+    if whole is None or not whole[0].exact or any(part is not None and part[0].exact for part in parts):
+        return None
+    return row
 
 
 def _short(words: str) -> str:
@@ -148,7 +181,7 @@ def _is_disputes_row(row: list[GridCell | None], pending: list[list[GridCell | N
     return bool(found & {"结果维持", "结果纠正", "尚未审结"}) and bool(found & (set(form.STAGE_LABELS) | {"行政诉讼"}))
 
 
-def _at(row: list[GridCell | None], positions: list[int], barred: set[int]) -> str | None | Status:
+def _at(row: list[GridCell | None], positions: list[int], barred: set[int]) -> str | Status | None:
     """What stands at some positions of a row: text, None where no cell is, or UNREADABLE where several disagree."""
     cells = [cell for cell in distinct(row[p] if p < len(row) else None for p in positions) if id(cell) not in barred]
     if not cells:
@@ -231,9 +264,7 @@ def _row(
         reading.put(row_key, column, text, place)
 
 
-def _disputes(
-    reading: Reading, row: list[GridCell | None], cells: list[GridCell], header: _Header, place: str
-) -> None:
+def _disputes(reading: Reading, row: list[GridCell | None], cells: list[GridCell], header: _Header, place: str) -> None:
     complete = [f"{stage}.{result}" for stage in form.STAGES for result in form.RESULTS]
     for stage in form.STAGES:
         reading.rows.add(("disputes", stage))
@@ -253,4 +284,6 @@ def _note_unknown(reading: Reading, cells: list[GridCell], row: list[GridCell | 
     words = [cell.text for cell in cells if cell.text and not values.is_value(cell.text)]
     numbers = [cell.text for cell in cells if cell.text and values.is_value(cell.text)]
     if words and numbers and not _is_header(row) and not all(labels.known(word) for word in words):
-        reading.problems.append(f"{place}：表中有官方格式以外的行“{_short(''.join(words))}”，数字为{'、'.join(numbers)[:60]}")
+        reading.problems.append(
+            f"{place}：表中有官方格式以外的行“{_short(''.join(words))}”，数字为{'、'.join(numbers)[:60]}"
+        )

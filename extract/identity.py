@@ -122,6 +122,19 @@ def identify(document: Document, *, url: str | None = None, words: str = "") -> 
     return identity
 
 
+def complete(page: Identity, attachment: Identity) -> None:
+    """Let the file that holds the body say what its page does not, and name the same body more fully."""
+    for name in ("title", "year", "scope", "signed_date", "published_date", "index_number"):
+        if getattr(page, name) is None:
+            setattr(page, name, getattr(attachment, name))
+    if attachment.office and (page.office is None or _is_fuller(attachment.office, page.office)):
+        page.office, page.office_kind = attachment.office, attachment.office_kind
+
+
+def _is_fuller(name: str, other: str) -> bool:
+    return same_office(name, other) and len(name) >= len(other)
+
+
 def conflicts(document: Document, identity: Identity) -> list[Finding]:
     """Where the document's own witnesses of year and body disagree.
 
@@ -291,7 +304,7 @@ def _office(reading: _Reading, title: Title, signed: str | None) -> str | None:
     up) changes nothing. Without either, who the page says published it."""
     signed = signed if signed and is_office(signed) else None
     if title.office:
-        if signed and same_office(title.office, signed) and len(signed) >= len(title.office):
+        if signed and _is_fuller(signed, title.office):
             return signed
         return title.office
     if signed:

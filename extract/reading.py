@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from extract import form, values
 from extract.labels import Row
-from extract.report import Cell
+from extract.report import Cell, Status
 
 
 @dataclass(slots=True)
@@ -41,8 +41,6 @@ class Reading:
 
     def put_cell(self, key: str, cell: Cell) -> None:
         """The same for a cell that was judged already."""
-        from extract.report import Status
-
         before = self.cells.get(key)
         if before is None or (before.status is not Status.NUMBER and cell.status is Status.NUMBER):
             self.cells[key] = cell

@@ -77,7 +77,9 @@ def _not_counts(cells: dict[str, Cell]) -> list[Finding]:
         kind = form.kind_of_number(key)
         if (cell.value < 0 and kind != "signed") or (not float(cell.value).is_integer() and kind != "decimal"):
             findings.append(
-                Finding("not_a_count", FindingClass.ALWAYS, (key,), f"{_name(key)}：{KINDS['not_a_count']}（{cell.raw}）")
+                Finding(
+                    "not_a_count", FindingClass.ALWAYS, (key,), f"{_name(key)}：{KINDS['not_a_count']}（{cell.raw}）"
+                )
             )
     return findings
 

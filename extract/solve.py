@@ -1,7 +1,7 @@
 """Gaps that the form's sums fill: torn rows and single unreadable cells. One solution or none.
 
-The sums: R1 each row of `requests` (six applicants = total), R2 一 + 二 = （七） + 四 and R3 Σ outcomes = （七） in each
-column, R4 each stage of `disputes` (four results = total).
+The sums: R1 each row of `requests` (six applicants = total), R2 一 + 二 = （七） + 四 and R3 Σ outcomes = （七） in
+each column, R4 each stage of `disputes` (four results = total).
 """
 
 from collections.abc import Iterator
@@ -97,7 +97,7 @@ def _missing_part(cells: dict[str, Cell], one: Sum, gap: str) -> int | float:
     return right - left if gap in one.left else left - right
 
 
-def _holds(cells: dict[str, Cell], one: Sum, gap: str, value: int | float) -> bool:
+def _holds(cells: dict[str, Cell], one: Sum, gap: str, value: float) -> bool:
     """Whether `value` for `gap` leaves a sum right, or open because other cells of it are unknown."""
     others = [key for key in one.keys if key != gap]
     if any(_number(cells[key]) is None for key in others):
@@ -159,7 +159,9 @@ def _prune(choices: dict[str, set[tuple[int | float, ...]]], cells: dict[str, Ce
             if any(_number(cells[key]) is None for key in one.keys if key.split(".")[1] not in choices):
                 continue
             sign = {key.split(".")[1]: 1 if key in one.left else -1 for key in one.keys}
-            fixed = sum(sign[k.split(".")[1]] * (_number(cells[k]) or 0) for k in one.keys if k.split(".")[1] not in choices)
+            fixed = sum(
+                sign[k.split(".")[1]] * (_number(cells[k]) or 0) for k in one.keys if k.split(".")[1] not in choices
+            )
             for row in open_rows:
                 others = [other for other in open_rows if other != row]
                 reach = {fixed}
@@ -169,5 +171,3 @@ def _prune(choices: dict[str, set[tuple[int | float, ...]]], cells: dict[str, Ce
                 if kept and len(kept) < len(choices[row]):
                     choices[row] = kept
                     changed = True
-
-

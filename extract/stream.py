@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from extract import form, labels, values
 from extract.labels import Row
 from extract.reading import Reading, Torn
-from extract.report import Cell, Status
+from extract.report import Cell
 
 _PAGE_NUMBER = re.compile(r"^\s*(?:[-—–]+\s*\d{1,3}\s*[-—–]+|第\s*\d+\s*页.*|\d{1,3}\s*/\s*\d{1,3})\s*$")
 _RULE = re.compile(r"^[\s|:\-—=+]*$")
@@ -169,7 +169,7 @@ def _row_of(words: list[str], same_line: list[str]) -> Row | None:
     for count in range(1, min(len(words), 6) + 1):
         if (row := labels.exactly("".join(words[-count:]))) is not None:
             return row
-    named = {row for row in _named(words[:-1])}
+    named = set(_named(words[:-1]))
     row = labels.at_end("".join(words))
     if row is not None:
         return row
@@ -226,7 +226,7 @@ def _fit(tokens: list[_Token], count: int) -> list[str] | None:
         left = next((i for i, text in enumerate(texts) if text), len(texts))
         right = next((i for i, text in enumerate(reversed(texts)) if text), len(texts))
         spare = len(texts) - count
-        if 0 < spare and left + right >= spare and left < len(texts):
+        if spare > 0 and left + right >= spare and left < len(texts):
             ways = [texts[i : i + count] for i in range(max(0, spare - right), min(left, spare) + 1)]
             if len(ways) == 1:
                 return ways[0]

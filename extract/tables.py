@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 from extract import form, grid, solve, stream
 from extract.document import Document, Grid, Paragraph
-from extract.reading import Reading
 from extract.readers.grids import distinct
+from extract.reading import Reading
 from extract.report import Cell, OtherTable, Status
 
 
@@ -32,7 +32,7 @@ def read(document: Document) -> Tables:
     tables = Tables(_editions(first, second, cells), {}, _other_tables(document), agreed, list(first.problems))
     for table in form.TABLES:
         edition = tables.editions.get(table) if table != "disputes" else None
-        if table != "disputes" and edition is None or table == "disputes" and not _there(table, first, second):
+        if (table != "disputes" and edition is None) or (table == "disputes" and not _there(table, first, second)):
             tables.problems.append(f"没有读到“{_NAMES[table]}”表")
             continue
         seen = first.rows | second.rows
@@ -88,7 +88,10 @@ def _editions(first: Reading, second: Reading, cells: dict[str, Cell]) -> dict[s
     if _there("disclosure", first, second):
         seen = first.columns["disclosure"] or second.columns["disclosure"]
         columns = {edition: {c for _, cs in form.rows("disclosure", edition) for c in cs} for edition in form.EDITIONS}
-        only = {edition: len(seen & (columns[edition] - columns[other])) for edition, other in (("2019", "2021"), ("2021", "2019"))}
+        only = {
+            edition: len(seen & (columns[edition] - columns[other]))
+            for edition, other in (("2019", "2021"), ("2021", "2019"))
+        }
         rows = {row for table, row in first.rows | second.rows if table == "disclosure"}
         if rows & {"other_admin_services", "procurement"}:
             only["2019"] += 1

@@ -25,7 +25,7 @@ _CHINESE_YEAR = re.compile(r"[二2][〇○零ОOＯo0][〇○零ОOＯo0一二�
 _YEAR = r"(?<!\d)(?:20\d\d)(?!\d)"
 _REPORT = re.compile(
     rf"(?P<before>.*?)(?P<topic>{FACTS['topic']})(?:工作)?(?:情况)?(?:的)?"
-    rf"(?:(?P<year>{_YEAR})年?)?(?P<annual>年度|年)?(?:工作)?(?:情况)?(?:的)?(?P<word>总?报告|年报)(?P<after>.*)"
+    rf"(?:(?P<year>{_YEAR})年?)?(?P<annual>年度|年)?(?:工作)?(?:情况)?(?:的)?(?P<word>(?:总|总结)?报告|年报)(?P<after>.*)"
 )
 _YEARS = re.compile(rf"{_YEAR}(?:年度|年)?")
 _SUBTITLE = re.compile(rf"[（(]?(?P<year>{_YEAR})年度?[)）]?")

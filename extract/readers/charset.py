@@ -15,7 +15,11 @@ def decode(data: bytes, media_type: str | None = None) -> str:
     practically never is); then what the header or the page declares, read as browsers do (gb2312 is gb18030: names
     with 㙟 or 堃 stand outside GB 2312); then, if that leaves holes, gb18030 where it leaves fewer.
     """
-    for bom, name in ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
+    for bom, name in (
+        (codecs.BOM_UTF8, "utf-8"),
+        (codecs.BOM_UTF16_LE, "utf-16-le"),
+        (codecs.BOM_UTF16_BE, "utf-16-be"),
+    ):
         if data.startswith(bom):
             return data[len(bom) :].decode(name, "replace")
     try:

@@ -13,7 +13,7 @@ _LONG = 60
 
 
 def expand(rows: Iterable[Iterable[tuple[GridCell, int, int]]]) -> Grid:
-    """A grid from rows of (cell, rowspan, colspan) as in HTML; a position that two cells claim goes to the upper one."""
+    """A grid from rows of (cell, rowspan, colspan) as in HTML; what two cells claim goes to the upper one."""
     table: list[list[GridCell | None]] = []
     hanging: dict[int, tuple[int, GridCell]] = {}  # column → rows still to cover, by which cell
     cells = 0
@@ -50,8 +50,13 @@ def expand(rows: Iterable[Iterable[tuple[GridCell, int, int]]]) -> Grid:
 
 def distinct(row: Iterable[GridCell | None]) -> list[GridCell]:
     """The cells of a row once each, from left to right."""
+    out: list[GridCell] = []
     seen: set[int] = set()
-    return [cell for cell in row if cell is not None and id(cell) not in seen and not seen.add(id(cell))]  # type: ignore[func-returns-value]
+    for cell in row:
+        if cell is not None and id(cell) not in seen:
+            seen.add(id(cell))
+            out.append(cell)
+    return out
 
 
 def _prose(row: list[GridCell | None]) -> str | None:
@@ -59,7 +64,7 @@ def _prose(row: list[GridCell | None]) -> str | None:
     if len(texts) != 1:
         return None
     text = texts[0]
-    return text if _CHAPTER.match(text) or len(text) > _LONG and "。" in text else None
+    return text if _CHAPTER.match(text) or (len(text) > _LONG and "。" in text) else None
 
 
 def blocks(grid: Grid, page: int | None = None) -> Iterator[Block]:

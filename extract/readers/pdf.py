@@ -205,7 +205,11 @@ def _joined(lines: list[_Line]) -> list[_Line]:
     tracks = _tracks(line.at for line in lines)
     for line in sorted(lines, key=lambda one: (bisect_right(tracks, one.at), one.start)):
         before = out[-1] if out else None
-        if before is not None and abs(before.at - line.at) <= _SNAP and before.start <= line.start <= before.end + _SNAP:
+        if (
+            before is not None
+            and abs(before.at - line.at) <= _SNAP
+            and before.start <= line.start <= before.end + _SNAP
+        ):
             out[-1] = _Line(before.at, before.start, max(before.end, line.end))
         else:
             out.append(line)
@@ -225,7 +229,8 @@ def _tables(lines: tuple[list[_Line], list[_Line]], page: int) -> list[_Table]:
     groups: list[tuple[list[_Line], list[_Line]]] = []
     rest_h, rest_v = list(horizontal), list(vertical)
     while rest_h:
-        group_h, group_v = [rest_h.pop()], []
+        group_h = [rest_h.pop()]
+        group_v: list[_Line] = []
         grown = True
         while grown:
             grown = False
@@ -242,9 +247,7 @@ def _tables(lines: tuple[list[_Line], list[_Line]], page: int) -> list[_Table]:
 
 
 def _cross(one: _Line, two: _Line) -> bool:
-    return (
-        one.start - _SNAP <= two.at <= one.end + _SNAP and two.start - _SNAP <= one.at <= two.end + _SNAP
-    )
+    return one.start - _SNAP <= two.at <= one.end + _SNAP and two.start - _SNAP <= one.at <= two.end + _SNAP
 
 
 def _table(horizontal: list[_Line], vertical: list[_Line], page: int) -> _Table | None:
@@ -303,7 +306,7 @@ def _rows_of(chars: list[_Char]) -> list[list[_Char]]:
 def _words(line: list[_Char]) -> str:
     """A printed line as text; a wide gap is a space, so that two numbers never become one."""
     parts = [line[0].text]
-    for before, char in zip(line, line[1:], strict=False):
+    for before, char in pairwise(line):
         size = max(before.bottom - before.top, char.bottom - char.top, 4.0)
         # Chinese punctuation fills a square of which the box shows a corner.
         if char.left - before.right > (0.45 if before.text < "⺀" and char.text < "⺀" else 1.2) * size:
@@ -319,7 +322,9 @@ def _cell_text(chars: list[_Char], right: float) -> str:
         words = _words(line)
         if out:
             above = lines[number - 1][-1]
-            wrapped = out[-1].isdigit() and words[0].isdigit() and right - above.right < 1.6 * (above.right - above.left) + 4
+            wrapped = (
+                out[-1].isdigit() and words[0].isdigit() and right - above.right < 1.6 * (above.right - above.left) + 4
+            )
             out += "" if wrapped else "\n"
         out += words
     return out
@@ -397,11 +402,7 @@ def _blocks(parts: list[_Table | Paragraph]) -> Iterator[Block]:
 
 
 def _continues(above: _Table, below: _Table) -> bool:
-    return (
-        below.page == above.page + 1
-        and abs(above.xs[0] - below.xs[0]) < 6
-        and abs(above.xs[-1] - below.xs[-1]) < 6
-    )
+    return below.page == above.page + 1 and abs(above.xs[0] - below.xs[0]) < 6 and abs(above.xs[-1] - below.xs[-1]) < 6
 
 
 def _glued(tables: list[_Table]) -> Iterator[Block]:
@@ -412,9 +413,9 @@ def _glued(tables: list[_Table]) -> Iterator[Block]:
         cells: dict[int, GridCell] = {}
         if rows:
             joints.append(len(rows))
-        for y, owners in enumerate(table.owner):
+        for owners in table.owner:
             line: list[GridCell | None] = []
-            for x, x_next in zip(xs, xs[1:], strict=False):
+            for x, x_next in pairwise(xs):
                 middle = (x + x_next) / 2
                 if not table.xs[0] <= middle <= table.xs[-1]:
                     line.append(None)

@@ -24,7 +24,9 @@ def read(data: bytes) -> Document:
             style = (item.style.name or "") if item.style is not None else ""
             for line in _text(item._p).split("\n"):
                 if line.strip():
-                    document.blocks.append(Paragraph(line.strip(), heading=style.startswith(("Heading", "Title", "标题"))))
+                    document.blocks.append(
+                        Paragraph(line.strip(), heading=style.startswith(("Heading", "Title", "标题")))
+                    )
                     document.lines.append(line.rstrip())
     for number, grid in enumerate(document.grids, 1):
         grid.number = number

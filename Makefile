@@ -1,0 +1,30 @@
+# Everything a newcomer needs: `make demo` and `make test`. ARGS goes to the command (make demo ARGS=--no-serve).
+PYTHON ?= python3
+VENV ?= .venv
+ARGS ?=
+
+.PHONY: demo test lint screenshots clean
+
+demo: $(VENV)/.ready
+	$(VENV)/bin/nianbao demo $(ARGS)
+
+test: $(VENV)/.ready-dev
+	$(VENV)/bin/pytest $(ARGS)
+
+lint: $(VENV)/.ready-dev
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+
+$(VENV)/.ready: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "nianbao 需要 Python 3.11 或更新的版本；请用 make PYTHON=python3.12 指定。")'
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	touch $@
+
+$(VENV)/.ready-dev: $(VENV)/.ready
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) demo

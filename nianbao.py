@@ -1,0 +1,216 @@
+"""The command `nianbao`: it wires the rooms together and speaks with the person at the terminal."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import click
+
+import extract
+from extract.report import Fetch, Fetched
+
+DONE, CANNOT, DOUBTFUL = 0, 2, 3
+"""Exit status: done · what was asked cannot be · done, but some site failed or is not to be believed."""
+
+_archive = click.option(
+    "--archive",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("archive.db"),
+    show_default=True,
+    help="档案库文件",
+)
+_captures = click.option(
+    "--captures",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("captures"),
+    show_default=True,
+    help="原始证据（WARC 与台账）所在文件夹",
+)
+_port = click.option("--port", type=click.IntRange(1, 65535), default=8001, show_default=True, help="网页服务的端口")
+
+
+def cannot(message: str) -> click.exceptions.Exit:
+    """Say in one line why something cannot be done; raise what this returns."""
+    click.echo(message, err=True)
+    return click.exceptions.Exit(CANNOT)
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Turn what a person can cause into one line and exit status 2."""
+    from archive import ArchiveError
+    from crawler.run import NoContact
+    from crawler.sites import UnknownPlace
+    from evidence import EvidenceError
+
+    try:
+        yield
+    except (ArchiveError, EvidenceError, NoContact, UnknownPlace) as error:
+        raise cannot(str(error)) from None
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="nianbao", prog_name="nianbao", message="%(prog)s %(version)s")
+def main() -> None:
+    """年报：县乡政府信息公开工作年度报告档案。采集、取证、读表、建库、浏览。"""
+
+
+@main.command("extract")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+def extract_command(paths: tuple[Path, ...]) -> None:
+    """读取本地文件或文件夹，每份文件在标准输出打印一行 JSON。"""
+    for path in paths:
+        if not path.exists():
+            raise cannot(f"没有这个文件或文件夹：{path}")
+    for path in paths:
+        for file in sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]:
+            try:
+                data = file.read_bytes()
+            except OSError as error:
+                click.echo(f"无法读取 {file}：{error.strerror}", err=True)
+                continue
+            report = extract.read(data, fetch=_beside(file))
+            click.echo(json.dumps(report.as_json(str(file)), ensure_ascii=False))
+
+
+def _beside(page: Path) -> Fetch:
+    """What a saved page links to, from the files saved beside it; nothing outside its folder is read."""
+    folder = page.resolve().parent
+
+    def fetch(address: str) -> Fetched | None:
+        parts = urlsplit(address)
+        names = [unquote(parts.path), *(value for _, value in parse_qsl(parts.query))]
+        for name in names:
+            for candidate in (folder / name.lstrip("/"), folder / Path(name).name):
+                try:
+                    file = candidate.resolve()
+                    if file.is_relative_to(folder) and file.is_file() and file != page.resolve():
+                        return Fetched(file.read_bytes(), None, address)
+                except (OSError, ValueError):
+                    continue
+        return None
+
+    return fetch
+
+
+@main.command()
+@click.argument("where", nargs=-1)
+@click.option(
+    "--sites", "sites_file", type=click.Path(path_type=Path), help="另一份站点表（列：division_code,name,url）"
+)
+@_archive
+@_captures
+@click.option(
+    "--delay", type=click.FloatRange(0), default=2.0, show_default=True, help="同一站点两次请求之间的最短间隔（秒）"
+)
+@click.option("--year", type=click.IntRange(2008, 2100), help="只要这一年度的报告")
+@click.option("--contact", help="联系方式，写入 User-Agent；默认取环境变量 NIANBAO_CONTACT")
+@click.option("--summary", type=click.Path(dir_okay=False, path_type=Path), help="把各站点结果写成 JSON 文件")
+def crawl(
+    where: tuple[str, ...],
+    sites_file: Path | None,
+    archive: Path,
+    captures: Path,
+    delay: float,
+    year: int | None,
+    contact: str | None,
+    summary: Path | None,
+) -> None:
+    """采集站点（行政区划代码、名称或网址），存证，并更新档案库。中断后再次运行即可继续。"""
+    from archive import store
+    from crawler import run, sites
+
+    with _explained():
+        places = [*(sites.read(sites_file) if sites_file else []), *sites.resolve(where)]
+        if not places:
+            raise cannot("请给出要采集的地方：行政区划代码、名称或网址，或用 --sites 指定站点表。")
+        result = run.crawl(places, captures=captures, delay=delay, year=year, contact=contact)
+        click.echo(result.table(), err=True)
+        if summary is not None:
+            try:
+                result.write(summary)
+            except OSError as error:
+                raise cannot(f"无法写入 {summary}：{error.strerror}") from None
+        store.update(archive, captures)
+    raise click.exceptions.Exit(result.exit_status)
+
+
+@main.command()
+@_archive
+@_captures
+def rebuild(archive: Path, captures: Path) -> None:
+    """用原始证据重建档案库，不访问网络。"""
+    from archive import store
+
+    with _explained():
+        store.rebuild(archive, captures)
+
+
+@main.command()
+@_archive
+@_captures
+@_port
+@click.option("--host", default="127.0.0.1", show_default=True, help="监听地址")
+def serve(archive: Path, captures: Path, port: int, host: str) -> None:
+    """在浏览器中浏览档案库。"""
+    with _explained():
+        _serve(archive, captures, port, host)
+
+
+def _serve(archive: Path, captures: Path, port: int, host: str = "127.0.0.1") -> None:
+    from archive import schema
+    from serve import command
+
+    schema.check(archive)
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            raise cannot(f"端口 {port} 已被占用，请用 --port 换一个。") from None
+    click.echo(f"年报档案：http://{host}:{port}/ （按 Ctrl-C 结束）", err=True)
+    environment = {**os.environ, "NIANBAO_CAPTURES": str(captures.resolve())}
+    try:
+        status = subprocess.run(command(archive, port, host=host), env=environment, check=False).returncode  # noqa: S603
+    except KeyboardInterrupt:
+        status = DONE
+    raise click.exceptions.Exit(DONE if status in (0, -2, 130) else status)
+
+
+@main.command()
+@click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("demo"),
+    show_default=True,
+    help="存放位置",
+)
+@click.option("--serve/--no-serve", default=True, help="采集完是否打开网页服务")
+@_port
+def demo(folder: Path, serve: bool, port: int) -> None:
+    """在本机开起两个虚构县的样例网站，采集、建库，然后浏览。"""
+    import samples
+    from archive import store
+    from crawler import run
+    from crawler.sites import Site
+
+    archive, captures = folder / "archive.db", folder / "captures"
+    with _explained(), samples.serve() as rows:
+        sites = [Site(row.url, row.division_code, row.name) for row in rows]
+        result = run.crawl(sites, captures=captures, delay=0.02)
+        click.echo(result.table(), err=True)
+        store.update(archive, captures)
+    if serve:
+        with _explained():
+            _serve(archive, captures, port)
+    raise click.exceptions.Exit(result.exit_status)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
