@@ -24,6 +24,7 @@ _OFFICIAL: dict[str, str] = {facts["official"]: key for key, facts in _FACTS["ch
 _HEADING = re.compile("|".join(f"(?P<{key}>{facts['pattern']})" for key, facts in _FACTS["chapters"].items()))
 _NUMERALS = "一二三四五六七八九十"
 _NUMBER = re.compile(rf"第?(?P<numeral>[{_NUMERALS}]{{1,2}})(?:部分|章)?[、，,.．:：]*")
+_YEAR = re.compile(r"20\d\d年度?")
 _ARABIC = re.compile(r"\d[、.．]")
 _UNKNOWN_HEADING = re.compile(rf"[{_NUMERALS}]{{1,2}}、[^。；！？]{{2,24}}")
 _HEADING_LENGTH = 44
@@ -141,8 +142,9 @@ def _heading(number: int, line: Line) -> Heading | None:
             return Heading(number, key, raw, weight=8 if _NUMERALS.find(numeral) == KEYS.index(key) else 6)
         # Word's automatic numbering is no text: copies of such reports have headings without numerals.
         return Heading(number, key, raw, weight=2 if line.heading or compact(raw) in _OFFICIAL else 1)
-    if key := _OFFICIAL.get(_ARABIC.sub("", compact(raw), count=1)):
-        return Heading(number, key, raw, weight=3)  # 1.总体情况
+    official = _OFFICIAL.get(_ARABIC.sub("", compact(raw), count=1))
+    if official:
+        return Heading(number, official, raw, weight=3)  # 1.总体情况
     return _run_in(number, raw)
 
 
@@ -169,7 +171,7 @@ def _run_in(number: int, raw: str) -> Heading | None:
 def _match_heading(text: str) -> tuple[str, str | None] | None:
     """(chapter, its numeral or None) if `text`, without spaces, is a heading of the form."""
     numbered = _NUMBER.match(text)
-    rest = text[numbered.end() :] if numbered else text
+    rest = _YEAR.sub("", text[numbered.end() :] if numbered else text)
     if not 2 <= len(rest) <= _HEADING_LENGTH or rest[0] in "（(":
         return None  # （一）主动公开政府信息情况 is a section of 一、总体情况
     found = _HEADING.fullmatch(rest)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extract.document import Block, Document, Grid, GridCell, Link, Paragraph, Picture
-from extract.identity import conflicts, identify
+from extract.identity import complete, conflicts, identify
 from extract.readers import html, text
 from extract.report import Identity, OfficeKind
 from extract.titles import office_kind, parse_title, same_office
@@ -59,6 +59,8 @@ def of(*lines: str, end: str = "", body: str = CHAPTERS) -> Identity:
         ("2025青溪县白石乡2025年度政府信息公开工作年度报告", "青溪县白石乡", 2025),
         ("２０２４年青溪县白石镇政府信息公开工作年度报告", "青溪县白石镇", 2024),
         ("二〇二四年青溪县白石镇政府信息公开工作年度报告", "青溪县白石镇", 2024),
+        ("青溪县人民政府2024年度政府信息公开工作情况的报告", "青溪县人民政府", 2024),
+        ("青溪县教育局2024年政府信息与政务公开工作年度报告", "青溪县教育局", 2024),
         ("2020年高新区（新市区）政府信息公开工作年度报告", "高新区（新市区）", 2020),
         ("2014年上海市政府信息公開工作年度報告", "上海市", 2014),
         ("青溪县水务局2023年政府信息公开工作年度报告-青溪县水务局", "青溪县水务局", 2023),
@@ -312,6 +314,19 @@ def test_a_report_in_attached_files() -> None:
     )
     assert found.is_report
     assert found.attachments == ["./P020250121.docx", "/module/download/downfile.jsp?filename=9f.pdf"]
+
+
+def test_an_attachment_completes_its_page() -> None:
+    found = page(
+        '<a href="a.pdf">a.pdf</a>',
+        title="白石镇2024年政府信息公开工作年度报告",
+        heading="白石镇2024年政府信息公开工作年度报告",
+    )
+    complete(found, of(TITLE, end="青溪县白石镇人民政府\n2025年1月14日"))
+    assert (found.office, found.signed_date) == ("青溪县白石镇人民政府", date(2025, 1, 14))
+    assert found.title == "白石镇2024年政府信息公开工作年度报告"
+    complete(found, of("红河乡2023年政府信息公开工作年度报告"))
+    assert (found.office, found.year) == ("青溪县白石镇人民政府", 2024)
 
 
 def test_a_report_in_pictures() -> None:
