@@ -334,17 +334,18 @@ def _is_title_like(bare: str) -> bool:
 def _without_signature(prose: list[str]) -> list[str]:
     """The last chapter up to the page's chrome, the signature and the attachments' names."""
     for number, text in enumerate(prose):
-        signed = _SIGNED.fullmatch(text.strip())
+        signed = _SIGNED.fullmatch(_SEAL.sub("", text).strip())
         if signed and (number or signed["office"]):
             cut = number
-            while cut > 0 and number - cut < 3 and is_body_name(compact(prose[cut - 1])):
+            while cut > 0 and number - cut < 3 and is_body_name(compact(_SEAL.sub("", prose[cut - 1]))):
                 cut -= 1
             return prose[:cut]
-    while len(prose) > 1 and is_body_name(compact(prose[-1])):
+    while len(prose) > 1 and is_body_name(compact(_SEAL.sub("", prose[-1]))):
         prose = prose[:-1]
     return [_cut_run_in_signature(text) for text in prose]
 
 
+_SEAL = re.compile(r"[（(]\s*(?:盖\s*章|公\s*章|印\s*章|章)\s*[)）]")
 _RUN_IN_SIGNATURE = re.compile(rf"(?<=[。！])\s*[^，。；：:\d]{{2,40}}\s*{_DATE}\s*$")
 
 
@@ -361,7 +362,7 @@ def signature(document_lines: Iterable[Line]) -> tuple[str | None, str | None]:
     first: str | None = None
     office, age = "", 0
     for line in document_lines:
-        text = line.text.strip()
+        text = _SEAL.sub("", line.text.strip())
         bare = compact(text)
         if line.cells > 1 or not bare or is_chrome(bare) or _PAGE_LABEL.match(bare):
             continue

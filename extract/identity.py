@@ -99,7 +99,8 @@ def identify(document: Document, *, url: str | None = None, words: str = "") -> 
     report with `attachments`; one with a report's title and nothing else is none.
     """
     reading = _read(document)
-    title = _title(reading, words)
+    signed_office, signed_date = chapters.signature(reading.tail)
+    title = _title(reading, words, signed_office)
     identity = Identity(is_report=False)
     identity.reason = _reason_against(reading, title)
     identity.is_report = identity.reason is None
@@ -109,7 +110,6 @@ def identify(document: Document, *, url: str | None = None, words: str = "") -> 
         identity.title = title.text if title else None
         identity.published_date = _published_date(reading, url, identity)
         return identity
-    signed_office, signed_date = chapters.signature(reading.tail)
     identity.title = title.text if title.reason is None else _unusual_title(reading)
     identity.signed_date = _date(signed_date or "") or _date_under_title(reading)
     identity.office = _office(reading, title, signed_office)
@@ -167,7 +167,7 @@ def _belongs(signed: str, office: str) -> bool:
 # --- title -----------------------------------------------------------------------------------------------------------
 
 
-def _title(reading: _Reading, words: str) -> Title | None:
+def _title(reading: _Reading, words: str, signed: str | None) -> Title | None:
     """The best report title: one that names body and year before one that does not, the page's own text first.
 
     A page that calls itself 图解 or 解读 of a report is one, though the report's title stands in it too.
@@ -180,7 +180,8 @@ def _title(reading: _Reading, words: str) -> Title | None:
     if about and not reading.is_form:
         return about[0]
     if candidates:
-        return max(candidates, key=_merit)[0]
+        fitting = [entry for entry in candidates if not _is_joined_by_chance(*entry, signed, meta.get("SiteName"))]
+        return max(fitting or candidates, key=_merit)[0]
     if read:
         return read[0]
     return parse_title(reading.top[0][:_TITLE_LENGTH]) if reading.top else None
@@ -204,6 +205,15 @@ def _printed_titles(reading: _Reading) -> Iterator[tuple[Title, int]]:
                 beside = (top[at] for at in (end, start - 1) if 0 <= at < len(top))
                 year = title.year or next((year for text in beside if (year := subtitle_year(text))), None)
                 yield replace(title, year=year), end - start
+
+
+def _is_joined_by_chance(title: Title, lines: int, signed: str | None, site: str | None) -> bool:
+    """Whether the site's name above a title without a body was read as that body (taojiang.gov.cn's townships)."""
+    if lines == 1 or title.office is None:
+        return False
+    if signed and is_office(signed):
+        return not same_office(re.sub("办公[室厅]$", "", signed), title.office)
+    return title.office == tidy(site or "")
 
 
 def _unusual_title(reading: _Reading) -> str | None:
@@ -235,7 +245,7 @@ def _reason_against(reading: _Reading, title: Title | None) -> str | None:
         if _is_empty_form(reading, title):
             return "这是没有填写的空白表格（格式模板），不是报告"
         return None
-    if _is_list_page(reading):
+    if _is_list_page(reading, title):
         return "这是栏目列表页，报告在它链接的页面里"
     if title is None:
         return "文件中没有可读的文字"
@@ -261,11 +271,17 @@ def _is_empty_form(reading: _Reading, title: Title | None) -> bool:
     return len(prose) < _PROSE and not _attachments(reading.document)
 
 
-def _is_list_page(reading: _Reading) -> bool:
-    """A column page: links to several reports and little text besides the links."""
+def _is_list_page(reading: _Reading, title: Title | None) -> bool:
+    """A column page: links to several reports and little text besides, and no report's title of its own."""
     words = {link.words for link in reading.document.links if "公" in link.words and len(link.words) <= _TITLE_LENGTH}
-    titles = {title.text for title in map(parse_title, words) if title.reason is None and (title.office or title.year)}
-    return len(titles) >= 3 and _prose_length(reading) < 4 * _PROSE
+    titles = {link.text for link in map(parse_title, words) if link.reason is None and (link.office or link.year)}
+    if len(titles) < 3 or _prose_length(reading) > 4 * _PROSE:
+        return False
+    if title is None or title.reason is not None or title.year is None:
+        return True
+    meta = reading.document.meta
+    own = {parse_title(meta[name][:400]).text for name in ("ArticleTitle", "名称", "title") if name in meta}
+    return title.text in titles - own
 
 
 def _prose_length(reading: _Reading) -> int:

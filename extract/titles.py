@@ -32,6 +32,7 @@ _SUBTITLE = re.compile(rf"[（(]?(?P<year>{_YEAR})年度?[)）]?")
 _BEFORE_PREFIX = re.compile(FACTS["before_prefix"])
 _AFTER = re.compile(FACTS["after_allowed"], re.IGNORECASE)
 _NOTICE_BEFORE = re.compile(FACTS["notice_before"])
+_QUOTES = '《》“”"的度-—:：'
 _NOTICE_VERB = re.compile(r"^(?:印发|公布|发布|公开|下发)")
 _NOTICE_AFTER = re.compile(rf"[》”\"]?{FACTS['notice_after']}")
 _NEWS_BEFORE = re.compile(FACTS["news_before"])
@@ -142,8 +143,10 @@ def _split_before(text: str, folded: str, start: int) -> tuple[str | None, int |
     name = "".join(char for char, kept in list(zip(text, keep, strict=True))[start:] if kept)
     head, about, tail = name.partition("关于")
     if about:
-        name = head or _NOTICE_VERB.sub("", tail)
-    name = name.strip('《》“”"的度-—:：')
+        # 县政府办公室关于印发X县2024年…的通知: the report is X县's, the notice the office's.
+        inner = _NOTICE_VERB.sub("", tail).strip(_QUOTES)
+        name = inner if is_office(inner) else head
+    name = name.strip(_QUOTES)
     return (name if is_office(name) else None), (years[0] if years else None)
 
 

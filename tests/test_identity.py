@@ -66,6 +66,7 @@ def of(*lines: str, end: str = "", body: str = CHAPTERS) -> Identity:
         ("青溪县水务局2023年政府信息公开工作年度报告-青溪县水务局", "青溪县水务局", 2023),
         ("青溪县人民政府关于2024年政府信息公开工作年度报告", "青溪县人民政府", 2024),
         ("青溪县人民政府办公室关于印发2024年政府信息公开工作年度报告的通知", "青溪县人民政府办公室", 2024),
+        ("青溪县人民政府办公室关于印发青溪县2024年政府信息公开工作年度报告的通知", "青溪县", 2024),
         ("关于公布白石镇2024年政府信息公开工作年度报告的公告", "白石镇", 2024),
         ("白石镇2019年政府信息公开工作年度报告（图片版）", "白石镇", 2019),
         ("白石镇2023年政府信息公开工作年度报告.pdf", "白石镇", 2023),
@@ -246,6 +247,8 @@ def test_the_year_where_the_title_has_none(preamble: str, end: str, year: int | 
         ("白石镇人民政府\n2025年 2 月 18 日", date(2025, 2, 18)),
         ("白石镇人民政府\n2025-01-14", date(2025, 1, 14)),
         ("白石镇人民政府 2025.1.14", date(2025, 1, 14)),
+        ("白石镇人民政府（盖章）\n2025年1月14日", date(2025, 1, 14)),
+        ("白石镇人民政府\n２０２５年１月１４日", date(2025, 1, 14)),
         ("白石镇人民政府\n二〇二五年一月二十四日", date(2025, 1, 24)),
         ("白石镇人民政府\n二○二五年十二月三十一日", date(2025, 12, 31)),
         ("2025年1月14日", date(2025, 1, 14)),
@@ -362,6 +365,22 @@ def test_a_column_page_is_no_report() -> None:
     assert not found.is_report
     assert found.reason
     assert "列表" in found.reason
+
+
+def test_a_report_in_pictures_beside_a_list_of_others_is_a_report() -> None:
+    others = [f"青溪县白石镇人民政府20{year}年政府信息公开工作年度报告" for year in range(19, 24)]
+    blocks: list[Block] = [Paragraph(TITLE, heading=True), Picture("W1.png"), *(Paragraph(line) for line in others)]
+    links = [Link(f"t{number}.html", line) for number, line in enumerate([*others, TITLE])]
+    found = identify(Document("html", blocks=blocks, links=links, meta={"title": f"{TITLE}_青溪县人民政府"}))
+    assert found.is_report
+    assert (found.title, found.attachments) == (TITLE, ["W1.png"])
+
+
+def test_the_name_of_the_site_is_not_the_body() -> None:
+    lines = ["青溪县人民政府", "2024年政府信息公开工作年度报告"]
+    found = of(*lines, end="白石镇人民政府\n2025年1月14日")
+    assert (found.title, found.office) == (lines[1], "白石镇人民政府")
+    assert of(*lines, end="青溪县人民政府办公室\n2025年1月14日").office == "青溪县人民政府"
 
 
 def test_a_free_form_report_of_before_2019() -> None:
