@@ -1,0 +1,363 @@
+"""What the readings of one report become in the tables: rows, versions and what changed. Pure: no database."""
+
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any
+
+import extract
+from archive.places import Place
+from evidence import Capture
+from extract import form
+from extract.report import Cell, Finding, FindingClass, Report, Status
+
+Row = dict[str, Any]
+Rows = dict[str, list[Row]]
+
+_NOT_READ = (Status.MISSING, Status.UNREADABLE, Status.DISPUTED)
+_PLAIN_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
+_SEEN = ("ok", "unchanged")
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """A report as read from a capture, its place, and all observations of its address, oldest first.
+
+    `role` is "report", or "unread" where the reader failed: `report` is then empty but for the problem.
+    """
+
+    capture: Capture
+    report: Report
+    attachments: Sequence[Capture]
+    place: Place
+    sightings: Sequence[Capture]
+    role: str = "report"
+
+
+def seen_until(capture: int, sha256: str | None, sightings: Sequence[Capture], first: str) -> str:
+    """When the body of `capture` (seen `first`) was last seen at its address: until another one was captured there."""
+    until = first
+    for sighting in sightings:
+        if sighting.id > capture:
+            if sighting.outcome == "ok" and sighting.sha256 != sha256:
+                break
+            if sighting.outcome in _SEEN:
+                until = sighting.captured_at
+    return until
+
+
+def _until(one: Observed) -> str:
+    capture = one.capture
+    return seen_until(capture.id, capture.sha256, one.sightings, capture.captured_at)
+
+
+def plain_text(text: str) -> str:
+    """Prose as it is compared: NFKC without white space, so that layout makes no difference."""
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def text_sha256(report: Report) -> str | None:
+    """The hash of the prose, None where there is none: the same hash is the same words."""
+    text = "\n".join(plain_text(report.chapters[key]) for key in sorted(report.chapters))
+    return _sha256(text) if text.strip() else None
+
+
+def content_sha256(report: Report) -> str:
+    """The hash of all that a report says (title, prose, cells, other tables): the same hash is the same version."""
+    content = [
+        plain_text(report.identity.title or ""),
+        {key: plain_text(text) for key, text in report.chapters.items()},
+        {key: (cell.value, cell.status) for key, cell in report.cells.items()},
+        [[plain_text(cell) for row in table.rows for cell in row] for table in report.other_tables],
+    ]
+    return _sha256(json.dumps(content, ensure_ascii=False, sort_keys=True))
+
+
+def edition(report: Report) -> str | None:
+    """The edition of the form: "mixed" where chapters two and three follow different ones, None without tables."""
+    named = {one for one in report.editions.values() if one}
+    return "mixed" if len(named) > 1 else next(iter(named), None)
+
+
+def cells_expected(report: Report) -> int:
+    """How many cells the form has that this report follows; 0 for the free prose before report year 2019."""
+    editions = [one for one in report.editions.values() if one]
+    if not editions and (report.identity.year or 0) < 2019 and not report.cells:
+        return 0
+    usual = editions[0] if editions else ("2019" if (report.identity.year or 9999) < 2021 else "2021")
+    return sum(len(form.keys(table, report.editions.get(table) or usual)) for table in form.TABLES)
+
+
+def cells_read(report: Report) -> int:
+    """How many cells were read; a blank or "/" that is printed counts as read."""
+    return sum(cell.status not in _NOT_READ for cell in report.cells.values())
+
+
+def reading_of(report: Report) -> str:
+    """whole (every cell of all three tables was read), partly, or none (no cell at all)."""
+    read = cells_read(report)
+    if not read:
+        return "none"
+    return "whole" if read == cells_expected(report) else "partly"
+
+
+def publishable(finding: Finding, cells: dict[str, Cell]) -> bool:
+    """Whether a finding is the publisher's and not perhaps our misreading.
+
+    A finding about cells is only where their tables were read without a gap and two readings agree (class
+    `suspicious` says that they do not); one proved by a sentence stands on the sentence.
+    """
+    if not finding.cells:
+        return True
+    tables = {key.split(".")[0] for key in finding.cells}
+    gaps = (*_NOT_READ, Status.DERIVED)
+    clean = not any(cell.status in gaps for key, cell in cells.items() if key.split(".")[0] in tables)
+    return clean and finding.class_ is not FindingClass.SUSPICIOUS
+
+
+def _fullness(one: Observed) -> tuple[int, int, str, int]:
+    return cells_read(one.report), len(one.report.chapters), one.capture.captured_at, one.capture.id
+
+
+def _current(observed: Sequence[Observed]) -> Observed:
+    """The reading that the tables show: of the latest bodies of all addresses the one that was read fullest.
+
+    A page and its PDF twin are both live; an edited page replaces what stood at its address.
+    """
+    latest = {one.capture.url: one for one in observed}
+    return max(latest.values(), key=_fullness)
+
+
+def report_rows(report_id: str, office_id: str | None, observed: Sequence[Observed]) -> Rows:
+    """All rows of one report from its readings, oldest first."""
+    shown = _current(observed)
+    report = shown.report
+    versions: dict[str, list[Observed]] = {}
+    for one in observed:
+        versions.setdefault(content_sha256(one.report), []).append(one)
+    current = list(versions).index(content_sha256(report)) + 1
+    addresses = list(_addresses(report_id, observed))
+    findings = [finding for finding in report.findings if publishable(finding, report.cells)]
+    classes = list(FindingClass)
+    identity, place, capture = report.identity, shown.place, shown.capture
+    texts = [plain_text(text) for text in report.chapters.values()]
+    year, scope = identity.year, identity.scope
+    rows: Rows = {
+        "reports": [
+            {
+                "report_id": report_id,
+                "title": identity.title,
+                "office": identity.office,
+                "office_id": office_id,
+                "office_kind": identity.office_kind,
+                "scope": scope,
+                "year": year,
+                "edition": edition(report),
+                "province": place.province,
+                "prefecture": place.prefecture,
+                "county": place.county,
+                "township": place.township,
+                "division_code": place.division_code,
+                "site_host": capture.site,
+                "source_url": capture.url,
+                "found_on": capture.found_on,
+                "signed_date": identity.signed_date and identity.signed_date.isoformat(),
+                "published_date": identity.published_date and identity.published_date.isoformat(),
+                "first_seen": min(row["first_seen"] for row in addresses),
+                "last_seen": max(row["last_seen"] for row in addresses),
+                "format": report.format,
+                "reading": reading_of(report),
+                "cells_read": cells_read(report),
+                "cells_expected": cells_expected(report),
+                "findings_count": len(findings),
+                "worst_finding": min((one.class_ for one in findings), key=classes.index, default=None),
+                "text_chars": sum(map(len, texts)),
+                "version": current,
+                "reader_version": extract.READER_VERSION,
+                "body_sha256": capture.sha256,
+                "text_sha256": text_sha256(report),
+                "problems": "\n".join(report.problems) or None,
+            }
+        ],
+        "chapters": [
+            {"report_id": report_id, "chapter": key, "heading": report.headings.get(key), "text": text}
+            for key, text in report.chapters.items()
+        ],
+        "cell_notes": [
+            {"report_id": report_id, "cell": key, "raw": cell.raw, "status": cell.status}
+            for key, cell in report.cells.items()
+            if cell.status is not Status.NUMBER or not _PLAIN_NUMBER.fullmatch(cell.raw)
+        ],
+        "other_tables": [
+            {"report_id": report_id, "number": number, "caption": table.caption, "rows": _json(table.rows)}
+            for number, table in enumerate(report.other_tables, 1)
+        ],
+        "findings": [
+            {
+                "report_id": report_id,
+                "number": number,
+                "kind": finding.kind,
+                "class": finding.class_,
+                "publishable": int(publishable(finding, report.cells)),
+                "cells": _json(finding.cells),
+                "detail": finding.detail,
+                "evidence": finding.evidence,
+            }
+            for number, finding in enumerate(report.findings, 1)
+        ],
+        "versions": [
+            _version(report_id, number, content, group, current)
+            for number, (content, group) in enumerate(versions.items(), 1)
+        ],
+        "changes": list(_changes(report_id, [group[0] for group in versions.values()])),
+        "addresses": addresses,
+        "captures": [
+            row
+            for number, group in enumerate(versions.values(), 1)
+            for one in group
+            for row in (
+                capture_row(one.capture, one.role, report_id, number, one.report),
+                *(capture_row(file, "attachment", report_id, number) for file in one.attachments),
+            )
+        ],
+    }
+    for table, line, about in (
+        ("disclosure", "item", {"year": year}),
+        ("requests", "outcome", {"year": year, "scope": scope}),
+        ("disputes", "stage", {"year": year, "scope": scope}),
+    ):
+        lines: dict[str, Row] = {}
+        for key, cell in report.cells.items():
+            of_table, row, column = key.split(".")
+            if of_table == table:
+                lines.setdefault(row, {"report_id": report_id, **about, line: row})[column] = cell.value
+        rows[table] = list(lines.values())
+    return rows
+
+
+def capture_row(
+    capture: Capture, role: str, report_id: str | None, version: int | None, report: Report | None = None
+) -> Row:
+    """The row of a capture; `role` is one of schema.VALUES["role"], `report` what was read of it."""
+    reason = report.identity.reason or "\n".join(report.problems) if report and role != "report" else None
+    return {
+        "capture": capture.id,
+        "report_id": report_id,
+        "version": version,
+        "role": role,
+        "reason": reason or None,
+        "url": capture.url,
+        "site_host": capture.site,
+        "found_on": capture.found_on,
+        "words": capture.words,
+        "captured_at": capture.captured_at,
+        "vantage": capture.vantage,
+        "media_type": capture.media_type,
+        "body_sha256": capture.sha256,
+        "title": report and report.identity.title,
+    }
+
+
+def _addresses(report_id: str, observed: Sequence[Observed]) -> Iterator[Row]:
+    for url in dict.fromkeys(one.capture.url for one in observed):
+        group = [one for one in observed if one.capture.url == url]
+        last = group[-1].sightings[-1] if group[-1].sightings else group[-1].capture
+        yield {
+            "report_id": report_id,
+            "url": url,
+            "first_seen": group[0].capture.captured_at,
+            "last_seen": max(_until(one) for one in group),
+            "last_asked": last.captured_at,
+            "last_outcome": last.outcome,
+        }
+
+
+def _version(report_id: str, number: int, content: str, group: Sequence[Observed], current: int) -> Row:
+    capture, report = group[-1].capture, group[-1].report
+    return {
+        "report_id": report_id,
+        "version": number,
+        "is_current": int(number == current),
+        "seen_from": min(one.capture.captured_at for one in group),
+        "seen_until": max(_until(one) for one in group),
+        "title": report.identity.title,
+        "source_url": capture.url,
+        "format": report.format,
+        "reading": reading_of(report),
+        "cells_read": cells_read(report),
+        "body_sha256": capture.sha256,
+        "text_sha256": text_sha256(report),
+        "content_sha256": content,
+        "content": None if number == current else _json(_content(report)),
+    }
+
+
+def _content(report: Report) -> Row:
+    return {
+        "title": report.identity.title,
+        "chapters": report.chapters,
+        "cells": {key: [cell.value, cell.raw, cell.status] for key, cell in report.cells.items()},
+        "other_tables": [[table.caption, table.rows] for table in report.other_tables],
+    }
+
+
+def _changes(report_id: str, versions: Sequence[Observed]) -> Iterator[Row]:
+    """What each version changed: against the one before at the same address in cells and words, else in cells only.
+
+    Words are not compared between a page and its PDF twin: line breaks of two formats are no edits.
+    """
+    for number in range(1, len(versions)):
+        new, earlier = versions[number], versions[:number]
+        same_place = [one for one in earlier if one.capture.url == new.capture.url]
+        old = (same_place or earlier)[-1]
+        differences = list(_differing_cells(old.report, new.report))
+        if same_place:
+            differences += _differing_words(old.report, new.report)
+        for order, (cell, before, after) in enumerate(differences, 1):
+            yield {
+                "report_id": report_id,
+                "version": number + 1,
+                "number": order,
+                "cell": cell,
+                "old": before,
+                "new": after,
+            }
+
+
+def _differing_cells(old: Report, new: Report) -> Iterator[tuple[str, str | None, str | None]]:
+    for key in dict.fromkeys((*old.cells, *new.cells)):
+        before, after = old.cells.get(key), new.cells.get(key)
+        if (before and (before.value, before.status)) != (after and (after.value, after.status)):
+            yield key, before.raw if before else None, after.raw if after else None
+
+
+def _differing_words(old: Report, new: Report) -> Iterator[tuple[str, str | None, str | None]]:
+    if plain_text(old.identity.title or "") != plain_text(new.identity.title or ""):
+        yield "title", old.identity.title, new.identity.title
+    for chapter in dict.fromkeys((*old.chapters, *new.chapters)):
+        before, after = (report.chapters.get(chapter, "").splitlines() for report in (old, new))
+        matcher = SequenceMatcher(None, list(map(plain_text, before)), list(map(plain_text, after)), autojunk=False)
+        for what, a, b, c, d in matcher.get_opcodes():
+            if what != "equal":
+                yield f"chapters.{chapter}", "\n".join(before[a:b]) or None, "\n".join(after[c:d]) or None
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def merge(many: Iterable[Rows]) -> Rows:
+    """The rows of several reports, table by table."""
+    merged: Rows = {}
+    for rows in many:
+        for table, some in rows.items():
+            merged.setdefault(table, []).extend(some)
+    return merged

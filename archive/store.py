@@ -1,0 +1,330 @@
+"""archive.db from the evidence: brought up to date after a crawl, or made anew.
+
+Both ways write the same rows: what a report comes to is always worked out from all captures of it, in the ledger's
+order. Each batch is one transaction, so that an update that was killed is simply run again.
+"""
+
+import hashlib
+import os
+import re
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sqlite_utils import Database
+
+from archive import coverage, places, rows, schema, search
+from archive.reading import Reading, readings
+from evidence import Captures
+from extract.report import Identity, Report
+
+Progress = Callable[[int, int], None]
+"""Told how many captures are done, and of how many."""
+
+BATCH = 200  # captures a transaction
+# What a report's rows stand in; captures are replaced one by one, offices belong to many reports.
+_OF_A_REPORT = (
+    "reports", "chapters", "disclosure", "requests", "disputes", "cell_notes", "other_tables", "findings", "versions",
+    "changes", "addresses",
+)  # fmt: skip
+
+
+class ArchiveError(RuntimeError):
+    """The archive cannot be opened or written; str() is one clear line in Chinese."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What an update or rebuild came to: captures read, of these not reports and unread, and reports now there."""
+
+    captures: int
+    not_reports: int
+    unread: int
+    reports: int
+
+
+def update(archive: Path, captures: Path, *, progress: Progress | None = None, workers: int | None = None) -> Summary:
+    """Bring `archive` (made where there is none) up to date with the evidence in the folder `captures`.
+
+    Only new captures are read; what was seen again or has vanished since is noted. A file `divisions.csv` in that
+    folder adds to the known divisions. Raises ArchiveError, or evidence.EvidenceError where the folder is not evidence.
+    """
+    with closing(Captures(captures)) as evidence, _opened(archive) as db:
+        return _Writer(db, evidence, captures).run(progress, workers)
+
+
+def rebuild(archive: Path, captures: Path, *, progress: Progress | None = None, workers: int | None = None) -> Summary:
+    """Make `archive` anew from the evidence, beside the old one, and put it in its place when it is whole.
+
+    Raises ArchiveError (a file that is not ours is never replaced) or evidence.EvidenceError.
+    """
+    with closing(Captures(captures)) as evidence:
+        _settle(archive)
+        fresh = archive.with_name(f"{archive.name}.{os.getpid()}.new")
+        try:
+            with _opened(fresh) as db:
+                for pragma in ("journal_mode = OFF", "synchronous = OFF"):
+                    db.execute(f"PRAGMA {pragma}")
+                summary = _Writer(db, evidence, captures).run(progress, workers, whole=True)
+            with fresh.open("rb") as written:
+                os.fsync(written.fileno())
+            fresh.replace(archive)
+        finally:
+            fresh.unlink(missing_ok=True)
+    return summary
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Turn what SQLite and the disk complain of into one line."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        said = str(error)
+        if "locked" in said:
+            raise ArchiveError(f"{path} 正被另一个程序写入，请等它结束后再试。") from error
+        if "full" in said:
+            raise ArchiveError(f"磁盘已满，无法写入 {path}；腾出空间后再次运行即可继续。") from error
+        if "readonly" in said or "unable to open" in said:
+            raise ArchiveError(f"无法写入 {path}，请检查文件夹是否存在、是否有写入权限。") from error
+        raise ArchiveError(f"{path} 不是可用的年报库（{said}）。如是本程序所建，请删除后运行 nianbao rebuild。") from error
+    except OSError as error:
+        raise ArchiveError(f"无法写入 {path}：{error.strerror or error}") from error
+
+
+@contextmanager
+def _opened(archive: Path) -> Iterator[sqlite3.Connection]:
+    """The archive, open for writing; an empty one is made. The caller's work is committed by the writer."""
+    with _told(archive), closing(sqlite3.connect(archive, isolation_level=None, timeout=20)) as db:
+        signed, version = (db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version"))
+        if db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0 and signed == 0:
+            with Database(db).atomic():
+                schema.create(db)
+        elif signed != schema.APPLICATION_ID:
+            raise ArchiveError(f"{archive} 不是 nianbao 的年报库，未作任何改动。")
+        elif version > schema.VERSION:
+            raise ArchiveError(
+                f"{archive} 由更新版本的 nianbao 建成（格式 {version}，本程序只认识 {schema.VERSION}），请先升级。"
+            )
+        elif version < schema.VERSION:
+            raise ArchiveError(f"{archive} 是旧格式（{version}，现为 {schema.VERSION}），请运行 nianbao rebuild 重建。")
+        yield db
+
+
+def _settle(archive: Path) -> None:
+    """See that the file to be replaced is ours and that no journal of an interrupted write is left beside it."""
+    if not archive.exists() or archive.stat().st_size == 0:
+        return
+    with _told(archive), closing(sqlite3.connect(archive, isolation_level=None, timeout=20)) as db:
+        if db.execute("PRAGMA application_id").fetchone()[0] != schema.APPLICATION_ID:
+            raise ArchiveError(f"{archive} 不是 nianbao 的年报库，未作任何改动。")
+        db.execute("BEGIN EXCLUSIVE")  # rolls a hot journal back, which would else be applied to the new file
+        db.execute("ROLLBACK")
+
+
+class _Writer:
+    """One run over the evidence, with the open archive."""
+
+    def __init__(self, db: sqlite3.Connection, evidence: Captures, folder: Path) -> None:
+        self.db = db
+        self.tables = Database(db)
+        self.evidence = evidence
+        self.folder = folder
+        extra = folder / "divisions.csv"
+        self.divisions = places.load(extra if extra.exists() else None)
+
+    def run(self, progress: Progress | None, workers: int | None, *, whole: bool = False) -> Summary:
+        known = {row[0] for row in self.db.execute("SELECT capture FROM captures WHERE role <> 'attachment'")}
+        new = [capture for capture in self.evidence.reports() if capture.id not in known]
+        workers = max(1, min(workers or os.cpu_count() or 1, len(new)))
+        read = readings(self.folder, new, workers) if new else iter(())
+        done = 0
+        while batch := list(islice(read, BATCH)):
+            with self.tables.atomic():
+                self._take(batch)
+            done += len(batch)
+            if progress:
+                progress(done, len(new))
+        self._regroup(workers)
+        with self.tables.atomic():
+            self._note_sightings()
+            coverage.write(self.tables, self.evidence.sites(), self.divisions)
+            if whole:
+                self._number_newest_last()
+        self.db.execute("ANALYZE")
+        self.db.execute("INSERT INTO search(search) VALUES ('optimize')")
+        counts = dict(self.db.execute("SELECT role, count(*) FROM captures GROUP BY role").fetchall())
+        reports = self.db.execute("SELECT count(*) FROM reports").fetchone()[0]
+        return Summary(len(new), counts.get("not_report", 0), counts.get("unread", 0), reports)
+
+    # --- reports ---
+
+    def _take(self, batch: Sequence[Reading]) -> None:
+        """Write the reports of new captures; one that has others already is left for `_regroup`."""
+        fresh: dict[str, rows.Rows] = {}
+        waiting: list[rows.Row] = []
+        for reading in batch:
+            capture, report = reading.capture, reading.report
+            if report is not None and not report.identity.is_report:
+                waiting.append(rows.capture_row(capture, "not_report", None, None, report))
+                continue
+            one = self._observed(reading)
+            office_id, report_id = self._identify(one)
+            if report_id in fresh or self._exists(report_id):
+                # No version yet: `_regroup` takes it up, also when the run is killed before it gets there.
+                waiting.append(rows.capture_row(capture, one.role, report_id, None, one.report))
+            else:
+                fresh[report_id] = rows.report_rows(report_id, office_id, [one])
+        self._insert(rows.merge(fresh.values()))
+        self._insert({"captures": waiting})
+        self._index(fresh)
+
+    def _regroup(self, workers: int) -> None:
+        """Work out again every report that has got a further capture: those with one that belongs to no version yet."""
+        waiting = self.db.execute("SELECT DISTINCT report_id FROM captures WHERE report_id > '' AND version IS NULL")
+        for (report_id,) in waiting.fetchall():
+            known = self.db.execute(
+                "SELECT capture, url FROM captures WHERE report_id = ? AND role <> 'attachment'", (report_id,)
+            ).fetchall()
+            ids, urls = {capture for capture, _ in known}, sorted({url for _, url in known})
+            captures = [one for url in urls for one in self.evidence.sightings(url) if one.id in ids]
+            captures.sort(key=lambda one: one.id)
+            group = [self._observed(reading) for reading in readings(self.folder, captures, workers)]
+            office = self.db.execute("SELECT office_id FROM reports WHERE report_id = ?", (report_id,)).fetchone()
+            with self.tables.atomic():
+                self._unindex(report_id)
+                for table in _OF_A_REPORT:
+                    self.db.execute(f'DELETE FROM "{table}" WHERE report_id = ?', (report_id,))  # noqa: S608
+                self._insert(rows.report_rows(report_id, office[0], group))
+                self._index([report_id])
+
+    def _note_sightings(self) -> None:
+        """Note of every report at whose site something was asked since when it was last there; reads nothing anew."""
+        asked = dict(self.db.execute("SELECT url, last_asked FROM sites").fetchall())
+        for site in {one.site for one in self.evidence.sites() if asked.get(one.url) != (one.finished or one.started)}:
+            captures = self.db.execute(
+                """SELECT report_id, url, capture, version, body_sha256, captured_at FROM captures
+                WHERE site_host = ? AND report_id > '' AND role <> 'attachment' ORDER BY capture""",
+                (site,),
+            ).fetchall()
+            for report_id, url, capture, version, sha256, first in captures:
+                sightings = self.evidence.sightings(url)
+                until = rows.seen_until(capture, sha256, sightings, first)
+                self.db.execute(
+                    """UPDATE versions SET seen_until = max(seen_until, ?)
+                    WHERE report_id = ? AND version = ? AND seen_until < ?""",
+                    (until, report_id, version, until),
+                )
+                self.db.execute(
+                    """UPDATE addresses SET last_seen = max(last_seen, ?), last_asked = ?, last_outcome = ?
+                    WHERE report_id = ? AND url = ?""",
+                    (until, sightings[-1].captured_at, sightings[-1].outcome, report_id, url),
+                )
+                self.db.execute(
+                    "UPDATE reports SET last_seen = ? WHERE report_id = ? AND last_seen < ?", (until, report_id, until)
+                )
+
+    def _exists(self, report_id: str) -> bool:
+        return self.db.execute("SELECT 1 FROM reports WHERE report_id = ?", (report_id,)).fetchone() is not None
+
+    def _observed(self, reading: Reading) -> rows.Observed:
+        capture, report, role = reading.capture, reading.report, "report"
+        if report is None:
+            nothing = Identity(is_report=True)
+            report, role = Report("unknown", capture.sha256 or "", nothing, problems=[reading.reason]), "unread"
+        identity = report.identity
+        place = places.resolve(
+            identity.office,
+            title=identity.title,
+            year=identity.year,
+            site_code=capture.division_code or None,
+            site_name=capture.site_name,
+            site_id_code=identity.site_id_code,
+            index_number=identity.index_number,
+            host=urlsplit(capture.url).hostname or "",
+            text="\n".join(report.chapters.values()),
+            divisions=self.divisions,
+        )
+        return rows.Observed(capture, report, reading.attachments, place, self.evidence.sightings(capture.url), role)
+
+    def _identify(self, one: rows.Observed) -> tuple[str | None, str]:
+        """The ids of office and report: (place, office) and year, else the address; whole-area reports apart.
+
+        Two offices of a place that are spelt alike in pinyin get different ids: the later one a mark of its name.
+        """
+        identity, place, url = one.report.identity, one.place, one.capture.url
+        host = re.sub(r"\W+", "-", one.capture.site)
+        year = str(identity.year or hashlib.sha256(url.encode()).hexdigest()[:8])
+        if not place.office:
+            return None, f"{host}-{hashlib.sha256(url.encode()).hexdigest()[:8]}-{identity.year or 'undated'}"
+        office_id = f"{place.division_code or host}-{coverage.pinyin(place.office)}"
+        taken = self.db.execute("SELECT name FROM offices WHERE office_id = ?", (office_id,)).fetchone()
+        if taken and taken[0] != place.office:
+            office_id += "-" + hashlib.sha256(place.office.encode()).hexdigest()[:4]
+        self._insert(
+            {
+                "offices": [
+                    {
+                        "office_id": office_id,
+                        "name": place.office,
+                        "office_kind": identity.office_kind,
+                        "province": place.province,
+                        "prefecture": place.prefecture,
+                        "county": place.county,
+                        "township": place.township,
+                        "division_code": place.division_code,
+                        "site_host": one.capture.site,
+                    }
+                ]
+            }
+        )
+        return office_id, f"{office_id}-{year}" + ("-area" if identity.scope == "area" else "")
+
+    def _insert(self, many: rows.Rows) -> None:
+        for table, some in many.items():
+            if some:
+                self.tables.table(table).insert_all(some, pk=schema.table(table).key, replace=True)
+
+    # --- search ---
+
+    def _search_texts(self, report_id: str) -> tuple[str, str]:
+        """What the search index holds of a report: its names, and its prose."""
+        names = self.db.execute(
+            "SELECT title, office, province, prefecture, county, township FROM reports WHERE report_id = ?",
+            (report_id,),
+        ).fetchone()
+        prose = self.db.execute("SELECT text FROM chapters WHERE report_id = ? ORDER BY chapter", (report_id,))
+        return (
+            search.index_text("\n".join(filter(None, names))),
+            search.index_text("\n".join(text for (text,) in prose)),
+        )
+
+    def _index(self, report_ids: Iterable[str]) -> None:
+        for report_id in report_ids:
+            self.db.execute("INSERT OR IGNORE INTO search_rows (report_id) VALUES (?)", (report_id,))
+            number = self._number(report_id)
+            self.db.execute(
+                "INSERT INTO search (rowid, names, text) VALUES (?, ?, ?)", (number, *self._search_texts(report_id))
+            )
+
+    def _unindex(self, report_id: str) -> None:
+        """Take a report out of the index, before its rows change: FTS5 needs the very words that were put in."""
+        self.db.execute(
+            "INSERT INTO search (search, rowid, names, text) VALUES ('delete', ?, ?, ?)",
+            (self._number(report_id), *self._search_texts(report_id)),
+        )
+
+    def _number(self, report_id: str) -> int:
+        found = self.db.execute("SELECT number FROM search_rows WHERE report_id = ?", (report_id,)).fetchone()
+        return int(found[0])
+
+    def _number_newest_last(self) -> None:
+        """Index all anew in the order of years, so that the highest numbers are the newest reports."""
+        self.db.execute("INSERT INTO search (search) VALUES ('delete-all')")
+        self.db.execute("DELETE FROM search_rows")
+        ordered = self.db.execute("SELECT report_id FROM reports ORDER BY year, report_id").fetchall()
+        self._index(report_id for (report_id,) in ordered)
