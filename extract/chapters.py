@@ -182,7 +182,7 @@ def _match_heading(text: str) -> tuple[str, str | None] | None:
 
 def is_form(document_lines: list[Line], found: list[Heading]) -> bool:
     """Whether the document has the six chapters of 2019 and after (reports before it share words with them)."""
-    if len(found) < 3:
+    if len(found) < 3 or sum(heading.weight for heading in found) < 6:
         return False
     if any(_FORM_WORDS.search(compact(line.text)) for line in document_lines if len(line.text) < 200):
         return True
@@ -203,9 +203,11 @@ def split(document: Document) -> Chapters:
     for number, (heading, end) in enumerate(zip(found, ends, strict=True)):
         body = document_lines[heading.line + bool(heading.text) : end]
         prose = [heading.rest] if heading.rest else []
+        if heading is found[-1]:
+            body = _without_signature(body)
         prose += _prose(body, heading.key, chapters.problems)
-        if heading.key == found[-1].key:
-            prose = _without_signature(prose)
+        if heading is found[-1]:
+            prose = [_RUN_IN_SIGNATURE.sub("", text) for text in prose]
         if number == 0 and heading.key == "overview":
             prose = _preamble(document_lines[: heading.line]) + prose
         chapters.texts[heading.key] = "\n".join(prose)
@@ -259,7 +261,7 @@ def _prose(body: list[Line], key: str, problems: list[str]) -> list[str]:
 
 def is_chrome(bare: str) -> bool:
     """Whether a line without spaces belongs to the page and not to the text: a page number, 上一篇, 打印本页."""
-    if len(bare) > 60:
+    if len(bare) > 60 or any(mark in bare for mark in "。，；"):
         return False
     return _PAGE_NUMBER.fullmatch(bare) is not None or _CHROME.fullmatch(bare) is not None
 
@@ -331,26 +333,31 @@ def _is_title_like(bare: str) -> bool:
     return bool(re.fullmatch(r"[^《》，。]{0,56}(?:年度报告|年报|工作报告)", bare))
 
 
-def _without_signature(prose: list[str]) -> list[str]:
-    """The last chapter up to the page's chrome, the signature and the attachments' names."""
-    for number, text in enumerate(prose):
-        signed = _SIGNED.fullmatch(_SEAL.sub("", text).strip())
-        if signed and (number or signed["office"]):
-            cut = number
-            while cut > 0 and number - cut < 3 and is_body_name(compact(_SEAL.sub("", prose[cut - 1]))):
-                cut -= 1
-            return prose[:cut]
-    while len(prose) > 1 and is_body_name(compact(_SEAL.sub("", prose[-1]))):
-        prose = prose[:-1]
-    return [_cut_run_in_signature(text) for text in prose]
-
-
 _SEAL = re.compile(r"[（(]\s*(?:盖\s*章|公\s*章|印\s*章|章)\s*[)）]")
-_RUN_IN_SIGNATURE = re.compile(rf"(?<=[。！])\s*[^，。；：:\d]{{2,40}}\s*{_DATE}\s*$")
+_RUN_IN_SIGNATURE = re.compile(rf"(?<=[。！])\s{{0,80}}[^，。；：:\d]{{2,40}}\s{{0,80}}{_DATE}\s*$")
 
 
-def _cut_run_in_signature(text: str) -> str:
-    return _RUN_IN_SIGNATURE.sub("", text)
+def _without_signature(body: list[Line]) -> list[Line]:
+    """The last chapter up to its signature, or else to what the page puts under a text (上一篇, 打印本页)."""
+    for number, line in enumerate(body):
+        bare = compact(_SEAL.sub("", line.text))
+        under = is_chrome(bare) and not _PAGE_NUMBER.fullmatch(bare)
+        if under or _signed(line.text):
+            while number > 0 and is_body_name(compact(_SEAL.sub("", body[number - 1].text))):
+                number -= 1
+            return body[:number]
+    while body and is_body_name(compact(_SEAL.sub("", body[-1].text))):
+        body = body[:-1]
+    return body
+
+
+def _signed(text: str) -> tuple[str, str] | None:
+    """(office or "", date) of a line that holds nothing else."""
+    found = _SIGNED.fullmatch(_SEAL.sub("", text).strip())
+    if not found:
+        return None
+    office = compact(found["office"]).strip("（(")
+    return (office, compact(found["date"])) if not office or is_body_name(office) else None
 
 
 def signature(document_lines: Iterable[Line]) -> tuple[str | None, str | None]:
@@ -372,13 +379,10 @@ def signature(document_lines: Iterable[Line]) -> tuple[str | None, str | None]:
             continue
         age += 1
         run_in = _RUN_IN_SIGNATURE.search(text)
-        signed = _SIGNED.fullmatch(run_in[0].strip() if run_in else text)
-        if signed:
-            name = compact(signed["office"]).strip("（(")
-            if name and not is_body_name(name):
-                continue
-            if name or (office and age <= 2) or "年" in signed["date"]:
-                return name or (office if age <= 2 else "") or first, compact(signed["date"])
+        if signed := _signed(run_in[0] if run_in else text):
+            name, day = signed
+            if name or (office and age <= 2) or "年" in day:
+                return name or (office if age <= 2 else "") or first, day
     return first, None
 
 

@@ -160,6 +160,12 @@ def test_the_signature_and_the_page_below_it_are_no_prose(ending: str) -> None:
     assert found.texts["other_matters"] == "无。"
 
 
+@pytest.mark.parametrize("end", ["上一篇：白石镇2023年年报", "相关文档", "【打印本页】", "主办单位：青溪县人民政府"])
+def test_without_a_signature_the_text_ends_where_the_page_goes_on(end: str) -> None:
+    found = chapters.split(report(prose={"other_matters": f"无。\n{end}\n关于加强防汛工作的通知\n12"}))
+    assert found.texts["other_matters"] == "无。"
+
+
 def test_page_numbers_and_chrome_are_no_prose() -> None:
     chrome = "— 5 —\n第 3 页 / 共 5 页\n5 / 6\n浏览次数：12\n【打印本页】\n扫一扫在手机打开当前页"
     prose = f"一是公开不够及时。\n{chrome}\n二是加强培训。"
@@ -167,7 +173,7 @@ def test_page_numbers_and_chrome_are_no_prose() -> None:
 
 
 def test_words_that_begin_like_chrome_are_prose() -> None:
-    prose = "打印申请材料费用按件计收，共收费12元。\n来源于群众的申请有3件。"
+    prose = "打印申请材料费用按件计收，共收费12元。\n来源于群众的申请有3件。\n微信12条，微博3条。\n部门协作不够。"
     assert chapters.split(report(prose={"problems": prose})).texts["problems"] == prose
 
 
