@@ -190,3 +190,8 @@ class Captures:
             refused += number if outcome in REFUSALS else 0
             failed += number if outcome in FAILURES else 0
         return requests, reports, refused, failed
+
+    def new_reports(self, visit: int) -> int:
+        """How many reports of a visit had a body that their address had not had before."""
+        query = "SELECT count(*) FROM captures WHERE visit = ? AND kind = 'report' AND outcome = 'ok'"
+        return int(self._connection.execute(query, (visit,)).fetchone()[0])

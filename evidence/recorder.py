@@ -52,6 +52,7 @@ class Visit:
 
     id: int
     site: str
+    started: str
     resumed: bool
 
 
@@ -227,16 +228,16 @@ class Recorder:
     def visit(self, site: str, year: int | None = None) -> Visit:
         """The open visit of this site for this report year, else a new one."""
         row = self._connection.execute(
-            "SELECT id FROM visits WHERE site = ? AND year IS ? AND finished IS NULL ORDER BY id DESC", (site, year)
+            "SELECT id, started FROM visits WHERE site = ? AND year IS ? AND finished IS NULL ORDER BY id DESC",
+            (site, year),
         ).fetchone()
         if row is not None:
-            return Visit(row[0], site, True)
+            return Visit(row[0], site, row[1], True)
+        started = warc.now()
         with self._room():
             self._begin()
-            cursor = self._connection.execute(
-                "INSERT INTO visits (site, year, started) VALUES (?, ?, ?)", (site, year, warc.now())
-            )
-        return Visit(int(cursor.lastrowid or 0), site, False)
+            cursor = self._insert("INTO visits", site=site, year=year, started=started)
+        return Visit(int(cursor.lastrowid or 0), site, started, False)
 
     def finish(self, visit: Visit, outcome: str) -> int:
         """Ends a visit: what is still to do in it is given up. Returns how much that was."""
@@ -261,13 +262,12 @@ class Recorder:
 
     # --- what is still to do
 
-    def add(self, visit: Visit, tasks: Iterable[Task]) -> int:
-        """Stores tasks, each address once in a visit; a known one only rises in priority. Returns how many are new."""
-        new = 0
+    def add(self, visit: Visit, tasks: Iterable[Task]) -> None:
+        """Stores tasks, each address once in a visit; one that is still to do takes the more important reason."""
         with self._room():
             self._begin()
             for task in tasks:
-                new += self._insert(
+                self._insert(
                     "OR IGNORE INTO tasks",
                     visit=visit.id,
                     site_id=task.site,
@@ -278,8 +278,12 @@ class Recorder:
                     found_on=task.found_on,
                     hops=task.hops,
                     not_before=task.not_before,
-                ).rowcount
-        return new
+                )
+                self._connection.execute(
+                    """UPDATE tasks SET stage = ?, priority = ?, words = ?, found_on = ?
+                       WHERE visit = ? AND url = ? AND done = 0 AND priority < ?""",
+                    (task.stage, task.priority, task.words, task.found_on, visit.id, task.url, task.priority),
+                )
 
     def next_task(self, visit: Visit) -> Task | None:
         """The most important task of a visit that may be done by now or first of all later, or None."""
@@ -289,6 +293,14 @@ class Recorder:
             (visit.id, datetime.now(UTC).timestamp()),
         ).fetchone()
         return Task(*row) if row else None
+
+    def pending(self, visit: Visit) -> int:
+        """How many tasks of a visit are still to do."""
+        return int(
+            self._connection.execute("SELECT count(*) FROM tasks WHERE visit = ? AND done = 0", (visit.id,)).fetchone()[
+                0
+            ]
+        )
 
     def postpone(self, task: Task, not_before: float) -> None:
         """Puts a task off (to Unix time), counting the try."""

@@ -1,0 +1,127 @@
+"""The wire: a Scrapy download handler that keeps header lines as sent and the body as encoded, and names what failed.
+
+Scrapy's own handlers title-case and regroup headers and drop what came of a broken body; evidence needs both.
+"""
+
+import ssl
+import time
+
+import aiohttp
+import yarl
+from scrapy import Request
+from scrapy.core.downloader.handlers.base import BaseDownloadHandler
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+
+from evidence import Exchange
+from evidence.warc import now
+
+ENCODINGS = "gzip, deflate"
+"""What evidence.warc.decode understands."""
+
+
+class NoAnswer(Exception):  # noqa: N818 - an outcome more than an error
+    """The request came to `outcome` (one of evidence.OUTCOMES); what there is of an answer is in meta["exchange"]."""
+
+    def __init__(self, outcome: str, detail: str = "") -> None:
+        """`detail` is the library's own message."""
+        super().__init__(detail or outcome)
+        self.outcome = outcome
+
+
+class WireHandler(BaseDownloadHandler):
+    """Fetches one address; nothing is followed, retried or decoded here.
+
+    meta["exchange"] holds what was sent and what came, meta["answered"] when the first byte did (monotonic seconds).
+    Raises NoAnswer.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        """Reads DOWNLOAD_MAXSIZE and DOWNLOAD_TIMEOUT."""
+        super().__init__(crawler)
+        self._limit = crawler.settings.getint("DOWNLOAD_MAXSIZE")
+        self._timeout = aiohttp.ClientTimeout(total=crawler.settings.getfloat("DOWNLOAD_TIMEOUT"), sock_connect=20)
+        self._session: aiohttp.ClientSession | None = None
+
+    def _client(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=0, limit_per_host=1, force_close=True),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                auto_decompress=False,
+                timeout=self._timeout,
+                skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
+                max_line_size=1 << 16,
+                max_field_size=1 << 16,
+            )
+        return self._session
+
+    async def download_request(self, request: Request) -> Response:
+        """The answer with its body content-encoded; its text is for the caller to decode."""
+        exchange = Exchange(request.url, now())
+        request.meta["exchange"] = exchange
+        headers = [(name.decode(), value.decode()) for name, values in request.headers.items() for value in values]
+        url = yarl.URL(request.url, encoded=True)  # as written: some servers answer 404 to a re-quoted address
+        try:
+            async with self._client().get(url, headers=headers, allow_redirects=False) as answer:
+                request.meta["answered"] = time.monotonic()
+                _take_head(exchange, answer)
+                await self._take_body(exchange, answer)
+        except NoAnswer:
+            raise
+        except TimeoutError as error:
+            exchange.truncated = "time" if exchange.status is not None else None
+            raise NoAnswer("timeout", str(error)) from error
+        except aiohttp.ClientConnectorDNSError as error:
+            raise NoAnswer("dns", str(error)) from error
+        except (aiohttp.ClientSSLError, ssl.SSLError) as error:
+            raise NoAnswer("tls", str(error)) from error
+        except aiohttp.ClientConnectorError as error:
+            raise NoAnswer("unreachable", str(error)) from error
+        except aiohttp.ClientPayloadError as error:
+            exchange.truncated = "disconnect"
+            raise NoAnswer("truncated", str(error)) from error
+        except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
+            if exchange.status is None:
+                raise NoAnswer("unreachable", str(error)) from error
+            exchange.truncated = "disconnect"
+            raise NoAnswer("truncated", str(error)) from error
+        except (aiohttp.ClientError, ValueError) as error:
+            raise NoAnswer("bad_answer", str(error)) from error
+        return Response(request.url, status=exchange.status or 0, body=exchange.body, request=request)
+
+    async def _take_body(self, exchange: Exchange, answer: aiohttp.ClientResponse) -> None:
+        declared = answer.headers.get("Content-Length", "")
+        if declared.isdigit() and int(declared) > self._limit:
+            exchange.truncated = "length"
+            raise NoAnswer("too_large", f"Content-Length {declared}")
+        parts: list[bytes] = []
+        size = 0
+        try:
+            async for part in answer.content.iter_any():
+                size += len(part)
+                if size > self._limit:
+                    parts.clear()
+                    exchange.truncated = "length"
+                    raise NoAnswer("too_large", f"more than {self._limit} bytes")
+                parts.append(part)
+        finally:
+            exchange.body = b"".join(parts)
+
+    async def close(self) -> None:
+        """Closes the connections."""
+        if self._session is not None:
+            await self._session.close()
+
+
+def _take_head(exchange: Exchange, answer: aiohttp.ClientResponse) -> None:
+    exchange.status = answer.status
+    exchange.reason = answer.reason or ""
+    if answer.version is not None:
+        exchange.http_version = f"{answer.version.major}.{answer.version.minor}"
+    exchange.headers = list(answer.raw_headers)
+    sent = answer.request_info.headers
+    exchange.request_headers = [(name.encode(), value.encode("latin-1", "replace")) for name, value in sent.items()]
+    connection = answer.connection
+    peer = connection.transport.get_extra_info("peername") if connection and connection.transport else None
+    exchange.ip = peer[0] if peer else None

@@ -1,0 +1,77 @@
+"""Which words of a link lead to a report: the way from a home page through columns to the report."""
+
+import json
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+WORDS: dict[str, Any] = json.loads(Path(__file__).with_name("links.json").read_text(encoding="utf-8"))
+"""links.json: the words, the priorities of the stages and the budget of a site."""
+
+WALKED = frozenset({"seed", "column", "group", "list", "frame", "item"})
+"""Stages on whose pages lists, groups and further pages are followed; an `entry` only leads on by its words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Where a link leads: its stage and how soon it is worth asking (higher first)."""
+
+    stage: str
+    priority: int
+
+
+@cache
+def _patterns(name: str) -> re.Pattern[str]:
+    words = WORDS[name]
+    return re.compile(words if isinstance(words, str) else "|".join(f"(?:{pattern})" for pattern in words), re.I)
+
+
+@cache
+def _entries() -> tuple[tuple[re.Pattern[str], int], ...]:
+    return tuple((re.compile(pattern), priority) for pattern, priority in WORDS["entry"])
+
+
+def year_of(words: str) -> int | None:
+    """The one year that the words of a link name, None where none or several."""
+    years = {int(year) for year in re.findall(r"(?<!\d)(20\d\d)(?=\s*年|\s*$|\s*度)", words)}
+    return years.pop() if len(years) == 1 else None
+
+
+def step(words: str, url: str, stage: str, year: int | None = None) -> Step | None:
+    """Whether to follow a link with these words found on a page of this stage; None: not our subject.
+
+    With `year`, what clearly names another report year is left out. Columns are named after the year of publication
+    as often as after the year reported on, so for them one year more or less is let through (platforms.md §0).
+    """
+    bare = re.sub(r"\s+|^[\[【·•・>]+|[\]】]+$", "", words)
+    if not bare or len(bare) > 120 or _patterns("never").search(bare):
+        return None
+    priority = WORDS["priority"]
+    named = year_of(bare)
+    if _patterns("column").search(bare):
+        return Step("column", priority["column"])
+    if _patterns("item").search(bare):
+        return None if year and named and named != year else Step("item", priority["item"])
+    in_column = stage in WALKED - {"seed"}
+    if in_column or (stage == "seed" and _patterns("path").search(url)):
+        if _patterns("year").search(bare):
+            near = not year or abs(int(bare[:4]) - year) <= 1
+            return Step("group", priority["group"]) if near else None
+        if _patterns("offices").search(bare) or _patterns("office").search(bare):
+            return Step("group", priority["group"])
+    if stage in {"seed", "entry", "offices", "frame"}:
+        if _patterns("offices").search(bare):
+            return Step("offices", 40)
+        if stage == "offices" and _patterns("office").search(bare):
+            return Step("entry", 30)
+        for pattern, value in _entries():
+            if pattern.search(bare):
+                return Step("entry", value)
+    return None
+
+
+def is_next(words: str) -> bool:
+    """Whether a link with these words leads to the next page of a list."""
+    return bool(_patterns("next").search(re.sub(r"\s+", "", words)))

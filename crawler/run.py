@@ -1,0 +1,268 @@
+"""A crawl from start to end: settings, the visits, progress, and the summary that says whether it is to be believed."""
+
+import json
+import logging
+import os
+import re
+import shutil
+import signal
+import sys
+import threading
+import unicodedata
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from scrapy.crawler import AsyncCrawlerProcess
+
+from crawler.links import WORDS
+from crawler.robots import AGENT
+from crawler.scope import Scope, tidy
+from crawler.sites import Site
+from crawler.spider import ReportSpider, Walk
+from evidence import EvidenceError, Recorder, Task
+
+DELAY = 2.0
+"""Seconds between an answer and the next request to the same host, where nothing else is asked for."""
+
+SETTINGS: dict[str, Any] = {
+    # The ledger schedules, the handler records, the spider obeys robots.txt: Scrapy drives the requests, and none of
+    # its middlewares may answer, redirect, retry or decode one unseen.
+    "TWISTED_REACTOR_ENABLED": False,
+    "DOWNLOAD_HANDLERS": {"http": "crawler.fetch.WireHandler", "https": "crawler.fetch.WireHandler"},
+    "DOWNLOADER_MIDDLEWARES_BASE": {},
+    "SPIDER_MIDDLEWARES_BASE": {},
+    "EXTENSIONS_BASE": {},
+    "CONCURRENT_REQUESTS": 256,  # hosts in flight; a host never has more than one
+    "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
+    "DOWNLOAD_DELAY": 0,  # the spider keeps the distance, redirects and robots.txt included
+    "DOWNLOAD_DELAY_JITTER": 0,
+    "DOWNLOAD_MAXSIZE": 50 << 20,
+    "DOWNLOAD_TIMEOUT": 120,
+    "ROBOTSTXT_OBEY": False,  # crawler.robots does: every robots.txt is a task with its evidence
+    "LOG_ENABLED": False,
+    "LOG_INSTALL_ROOT_HANDLER": False,
+    "TELNETCONSOLE_ENABLED": False,
+}
+
+
+class NoContact(ValueError):  # noqa: N818 - it says what is missing
+    """A crawl beyond loopback was started without saying who asks; str() is one line in Chinese."""
+
+    def __init__(self) -> None:
+        """Says how to give one."""
+        super().__init__(
+            "采集外部网站必须先说明联系方式：请设置环境变量 NIANBAO_CONTACT（邮箱或网址，会写进 User-Agent），"
+            "或使用 --contact。"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SiteSummary:
+    """What a visit came to. `reports` = `new` (with a body not seen before) + `unchanged`; `outcome` in Chinese."""
+
+    site: str
+    division_code: str
+    name: str
+    requests: int
+    reports: int
+    new: int
+    unchanged: int
+    refused: int
+    errors: int
+    outcome: str
+    believed: bool
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a crawl came to, a line for each site; `stopped` says in Chinese why it ended early, else None."""
+
+    sites: list[SiteSummary] = field(default_factory=list)
+    stopped: str | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether every site was walked to its end and is to be believed."""
+        return self.stopped is None and all(site.believed for site in self.sites)
+
+    @property
+    def exit_status(self) -> int:
+        """0, or 3 where some site failed or is not to be believed."""
+        return 0 if self.complete else 3
+
+    def as_json(self) -> dict[str, Any]:
+        """For --summary FILE.json."""
+        return {"complete": self.complete, "stopped": self.stopped, "sites": [asdict(site) for site in self.sites]}
+
+    def write(self, path: Path) -> None:
+        """Writes as_json() to a file."""
+        path.write_text(json.dumps(self.as_json(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+    def table(self) -> str:
+        """The table per site, aligned for a terminal in which Chinese characters are two columns wide."""
+        heads = ("站点", "名称", "请求", "报告", "新增", "未变", "拒绝", "错误", "结果")
+        rows = [heads]
+        for s in self.sites:
+            numbers = (s.requests, s.reports, s.new, s.unchanged, s.refused, s.errors)
+            rows.append((s.site, s.name or s.division_code or "—", *map(str, numbers), s.outcome))  # type: ignore[arg-type]
+        widths = [max(_width(row[column]) for row in rows) for column in range(len(heads))]
+        lines = []
+        for row in rows:
+            cells = [
+                " " * (width - _width(cell)) + cell if 2 <= column <= 7 else cell + " " * (width - _width(cell))
+                for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+            ]
+            lines.append("  ".join(cells).rstrip())
+        return "\n".join([*lines, *([self.stopped] if self.stopped else [])])
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+Progress = Callable[[list[Walk]], None]
+
+
+def progress_line(walks: list[Walk]) -> str:
+    """Where a crawl stands, in one line."""
+    done = sum(walk.verdict is not None for walk in walks)
+    requests, reports, refused = (sum(getattr(w, name) for w in walks) for name in ("requests", "reports", "refused"))
+    return f"站点 {done}/{len(walks)}  请求 {requests}  报告 {reports}  拒绝 {refused}"
+
+
+def to_terminal() -> Progress:
+    """Progress on stderr: one line kept up to date, or in a log a plain line whenever a site is done."""
+    last = [-1]
+
+    def show(walks: list[Walk]) -> None:
+        line = progress_line(walks)
+        if sys.stderr.isatty():
+            sys.stderr.write("\r\x1b[K" + line[: shutil.get_terminal_size().columns - 1])
+        elif (done := sum(walk.verdict is not None for walk in walks)) != last[0]:
+            last[0] = done
+            sys.stderr.write(line + "\n")
+        sys.stderr.flush()
+
+    return show
+
+
+def crawl(
+    sites: list[Site],
+    *,
+    captures: Path,
+    delay: float = DELAY,
+    year: int | None = None,
+    contact: str | None = None,
+    vantage: str = "",
+    progress: Progress | None = None,
+) -> Summary:
+    """Visits the sites, goes on where an earlier run was interrupted, and says what came of it.
+
+    `captures` is the folder of evidence, `delay` seconds, `year` that of the reports wanted (None: all). `contact` (a
+    mail address or a page) is by default NIANBAO_CONTACT, and stands in the User-Agent. Raises NoContact,
+    evidence.Busy, evidence.Unusable, evidence.DiskFull (nothing could be begun).
+    """
+    contact = (contact or os.environ.get("NIANBAO_CONTACT", "")).strip()
+    if not contact and not all(_loopback(site.url) for site in sites):
+        raise NoContact
+    agent = f"{AGENT}/0.1 (archive of annual open-government reports; {_ascii(contact) or 'loopback only'})"
+    show = progress or to_terminal()
+    with Recorder(captures, vantage=vantage, contact=contact) as recorder:
+        walks = _walks(recorder, sites, year)
+        recorder.flush()
+        stopped = _run(recorder, walks, max(delay, 0.0), year, agent, show)
+        if progress is None and sys.stderr.isatty():
+            sys.stderr.write("\n")
+    return Summary([_summary(walk) for walk in walks], stopped)
+
+
+def _ascii(contact: str) -> str:
+    return re.sub(r"[^\x20-\x7e]|[()]", "", contact)
+
+
+def _loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _walks(recorder: Recorder, sites: list[Site], year: int | None) -> list[Walk]:
+    """A visit for each host, opened or taken up again; several addresses of a host are one visit."""
+    by_host: dict[str, list[Site]] = {}
+    for site in sites:
+        by_host.setdefault(site.host.removeprefix("www."), []).append(site)
+    hosts = frozenset(by_host)
+    walks = []
+    priority = WORDS["priority"]
+    for given in by_host.values():
+        first = given[0]
+        rows = {site: recorder.site(site.url, first.host, site.division_code, site.name) for site in given}
+        visit = recorder.visit(first.host, year)
+        walk = Walk(visit, first, rows[first], Scope(first.url, hosts))
+        recorder.add(visit, [Task(tidy(site.url), "seed", rows[site], priority["seed"]) for site in given])
+        if visit.resumed:
+            walk.requests, walk.reports, walk.refused, walk.failed = recorder.captures.counts(visit.id)
+            walk.new = recorder.captures.new_reports(visit.id)
+        else:
+            for capture in recorder.known_reports(first.host):
+                task = Task(capture.url, "known", rows[first], priority["known"], capture.words, capture.found_on)
+                recorder.add(visit, [task])
+        walks.append(walk)
+    return walks
+
+
+def _run(
+    recorder: Recorder, walks: list[Walk], delay: float, year: int | None, agent: str, progress: Progress
+) -> str | None:
+    """Runs the spider; why it ended early, None where it did not."""
+    logging.getLogger("scrapy").setLevel(logging.ERROR)
+    with _signals() as main:
+        process = AsyncCrawlerProcess(SETTINGS)
+        crawler = process.create_crawler(ReportSpider)
+        process.crawl(crawler, recorder=recorder, walks=walks, delay=delay, year=year, agent=agent, progress=progress)
+        process.start(install_signal_handlers=main)
+    spider = crawler.spider
+    if isinstance(spider, ReportSpider) and spider.stopped:
+        return spider.stopped
+    if any(walk.verdict is None for walk in walks):
+        return "采集中断；已保存的都在，再次运行同一命令即可继续。"
+    return None
+
+
+@contextmanager
+def _signals() -> Iterator[bool]:
+    """Gives Ctrl-C and SIGTERM back as they were; says whether this thread may handle them at all."""
+    main = threading.current_thread() is threading.main_thread()
+    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)} if main else {}
+    try:
+        yield main
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)
+
+
+def _summary(walk: Walk) -> SiteSummary:
+    verdict = walk.verdict
+    return SiteSummary(
+        site=walk.site.host,
+        division_code=walk.site.division_code,
+        name=walk.site.name,
+        requests=walk.requests,
+        reports=walk.reports,
+        new=walk.new,
+        unchanged=walk.reports - walk.new,
+        refused=walk.refused,
+        errors=walk.failed,
+        outcome=verdict.outcome if verdict else "中断",
+        believed=verdict.believed if verdict else False,
+    )
+
+
+__all__ = ["DELAY", "EvidenceError", "NoContact", "Progress", "SiteSummary", "Summary", "crawl", "progress_line"]

@@ -1,0 +1,67 @@
+"""How far a walk may go: its own host and that host's other names, never off the site."""
+
+import re
+from urllib.parse import urlsplit, urlunsplit
+
+from crawler.sites import host_of
+
+_SESSION = re.compile(r";jsessionid=[^?#/]*", re.I)
+_TWINS = re.compile(r"[?&](jump=true|_=\d+|v=0\.\d+|t=0\.\d+)(?=&|$)", re.I)
+_NUMERIC = re.compile(r"^[\d.:\[\]a-f]+$")
+
+
+def tidy(url: str) -> str:
+    """The address without what changes at every visit (session ids, cache busters) and without its fragment."""
+    parts = urlsplit(url)
+    path = _SESSION.sub("", parts.path).replace("/mpost_", "/post_") or "/"
+    query = _TWINS.sub("", "?" + parts.query).replace("?&", "?").lstrip("?&") if parts.query else ""
+    return urlunsplit((parts.scheme, parts.netloc.lower(), path, query, ""))
+
+
+def _bare(url: str) -> str:
+    return host_of(url).removeprefix("www.")
+
+
+def _registered(host: str) -> str:
+    """example.gov.cn of any host below it; other hosts stand for themselves."""
+    name = re.search(r"([^.]+\.gov\.cn)$", host)
+    return name[1] if name else host
+
+
+class Scope:
+    """The hosts of one site. `others` are the sites of the same run, each walked for itself."""
+
+    def __init__(self, url: str, others: frozenset[str] = frozenset()) -> None:
+        """`url` is the address that a person gave; `others` are hosts without www."""
+        self._hosts = {_bare(url)}
+        self._others = others - self._hosts
+
+    def widen(self, url: str) -> None:
+        """Adds the host that the given address was redirected to, where it is a government's."""
+        if _bare(url).endswith(".gov.cn") and _bare(url) not in self._others:
+            self._hosts.add(_bare(url))
+
+    def holds(self, url: str) -> bool:
+        """Whether an address belongs to the site: the same host with or without www., or a name below its domain."""
+        if not url.startswith(("http://", "https://")) or "/gate/big5/" in url:
+            return False
+        host = _bare(url)
+        if host in self._hosts:
+            return True
+        if host in self._others or _NUMERIC.match(host):
+            return False
+        domains = {_registered(known) for known in self._hosts if known.endswith(".gov.cn")}
+        return _registered(host) in domains
+
+    def holds_entry(self, url: str) -> bool:
+        """Whether a mere entry page may be asked: on the site's own host only."""
+        return _bare(url) in self._hosts
+
+    def canonical(self, url: str, page: str) -> str:
+        """The address as it is asked: a twin of the page's own host (www., http and https) is asked under that host."""
+        url = tidy(url)
+        mine, other = urlsplit(page), urlsplit(url)
+        twin = other.netloc != mine.netloc and _bare(url) == _bare(page)
+        if twin or (other.netloc == mine.netloc and not mine.port):
+            return urlunsplit((mine.scheme, mine.netloc, other.path, other.query, ""))
+        return url

@@ -1,0 +1,440 @@
+"""The walk: one spider for all sites, each a visit, from its home page through columns to its reports.
+
+What is still to do stands in the ledger, not in Scrapy's queue: an answer, what it led to and the end of its task are
+one transaction, and a site is asked again only when its last answer is safe on disk. So a crawl that was killed is
+simply run again. Redirects, retries and robots.txt are tasks like any other.
+"""
+
+import asyncio
+import heapq
+import logging
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import scrapy
+from scrapy.http import Response
+from twisted.python.failure import Failure
+from w3lib.encoding import html_to_unicode
+from w3lib.url import canonicalize_url
+
+import extract
+from crawler import barriers, links, monitors, platforms, robots
+from crawler.fetch import ENCODINGS, NoAnswer
+from crawler.scope import Scope, tidy
+from crawler.sites import Site
+from evidence import FAILURES, REFUSALS, Capture, DiskFull, Exchange, Recorder, Task, Visit
+from evidence.warc import decode as without_encoding
+
+log = logging.getLogger(__name__)
+
+MAX_HOPS = 5  # redirects in a row
+MAX_TRIES = 2  # of an address that failed, after the first
+MAX_FAILURES = 5  # in a row, then the site is left alone
+RETRY_AFTER = 10  # times the delay, and again as much for each further try
+LONGEST_WAIT = 120  # seconds of Retry-After that a run waits for; a site that asks for more is left alone
+BATCH_SECONDS = 0.25  # how long an answer may wait to be written together with others
+_PRIORITY = links.WORDS["priority"]
+_BUDGET = links.WORDS["budget"]
+
+
+@dataclass(slots=True)
+class Walk:
+    """A visit under way."""
+
+    visit: Visit
+    site: Site
+    row: int  # of the ledger's table of sites
+    scope: Scope
+    rules: dict[str, robots.Rules] = field(default_factory=dict)
+    requests: int = 0
+    reports: int = 0
+    new: int = 0
+    refused: int = 0
+    failed: int = 0
+    failures: int = 0  # in a row
+    refusals: int = 0
+    barren: int = 0  # requests since the last report
+    entrance: str | None = None  # the outcome of a given address, where it was not had
+    stopped: str | None = None  # the outcome for which the site is left alone
+    verdict: monitors.Verdict | None = None
+    bodies: set[str] = field(default_factory=set)  # pages whose links were followed
+
+    @property
+    def slot(self) -> str:
+        """What is asked one at a time: the host without port and www., whatever its other names."""
+        return (urlsplit(self.site.url).hostname or "").removeprefix("www.")
+
+
+class ReportSpider(scrapy.Spider):
+    """Walks all sites at once, each politely."""
+
+    name = "nianbao"
+
+    def __init__(
+        self,
+        recorder: Recorder,
+        walks: list[Walk],
+        delay: float,
+        year: int | None,
+        agent: str,
+        progress: Callable[[list[Walk]], None],
+        **_: Any,
+    ) -> None:
+        """`delay` in seconds between an answer and the next request to the same site."""
+        super().__init__()
+        self.recorder = recorder
+        self.walks = walks
+        self.delay = delay
+        self.year = year
+        self.agent = agent
+        self.progress = progress
+        self.stopped: str | None = None  # why the whole run ended early
+        self._ready: list[tuple[float, int, Walk]] = []  # heap: when, tie-break, who
+        self._asked: dict[str, float] = {}  # slot → when its last answer began
+        self._busy: set[str] = set()
+        self._wake = asyncio.Event()
+        self._saving: asyncio.Future[None] | None = None
+
+    # --- who is asked next
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Hands out a request whenever a site may be asked, until no site has anything to do."""
+        for number, walk in enumerate(self.walks):
+            self._ready.append((0.0, number, walk))
+        heapq.heapify(self._ready)
+        while self.stopped is None and (self._ready or self._busy):
+            request = self._next()
+            if request is not None:
+                yield request
+            elif self._ready or self._busy:
+                await self._pause()
+
+    async def _pause(self) -> None:
+        """Waits until a site may be asked or an answer is in."""
+        wait = max(self._ready[0][0] - time.monotonic(), 0.001) if self._ready else None
+        self._wake.clear()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), wait)
+
+    def _next(self) -> scrapy.Request | None:
+        while self._ready and self._ready[0][0] <= time.monotonic():
+            _, _, walk = heapq.heappop(self._ready)
+            if walk.slot in self._busy:  # another site of the same host: after it
+                self._queue(walk, time.monotonic() + max(self.delay, 0.05))
+                continue
+            due = self._asked.get(walk.slot, 0.0) + self._gap(walk)
+            if due > time.monotonic():
+                self._queue(walk, due)
+                continue
+            try:
+                request = self._request(walk)
+            except DiskFull as error:
+                self._give_up(str(error))
+                return None
+            if request is not None:
+                self._busy.add(walk.slot)
+                return request
+        return None
+
+    def _gap(self, walk: Walk) -> float:
+        return max([self.delay, *(rules.delay for rules in walk.rules.values())])
+
+    def _queue(self, walk: Walk, when: float) -> None:
+        heapq.heappush(self._ready, (when, id(walk), walk))
+
+    def _request(self, walk: Walk) -> scrapy.Request | None:
+        """The next request of a site; None where it must wait or has ended."""
+        while True:
+            task = None if walk.stopped else self.recorder.next_task(walk.visit)
+            if task is None or self._spent(walk, task):
+                self._finish(walk)
+                return None
+            wait = task.not_before - time.time()
+            if wait > 0:
+                self._queue(walk, time.monotonic() + wait)
+                return None
+            if task.stage == "robots":
+                return self._ask(walk, task)
+            origin = _origin(task.url)
+            rules = walk.rules.get(origin) or self._remembered(walk, origin)
+            if rules is None:
+                self.recorder.add(walk.visit, [Task(f"{origin}/robots.txt", "robots", walk.row, 1000, words=origin)])
+                task = self.recorder.next_task(walk.visit)
+                assert task is not None  # noqa: S101 - the one just added, which nothing outranks
+                if task.stage != "robots":  # its turn came and went without an answer
+                    walk.rules[origin] = robots.Rules(None, reason="unreachable")
+                continue
+            if not rules.allows(task.url):
+                walk.refused += 1
+                self.recorder.record(
+                    Exchange(task.url), "robots", kind="other", site=task.site, visit=walk.visit, task=task
+                )
+                if task.stage == "seed":
+                    walk.entrance = "robots"
+                if rules.reason and origin == _origin(walk.site.url):
+                    walk.stopped = rules.reason if rules.reason in FAILURES else "robots"
+                continue
+            return self._ask(walk, task)
+
+    def _remembered(self, walk: Walk, origin: str) -> robots.Rules | None:
+        """The rules that this visit was given before it was interrupted."""
+        for capture in reversed(self.recorder.captures.sightings(f"{origin}/robots.txt")):
+            if capture.captured_at >= walk.visit.started and capture.kind == "robots" and capture.outcome != "redirect":
+                walk.rules[origin] = robots.rules(capture.outcome, self._text(self._body(capture), capture.media_type))
+                return walk.rules[origin]
+        return None
+
+    def _spent(self, walk: Walk, task: Task) -> bool:
+        if task.stage in {"robots", "seed", "known", "attachment", "part"}:
+            return False
+        if walk.requests >= _BUDGET["start"] + walk.reports * (1 + _BUDGET["per_report"]):
+            return True
+        # Only guesses are left, and the last ones led nowhere.
+        return walk.reports > 0 and walk.barren >= _BUDGET["barren"] and task.priority < _PRIORITY["column"]
+
+    def _ask(self, walk: Walk, task: Task) -> scrapy.Request:
+        headers = {"User-Agent": self.agent, "Accept": "*/*", "Accept-Encoding": ENCODINGS, "Accept-Language": "zh-CN"}
+        if task.found_on and task.stage != "seed":
+            headers["Referer"] = task.found_on
+        known = self.recorder.validators(task.url) if task.tries < MAX_TRIES else None
+        if known is not None:
+            if known.etag:
+                headers["If-None-Match"] = known.etag
+            if known.last_modified:
+                headers["If-Modified-Since"] = known.last_modified
+        return scrapy.Request(
+            task.url,
+            headers=headers,
+            callback=self.answered,
+            errback=self.failed,
+            dont_filter=True,
+            meta={"walk": walk, "task": task, "known": known and known.capture, "verbatim_url": True},
+        )
+
+    # --- what came back
+
+    async def answered(self, response: Response) -> None:
+        """Judges an answer, records it and what it leads to."""
+        await self._settle(response.meta, None)
+
+    async def failed(self, failure: Failure) -> None:
+        """Records that there was no answer, or none worth having."""
+        error = failure.value
+        if not isinstance(error, NoAnswer):
+            log.error("%s: %r", failure.request.url, error)  # type: ignore[attr-defined]
+        outcome = error.outcome if isinstance(error, NoAnswer) else "bad_answer"
+        await self._settle(failure.request.meta, outcome)  # type: ignore[attr-defined]
+
+    async def _settle(self, meta: dict[str, Any], failure: str | None) -> None:
+        walk, task = meta["walk"], meta["task"]
+        self._asked[walk.slot] = meta.get("answered", time.monotonic())
+        try:
+            self._take(walk, task, meta["exchange"], meta["known"], failure)
+            await self._saved()
+        except DiskFull as error:
+            self._give_up(str(error))
+            return
+        self._busy.discard(walk.slot)
+        self._queue(walk, 0.0)
+        self._wake.set()
+        self.progress(self.walks)
+
+    def _give_up(self, why: str) -> None:
+        self.stopped = why
+        self._wake.set()
+
+    async def _saved(self) -> None:
+        """Returns when everything recorded so far is acknowledged; answers of a moment are written together."""
+        loop = asyncio.get_running_loop()
+        if self._saving is None:
+            saving = self._saving = loop.create_future()
+            loop.call_later(min(BATCH_SECONDS, self.delay / 4), self._save, saving)
+        await asyncio.shield(self._saving)
+
+    def _save(self, saving: "asyncio.Future[None]") -> None:
+        self._saving = None
+        try:
+            self.recorder.flush()
+        except DiskFull as error:
+            saving.set_exception(error)
+        else:
+            saving.set_result(None)
+
+    def _take(self, walk: Walk, task: Task, exchange: Exchange, known: Capture | None, failure: str | None) -> None:
+        outcome = failure or barriers.by_status(exchange.status or 0, exchange.header("Retry-After"))
+        body = without_encoding(exchange.body, exchange.header("Content-Encoding") or "")
+        if outcome is None and len(body) > self.settings.getint("DOWNLOAD_MAXSIZE"):
+            outcome, exchange.body, exchange.truncated = "too_large", b"", "length"
+        media_type = exchange.header("Content-Type")
+        text = self._text(body, media_type) if outcome is None and _is_text(body) else ""
+        if outcome is None:
+            outcome = barriers.by_content(text) if text and task.stage != "robots" else None
+        if outcome is None and barriers.dressed_as_file(task.url, body, task.stage == "attachment"):
+            outcome = "wrong_type"
+        if outcome == "unchanged":
+            if known is None:
+                outcome = "bad_answer"
+            else:
+                body, media_type = self._body(known), known.media_type
+                text = self._text(body, media_type) if _is_text(body) else ""
+        outcome = outcome or "ok"
+        if self._retry(walk, task, outcome, exchange.header("Retry-After")):
+            return
+        target = self._redirect(walk, task, exchange) if outcome == "redirect" else None
+        if target and target.stage not in {"seed", "robots"} and urlsplit(target.url).path in {"", "/"}:
+            target, outcome = None, "soft_404"  # a page that is gone and sends its visitors home
+        kind, found = "other", [target] if target else []
+        if task.stage == "robots":
+            kind = "robots"
+            if target is None:
+                walk.rules[task.words] = robots.rules(outcome, text)
+        elif outcome in {"ok", "unchanged"}:
+            kind, found = self._judged(walk, task, body, media_type, text)
+        capture = self.recorder.record(exchange, outcome, kind=kind, site=task.site, visit=walk.visit, task=task)
+        self.recorder.add(walk.visit, found)
+        self._count(walk, task, capture)
+
+    def _retry(self, walk: Walk, task: Task, outcome: str, retry_after: str | None) -> bool:
+        """Whether a task that failed in passing was put off for another try."""
+        if outcome == "throttled" and task.tries < MAX_TRIES:
+            asked = retry_after if retry_after and retry_after.isdigit() else None
+            wait = float(asked) if asked else RETRY_AFTER * max(self.delay, 1.0)
+            if wait > LONGEST_WAIT:
+                return False
+            self._asked[walk.slot] = time.monotonic() + wait - self._gap(walk)  # the whole site waits
+        elif outcome in {"timeout", "unreachable", "truncated", "server_error", "bad_answer"}:
+            tries = 1 if task.stage == "robots" else MAX_TRIES
+            if task.tries >= tries or walk.failures >= MAX_FAILURES:
+                return False
+            wait = RETRY_AFTER * self.delay * (task.tries + 1)
+        else:
+            return False
+        walk.failures += 1
+        walk.requests += 1
+        self.recorder.postpone(task, time.time() + wait)
+        return True
+
+    def _redirect(self, walk: Walk, task: Task, exchange: Exchange) -> Task | None:
+        location = exchange.header("Location")
+        if not location or task.hops >= MAX_HOPS:
+            return None
+        try:
+            url = tidy(urljoin(task.url, location.encode("latin-1").decode("utf-8", "replace")))
+        except ValueError:
+            return None
+        if task.stage == "seed":
+            walk.scope.widen(url)  # the address that a person gave has moved: its new host is the site
+        if task.stage != "robots" and not walk.scope.holds(url):
+            return None
+        return Task(url, task.stage, task.site, task.priority + 1, task.words, task.found_on, task.hops + 1)
+
+    def _judged(self, walk: Walk, task: Task, body: bytes, media_type: str | None, text: str) -> tuple[str, list[Task]]:
+        """What an answer is, and what it leads to. One bad page never stops a crawl."""
+        try:
+            return self._judge(walk, task, body, media_type, text)
+        except Exception:
+            log.exception("cannot judge %s", task.url)
+            return "other", []
+
+    def _judge(self, walk: Walk, task: Task, body: bytes, media_type: str | None, text: str) -> tuple[str, list[Task]]:
+        if task.stage in {"attachment", "part"}:
+            return "attachment", []
+        if task.stage in {"entry", "offices", "list"} and text:
+            return "page", list(self._leads(walk, task, text, report=False))
+        identity = extract.identify(body, media_type=media_type, url=task.url, words=task.words)
+        wanted = identity.is_report and (self.year is None or identity.year in {self.year, None})
+        if not wanted:
+            return ("page", list(self._leads(walk, task, text, report=identity.is_report))) if text else ("other", [])
+        found = []
+        for address in identity.attachments:
+            url = tidy(urljoin(task.url, address))
+            if walk.scope.holds(url):
+                found.append(Task(url, "attachment", task.site, _PRIORITY["attachment"], "", task.url))
+        return "report", [*found, *self._leads(walk, task, text, report=True)]
+
+    def _leads(self, walk: Walk, task: Task, text: str, *, report: bool) -> Iterator[Task]:
+        """The tasks that a page leads to, by the words of its links and the ways of its content system."""
+        listing = platforms.read(text, task.url) if text else None
+        if listing is None:
+            return
+        for url in listing.parts if report else ():
+            yield Task(tidy(url), "part", task.site, _PRIORITY["part"], task.words, task.url)
+        if report and task.stage in {"item", "known"}:
+            return  # an article: its menus lead nowhere that its list did not
+        promising = False
+        for link in listing.links:
+            url = walk.scope.canonical(link.url, task.url)
+            lead = links.step(link.words, url, task.stage, self.year)
+            if lead is None or not walk.scope.holds(url):
+                continue
+            if lead.stage in {"entry", "offices"} and (report or not walk.scope.holds_entry(url)):
+                continue
+            promising = promising or lead.stage == "item"
+            if canonicalize_url(url) != canonicalize_url(task.url):
+                yield Task(url, lead.stage, task.site, lead.priority, link.words, task.url)
+        for url in [] if report else listing.frames:
+            if walk.scope.holds(url):
+                yield Task(tidy(url), "frame", task.site, _PRIORITY["frame"], task.words, task.url)
+        if promising or task.stage in {"column", "group"}:
+            for url in listing.pages:
+                if walk.scope.holds(url):
+                    yield Task(tidy(url), "list", task.site, _PRIORITY["list"], task.words, task.url)
+
+    def _count(self, walk: Walk, task: Task, capture: Capture) -> None:
+        outcome = capture.outcome
+        walk.requests += 1
+        if capture.kind == "report":
+            walk.reports += 1
+            walk.new += outcome == "ok"
+            walk.barren = 0
+        elif task.stage not in {"attachment", "part", "robots"}:
+            walk.barren += 1
+        walk.failures = walk.failures + 1 if outcome in FAILURES else 0
+        walk.failed += outcome in FAILURES
+        if outcome in REFUSALS:
+            walk.refused += 1
+            walk.refusals += 1
+        if task.stage == "seed" and (outcome in FAILURES or outcome in REFUSALS or outcome in {"gone", "soft_404"}):
+            walk.entrance = outcome
+        # One forbidden page may be just that; a challenge, a forbidden entrance or a second refusal is the site's will.
+        forbidden = outcome == "refused" and task.stage != "robots" and (task.stage == "seed" or walk.refusals > 1)
+        if forbidden or outcome in {"challenge", "throttled"} or walk.failures >= MAX_FAILURES:
+            walk.stopped = outcome
+
+    def _finish(self, walk: Walk) -> None:
+        before = self.recorder.previous(walk.visit)
+        earlier = self.recorder.captures.counts(before)[1] if before else None
+        left_over = self.recorder.pending(walk.visit)
+        stopped = walk.stopped or (walk.entrance if walk.reports == 0 else None)
+        walk.verdict = monitors.judge(walk.reports, earlier, stopped, left_over)
+        self.recorder.finish(walk.visit, walk.verdict.outcome)
+        self.recorder.flush()
+        self.progress(self.walks)
+
+    # --- bytes
+
+    def _body(self, capture: Capture) -> bytes:
+        return self.recorder.captures.body(capture) if capture.sha256 else b""
+
+    @staticmethod
+    def _text(body: bytes, media_type: str | None) -> str:
+        """The text of a page. Its bytes say which of the two encodings in use it is; what it declares often lies."""
+        for encoding in ("utf-8-sig", "gb18030"):
+            try:
+                return body.decode(encoding)
+            except UnicodeDecodeError:
+                continue
+        return html_to_unicode(media_type, body)[1]
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _is_text(body: bytes) -> bool:
+    return bool(body) and b"\0" not in body[:1000] and not body.startswith(b"%PDF")
