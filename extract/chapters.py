@@ -116,17 +116,17 @@ def headings(document_lines: list[Line]) -> list[Heading]:
     A table of contents and a caption repeat headings, so of all lines that read like one the best increasing
     sequence counts: numbered before unnumbered, later before earlier.
     """
-    candidates = [found for number, line in enumerate(document_lines) if (found := _heading(number, line))]
-    best: list[tuple[int, int, list[Heading]]] = []
-    for candidate in candidates:
-        order = KEYS.index(candidate.key)
-        before = max(
-            (entry for entry in best if KEYS.index(entry[2][-1].key) < order),
-            key=lambda entry: entry[:2],
-            default=(0, 0, []),
-        )
-        best.append((before[0] + candidate.weight, before[1] + candidate.line, [*before[2], candidate]))
-    return max(best, key=lambda entry: entry[:2], default=(0, 0, []))[2]
+    best: list[tuple[int, int, list[Heading]]] = [(0, 0, [])] * len(
+        KEYS
+    )  # by the last chapter: weight, lines, headings
+    for number, line in enumerate(document_lines):
+        candidate = _heading(number, line)
+        if candidate:
+            order = KEYS.index(candidate.key)
+            weight, places, before = max(best[:order], key=lambda entry: entry[:2], default=(0, 0, []))
+            longer = (weight + candidate.weight, places + number, [*before, candidate])
+            best[order] = max(best[order], longer, key=lambda entry: entry[:2])
+    return max(best, key=lambda entry: entry[:2])[2]
 
 
 def _heading(number: int, line: Line) -> Heading | None:
@@ -244,7 +244,7 @@ def _prose(body: list[Line], key: str, problems: list[str]) -> list[str]:
     for number, line in enumerate(body):
         if line.cells > 1 or "\t" in line.text.strip():
             continue
-        text = _MARKUP.sub("", line.text).strip()
+        text = _SPACE.sub(" ", _MARKUP.sub("", line.text)).strip()
         bare = compact(text)
         if not bare or is_chrome(bare):
             continue
@@ -334,7 +334,7 @@ def _is_title_like(bare: str) -> bool:
 
 
 _SEAL = re.compile(r"[（(]\s*(?:盖\s*章|公\s*章|印\s*章|章)\s*[)）]")
-_RUN_IN_SIGNATURE = re.compile(rf"(?<=[。！])\s{{0,80}}[^，。；：:\d]{{2,40}}\s{{0,80}}{_DATE}\s*$")
+_RUN_IN_SIGNATURE = re.compile(rf"(?<=[。！]) ?[^，。；：:\d]{{2,40}}{_DATE} ?$")
 
 
 def _without_signature(body: list[Line]) -> list[Line]:
@@ -369,7 +369,7 @@ def signature(document_lines: Iterable[Line]) -> tuple[str | None, str | None]:
     first: str | None = None
     office, age = "", 0
     for line in document_lines:
-        text = _SEAL.sub("", line.text.strip())
+        text = _SPACE.sub(" ", _SEAL.sub("", line.text)).strip()
         bare = compact(text)
         if line.cells > 1 or not bare or is_chrome(bare) or _PAGE_LABEL.match(bare):
             continue
