@@ -50,7 +50,7 @@ def form() -> dict[str, Any]:
 
 
 def label(key: str) -> str:
-    """What the form calls a cell: 一、本年新收政府信息公开申请数量 · 自然人. A key that is not the form's comes back as it is."""
+    """What the form calls a cell ("（一）予以公开 · 自然人"); a key that is not the form's comes back as it is."""
     try:
         table, *row, column = key.split(".")
         columns = form()[table]["columns"]

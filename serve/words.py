@@ -1,4 +1,4 @@
-"""The Chinese of every page: labels of tables, columns, codes, cells and filters (serve/words.json, archive/schema.py)."""
+"""The Chinese of every page: labels of tables, columns, codes, cells, filters (words.json, archive/schema.py)."""
 
 import json
 from datetime import UTC, datetime, timedelta

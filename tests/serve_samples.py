@@ -1,4 +1,4 @@
-"""A small archive made by hand for the tests of serve/: invented places, both editions, every kind of cell, hostile text."""
+"""A small archive made by hand: invented places, both editions, every kind of cell, hostile text."""
 
 import json
 import sqlite3
@@ -30,7 +30,8 @@ def make(path: Path) -> Path:
             known = [column.name for column in schema.table(table).columns]
             assert set(row) <= set(known), set(row) - set(known)
             names = ", ".join(f'"{name}"' for name in row)
-            db.execute(f'INSERT INTO "{table}" ({names}) VALUES ({", ".join("?" * len(row))})', list(row.values()))
+            marks = ", ".join("?" * len(row))
+            db.execute(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', list(row.values()))  # noqa: S608
         _index(db)
     return path
 
@@ -81,7 +82,9 @@ def report(report_id: str, title: str, year: int, **more: Any) -> dict[str, Any]
     }
 
 
-def tables(report_id: str, year: int, editions: dict[str, str], holes: dict[str, tuple[str, str]], start: int) -> Iterator[dict[str, Any]]:
+def tables(
+    report_id: str, year: int, editions: dict[str, str], holes: dict[str, tuple[str, str]], start: int
+) -> Iterator[dict[str, Any]]:
     """The three tables with a different figure in every cell; `holes` are cells with a status and what is printed."""
     number = start
     for sheet in layout.sheets({**editions, "disputes": "2021"}):
@@ -146,18 +149,41 @@ def _rows() -> Iterator[dict[str, Any]]:
         "county": "白露县",
         "reports_count": 3,
     }
-    yield {"table": "sites", "site_host": "www.bailu.example", "name": "白露县", "state": "found", "last_asked": "2026-02-01T08:00:00Z"}
+    yield {
+        "table": "sites",
+        "site_host": "www.bailu.example",
+        "name": "白露县",
+        "state": "found",
+        "last_asked": "2026-02-01T08:00:00Z",
+    }
     yield {"table": "coverage", "office_id": "990102101-songxizhen", "year": 2022, "state": "no_report"}
 
-    yield report(TOWN_2023, "白露县松溪镇人民政府2023年政府信息公开工作年度报告", 2023, findings_count=2, worst_finding="always")
+    yield report(
+        TOWN_2023, "白露县松溪镇人民政府2023年政府信息公开工作年度报告", 2023, findings_count=2, worst_finding="always"
+    )
     yield from tables(TOWN_2023, 2023, {"disclosure": "2021", "requests": "2021"}, HOLES, 1000)
-    yield chapter(TOWN_2023, "overview", "2023年，松溪镇围绕征地补偿和信访事项主动公开政府信息121条。\n全年更新栏目12个。")
+    yield chapter(
+        TOWN_2023, "overview", "2023年，松溪镇围绕征地补偿和信访事项主动公开政府信息121条。\n全年更新栏目12个。"
+    )
     yield chapter(TOWN_2023, "requests", "本年共收到申请1019件。")
     yield chapter(TOWN_2023, "problems", "公开的及时性有待提高，下一步将加强培训。")
     yield chapter(TOWN_2023, "other_matters", "本年度未收取信息处理费。")
-    yield finding(TOWN_2023, 1, "row_sum", 1, ["requests.new_received.natural_person", "requests.new_received.total"], "新收申请各类之和为6027，总计印为1019。")
+    yield finding(
+        TOWN_2023,
+        1,
+        "row_sum",
+        1,
+        ["requests.new_received.natural_person", "requests.new_received.total"],
+        "新收申请各类之和为6027，总计印为1019。",
+    )
     yield finding(TOWN_2023, 2, "disputes_sum", 1, ["disputes.reconsideration.total"], "复议各项之和与总计不符。")
-    yield {"table": "other_tables", "report_id": TOWN_2023, "number": 1, "caption": "附表：公开渠道", "rows": json.dumps([["渠道", "条数"], ["网站", "98"], ["公众号", "23"]], ensure_ascii=False)}
+    yield {
+        "table": "other_tables",
+        "report_id": TOWN_2023,
+        "number": 1,
+        "caption": "附表：公开渠道",
+        "rows": json.dumps([["渠道", "条数"], ["网站", "98"], ["公众号", "23"]], ensure_ascii=False),
+    }
     yield {
         "table": "captures",
         "capture": 1,
@@ -169,24 +195,87 @@ def _rows() -> Iterator[dict[str, Any]]:
         "vantage": "杭州",
         "body_sha256": "ab" * 32,
     }
-    yield {"table": "captures", "capture": 2, "role": "not_report", "url": "http://www.bailu.example/news.html", "captured_at": "2026-01-31T08:00:00Z"}
-    yield {"table": "changes", "report_id": TOWN_2023, "version": 1, "number": 1, "cell": "requests.granted.total", "old": "7", "new": "8"}
+    yield {
+        "table": "captures",
+        "capture": 2,
+        "role": "not_report",
+        "url": "http://www.bailu.example/news.html",
+        "captured_at": "2026-01-31T08:00:00Z",
+    }
+    yield {
+        "table": "changes",
+        "report_id": TOWN_2023,
+        "version": 1,
+        "number": 1,
+        "cell": "requests.granted.total",
+        "old": "7",
+        "new": "8",
+    }
 
     yield report(TOWN_2020, "松溪镇2020年政府信息公开工作年度报告", 2020, edition="2019")
-    yield from tables(TOWN_2020, 2020, {"disclosure": "2019", "requests": "2019"}, {"disclosure.licences.items_change": ("number", "+19")}, 2000)
+    yield from tables(
+        TOWN_2020,
+        2020,
+        {"disclosure": "2019", "requests": "2019"},
+        {"disclosure.licences.items_change": ("number", "+19")},
+        2000,
+    )
     yield chapter(TOWN_2020, "overview", "2020年工作情况如下。")
 
-    yield report(BUREAU, "白露县教育局2023年政府信息公开工作年度报告", 2023, office="白露县教育局", office_kind="department", office_id=None, township=None, division_code="990102", reading="partly", cells_read=150, problems="第三张表缺少一列，有19格不能确定位置。")
+    yield report(
+        BUREAU,
+        "白露县教育局2023年政府信息公开工作年度报告",
+        2023,
+        office="白露县教育局",
+        office_kind="department",
+        office_id=None,
+        township=None,
+        division_code="990102",
+        reading="partly",
+        cells_read=150,
+        problems="第三张表缺少一列，有19格不能确定位置。",
+    )
     yield from tables(BUREAU, 2023, {"disclosure": "2021", "requests": "2019"}, {}, 3000)
     yield finding(BUREAU, 1, "balance", 0, ["requests.total_handled.total"], "新收与结转之和不等于办结与结转下年之和。")
 
-    yield report(AREA, "白露县2023年政府信息公开工作年度报告", 2023, office="白露县人民政府", office_kind="county", office_id=None, scope="area", township=None)
+    yield report(
+        AREA,
+        "白露县2023年政府信息公开工作年度报告",
+        2023,
+        office="白露县人民政府",
+        office_kind="county",
+        office_id=None,
+        scope="area",
+        township=None,
+    )
     yield chapter(AREA, "overview", "全县共收到申请。")
 
-    yield report(HOSTILE, f"黑水镇{ATTACK}2023年报告", 2023, office=f"黑水镇{ATTACK}", office_id=None, township="黑水镇", source_url="javascript:document.title='执行了'", found_on="javascript:alert(1)", problems=ATTACK)
-    yield from tables(HOSTILE, 2023, {"disclosure": "2021", "requests": "2021"}, {"requests.granted.total": ("text", f"=cmd|' /C calc'!A1{ATTACK}")}, 4000)
-    yield chapter(HOSTILE, "overview", f"=HYPERLINK(\"http://evil.example\",\"点这里\")\n恶意{ATTACK}信访")
-    yield {"table": "other_tables", "report_id": HOSTILE, "number": 1, "caption": ATTACK, "rows": json.dumps([[ATTACK]])}
+    yield report(
+        HOSTILE,
+        f"黑水镇{ATTACK}2023年报告",
+        2023,
+        office=f"黑水镇{ATTACK}",
+        office_id=None,
+        township="黑水镇",
+        source_url="javascript:document.title='执行了'",
+        found_on="javascript:alert(1)",
+        problems=ATTACK,
+    )
+    yield from tables(
+        HOSTILE,
+        2023,
+        {"disclosure": "2021", "requests": "2021"},
+        {"requests.granted.total": ("text", f"=cmd|' /C calc'!A1{ATTACK}")},
+        4000,
+    )
+    yield chapter(HOSTILE, "overview", f'=HYPERLINK("http://evil.example","点这里")\n恶意{ATTACK}信访')
+    yield {
+        "table": "other_tables",
+        "report_id": HOSTILE,
+        "number": 1,
+        "caption": ATTACK,
+        "rows": json.dumps([[ATTACK]]),
+    }
     yield {**finding(HOSTILE, 1, "row_sum", 1, [f"requests.{ATTACK}"], ATTACK), "evidence": ATTACK}
 
     yield report(FREE, "松溪镇2016年政府信息公开年度报告", 2016, edition=None, reading="none")
@@ -194,6 +283,14 @@ def _rows() -> Iterator[dict[str, Any]]:
 
     for number in range(FILLERS):
         report_id = f"99010{number % 9}{number:03}-zhen-2022"
-        yield report(report_id, f"第{number}镇2022年政府信息公开工作年度报告", 2022, office=f"第{number}镇人民政府", office_id=None, county=f"第{number % 40}县", township=f"第{number}镇")
+        yield report(
+            report_id,
+            f"第{number}镇2022年政府信息公开工作年度报告",
+            2022,
+            office=f"第{number}镇人民政府",
+            office_id=None,
+            county=f"第{number % 40}县",
+            township=f"第{number}镇",
+        )
         yield from tables(report_id, 2022, {"disclosure": "2021", "requests": "2021"}, {}, number)
         yield chapter(report_id, "overview", f"政府信息公开，第{number}镇。")

@@ -37,7 +37,9 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         port = free.getsockname()[1]
     # The archive's folder holds no `captures`: originals are not to be had here.
     root = serve.FOLDER.parent
-    with subprocess.Popen(serve.command(archive, port), cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as server:
+    with subprocess.Popen(
+        serve.command(archive, port), cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    ) as server:
         try:
             for _ in range(150):
                 try:
@@ -65,11 +67,11 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser, address: str) -> Iterator[Page]:
     page = browser.new_page(viewport={"width": 1280, "height": 900}, base_url=address)
-    page.complaints = []  # type: ignore[attr-defined]
-    page.on("console", lambda message: page.complaints.append(message.text))  # type: ignore[attr-defined]
-    page.on("pageerror", lambda error: page.complaints.append(str(error)))  # type: ignore[attr-defined]
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
     yield page
-    assert page.complaints == []  # type: ignore[attr-defined]
+    assert complaints == []
     page.close()
 
 
@@ -109,18 +111,28 @@ def test_filter_form_works_without_any_sql(page: Page) -> None:
     assert page.locator(".tally b").inner_text() == str(FILLERS + 4)
 
 
-@pytest.mark.parametrize("path", [f"/archive/reports/{HOSTILE}", "/archive/reports?q=恶意", "/archive/findings", "/archive/chapters"])
+@pytest.mark.parametrize(
+    "path", [f"/archive/reports/{HOSTILE}", "/archive/reports?q=恶意", "/archive/findings", "/archive/chapters"]
+)
 def test_script_in_a_report_does_not_run(page: Page, path: str) -> None:
     page.goto(path)
     page.wait_for_load_state("networkidle")
-    assert "执行了'" not in page.title() or "<script>" in page.title()
     assert page.title() != "执行了"
     assert page.locator("main img, main script, main iframe").count() == 0
     assert "<script>" in page.locator("main").inner_text() or "恶意" in page.locator("main").inner_text()
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/archive", "/archive/reports?q=信访&year=2023", f"/archive/reports/{TOWN_2023}", f"/archive/reports/{TOWN_2020}", "/archive/requests", "/archive/findings"]
+    "path",
+    [
+        "/",
+        "/archive",
+        "/archive/reports?q=信访&year=2023",
+        f"/archive/reports/{TOWN_2023}",
+        f"/archive/reports/{TOWN_2020}",
+        "/archive/requests",
+        "/archive/findings",
+    ],
 )
 @pytest.mark.parametrize("width", [390, 1280])
 def test_nothing_runs_off_the_screen(page: Page, path: str, width: int) -> None:
@@ -142,7 +154,7 @@ def test_filters_are_folded_on_a_phone_only(page: Page) -> None:
 def test_official_table_scrolls_by_keyboard(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 800})
     page.goto(f"/archive/reports/{TOWN_2023}")
-    region = page.get_by_role("region", name="收到和处理政府信息公开申请情况")
+    region = page.get_by_role("region", name="收到和处理政府信息公开申请情况", exact=True)
     region.focus()
     for _ in range(4):
         page.keyboard.press("ArrowRight")
@@ -154,4 +166,4 @@ def test_page_works_without_javascript(browser: Browser, address: str) -> None:
     with browser.new_context(java_script_enabled=False) as context:
         page = context.new_page()
         page.goto(f"{address}/archive/reports?year=2023")
-        assert page.locator("ol.hits > li").count() == 5
+        assert page.locator("ol.hits > li").count() == 4

@@ -5,13 +5,15 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
+import sqlite3
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from datasette.app import Datasette
+from datasette.database import Database
+from datasette.facets import ColumnFacet
 from lxml import html
 from serve_samples import ATTACK, BUREAU, FILLERS, FREE, HOSTILE, TOWN_2020, TOWN_2023, make
 
@@ -44,12 +46,13 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def site(archive: Path) -> Iterator[Datasette]:
-    yield front(archive)
+def site(archive: Path) -> Datasette:
+    return front(archive)
 
 
 def ask(site: Datasette, path: str, method: str = "GET", **more: Any) -> httpx.Response:
-    return asyncio.run(site.client.request(method, path, **more))
+    answer: httpx.Response = asyncio.run(site.client.request(method, path, **more))
+    return answer
 
 
 def page(site: Datasette, path: str, status: int = 200) -> html.HtmlElement:
@@ -89,7 +92,8 @@ def test_page_is_chinese_and_accessible(site: Datasette, path: str) -> None:
     document = page(site, path)
     assert document.get("lang") == "zh-Hans"
     assert len(document.xpath("//main")) == len(document.xpath("//h1")) == 1
-    assert document.xpath("//header") and document.xpath("//footer") and document.xpath("//nav[@aria-label]")
+    for landmark in ("//header", "//footer", "//nav[@aria-label]"):
+        assert document.xpath(landmark)
     assert not document.xpath("//th[not(@scope)]")
     assert not document.xpath("//table[not(caption) and not(ancestor::*[@aria-label])]")
     for field in document.xpath("//input[@type!='hidden'] | //select"):
@@ -109,14 +113,14 @@ def test_page_is_chinese_and_accessible(site: Datasette, path: str) -> None:
         ("/nothing", 404),
         ("/archive/reports?_size=many", 400),
         ("/archive/reports?_col=nothing", 400),
-        ("/archive/reports?_sort=nothing", 500),
+        ("/archive/reports?_sort=nothing", 400),
         ("/archive?sql=select+1", 403),
         ("/-/settings", 404),
     ],
 )
 def test_error_pages_are_chinese(site: Datasette, path: str, status: int) -> None:
     answer = ask(site, path)
-    assert answer.status_code in {status, 400}
+    assert answer.status_code == status
     document = html.document_fromstring(answer.text)
     assert document.get("lang") == "zh-Hans"
     assert not ENGLISH.search(words(document))
@@ -146,7 +150,9 @@ def test_questions_lead_to_lists_of_that_length(site: Datasette) -> None:
 
 def test_every_facet_is_there_with_chinese_values(site: Datasette) -> None:
     document = page(site, "/archive/reports")
-    facets = {f.xpath("summary")[0].text_content(): f.text_content() for f in document.xpath("//details[@class='facet']")}
+    facets = {
+        f.xpath("summary")[0].text_content(): f.text_content() for f in document.xpath("//details[@class='facet']")
+    }
     assert list(facets) == ["年份", "省份", "地市", "区县", "机关类别", "表格版本", "读取情况", "最重问题"]
     assert "部门" in facets["机关类别"]
     assert "2019年格式" in facets["表格版本"]
@@ -160,13 +166,9 @@ def test_every_facet_is_there_with_chinese_values(site: Datasette) -> None:
 
 
 def test_a_facet_that_timed_out_is_named(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from datasette.database import QueryInterrupted
-    from datasette.facets import ColumnFacet
-
-    async def late(self: Any) -> tuple[list[Any], list[str]]:
+    async def late(_: ColumnFacet) -> tuple[list[Any], list[str]]:
         return [], ["county"]
 
-    assert QueryInterrupted
     monkeypatch.setattr(ColumnFacet, "facet_results", late)
     assert "没能在时限内数完：区县" in words(page(front(archive), "/archive/reports"))
 
@@ -208,7 +210,8 @@ def test_search_marks_the_words_and_keeps_its_address(site: Datasette) -> None:
     addresses = document.xpath("//main//a/@href")
     assert not [address for address in addresses if "_q=" in address]
     (facet,) = document.xpath("//details[@class='facet']//a[text()='2023']/@href")
-    assert "q=" in facet and "year=2023" in facet
+    assert "q=" in facet
+    assert "year=2023" in facet
     assert len(titles(page(site, facet))) == 1
 
 
@@ -218,8 +221,6 @@ def test_search_survives_any_query(site: Datasette, query: str) -> None:
 
 
 def test_search_runs_once_for_rows_count_and_facets(site: Datasette, monkeypatch: pytest.MonkeyPatch) -> None:
-    from datasette.database import Database
-
     asked: list[str] = []
     execute = Database.execute
 
@@ -265,9 +266,10 @@ def test_report_page_of_two_editions(site: Datasette) -> None:
 def test_every_cell_stands_under_its_headings(site: Datasette, report_id: str) -> None:
     """Row and column spans add up: each row is as wide as its table."""
     for table in page(site, f"/archive/reports/{report_id}").xpath("//table[contains(@class, 'sheet ')]"):
-        widths, hanging = set(), []
+        widths: set[int] = set()
+        hanging: list[int] = []
         for row in table.xpath(".//tr"):
-            width = sum(1 for _ in hanging)
+            width = len(hanging)
             hanging = [left - 1 for left in hanging if left > 1]
             for cell in row:
                 columns, rows = int(cell.get("colspan", 1)), int(cell.get("rowspan", 1))
@@ -320,7 +322,7 @@ def test_report_page_shows_where_it_comes_from(site: Datasette) -> None:
     assert "ab" * 32 in source.text_content()
     assert "2026-01-31 16:00（北京时间）" in source.text_content()
     assert document.xpath("//nav[@class='years']/a/text()") == ["2016", "2020"]
-    assert [row.text_content().split() for row in document.xpath("//table[@class='sheet other']//tr")][0] == ["渠道条数"]
+    assert document.xpath("//table[@class='sheet other']//td/text()")[:3] == ["渠道", "条数", "网站"]
 
 
 def test_prose_stands_paragraph_by_paragraph(site: Datasette) -> None:
@@ -440,15 +442,19 @@ def test_nothing_can_be_written(site: Datasette, method: str, path: str) -> None
 def test_debugging_arguments_show_nothing(site: Datasette) -> None:
     for argument in ("_context=1", "_trace=1"):
         text = ask(site, f"/archive/reports?{argument}").text
-        assert "csrftoken" not in text and "select " not in text
+        assert "csrftoken" not in text
+        assert "select " not in text
     assert "_trace" not in ask(site, "/archive/reports.json?_trace=1&_size=1").json()
 
 
-@pytest.mark.parametrize("path", ["/", "/archive/reports.json", "/archive/reports.csv", "/nothing", "/static/style.css"])
+@pytest.mark.parametrize(
+    "path", ["/", "/archive/reports.json", "/archive/reports.csv", "/nothing", "/static/style.css"]
+)
 def test_headers_keep_captured_text_from_running(site: Datasette, path: str) -> None:
     headers = ask(site, path).headers
     policy = headers["content-security-policy"]
-    assert "default-src 'none'" in policy and "frame-ancestors 'none'" in policy
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
     assert "unsafe" not in policy
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"
@@ -499,8 +505,6 @@ def test_any_file_name_is_served_as_the_archive(archive: Path, tmp_path: Path) -
 
 
 def test_empty_archive_has_its_pages(tmp_path: Path) -> None:
-    import sqlite3
-
     with sqlite3.connect(tmp_path / "archive.db") as db:
         schema.create(db)
     empty = front(tmp_path / "archive.db")
@@ -518,7 +522,9 @@ def test_command_has_the_doors_closed(tmp_path: Path) -> None:
         assert Path(line[line.index(option) + 1]).exists()
 
 
-@pytest.mark.parametrize("order", ["_sort=total", "_sort_desc=total", "_sort=year", "_sort_desc=year", "_sort_desc=scope", ""])
+@pytest.mark.parametrize(
+    "order", ["_sort=total", "_sort_desc=total", "_sort=year", "_sort_desc=year", "_sort_desc=scope", ""]
+)
 def test_no_row_is_lost_between_pages(site: Datasette, order: str) -> None:
     for table, key in (("requests", "outcome"), ("disputes", "stage")):
         rows = rows_of(ask(site, f"/archive/{table}.csv?{order}"))

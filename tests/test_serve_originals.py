@@ -67,7 +67,9 @@ def test_damaged_captures_are_told_in_chinese(archive: Path) -> None:
     assert "原件不在这台服务器上" in ask(archive, "/-/original/1").text
 
 
-@pytest.mark.parametrize("path", ["/-/original/2", "/-/original/99", "/-/original/../1", "/-/original/1/x", "/-/original/x"])
+@pytest.mark.parametrize(
+    "path", ["/-/original/2", "/-/original/99", "/-/original/../1", "/-/original/1/x", "/-/original/x"]
+)
 def test_only_files_of_reports_are_given_out(archive: Path, path: str) -> None:
     keep(archive.parent / "captures", URL, BODY)
     keep(archive.parent / "captures", "http://www.bailu.example/news.html", b"news")

@@ -5,19 +5,21 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import quote
 
-from datasette import hookimpl
 from datasette.app import Datasette
 from datasette.utils import tilde_decode
 from datasette.utils.asgi import AsgiStream, NotFound, Request, Response
 from datasette.views.row import RowView
-from datasette.views.table import TableView
 
 from serve import words
+from serve.hooks import hookimpl
+from serve.listing import Listing, with_arguments
 
 BOM = "\ufeff"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# Arguments that tell of a page of the list: a CSV is always all of it.
+_OF_PAGES = {"_next", "_size", "_shape", "_trace", "_labels"}
 _HARMLESS = re.compile(r"[-+]|[-+]?[\d,]+(\.\d+)?")
 
 
@@ -35,27 +37,16 @@ def as_csv(rows: Iterable[Iterable[object]]) -> str:
     return out.getvalue()
 
 
-def _asking(request: Request) -> Request:
-    """The same request for all rows: no page of its own, and nothing counted that a CSV does not hold."""
-    dropped = {"_next", "_size", "_shape", "_trace", "_facet", "_facet_size", "_labels"}
-    kept = [
-        (key, value)
-        for key, value in parse_qsl(request.query_string, keep_blank_values=True)
-        if key not in dropped and not key.startswith("_facet")
-    ]
-    query = urlencode([*kept, ("_nofacet", "1"), ("_nocount", "1")])
-    return Request({**request.scope, "query_string": query.encode()}, request.receive)
-
-
 async def download(request: Request, datasette: Datasette) -> Response | AsgiStream:
     """All rows of /<database>/<table>.csv with its filters (or the one of /<database>/<table>/<key>.csv).
 
     `_bom=off` leaves out the byte-order mark, for scripts; `_header=zh` gives Chinese column headings. An error on
     the way breaks the connection, so that half a table is never taken for all of it.
     """
-    asked = _asking(request)
+    facets = {name for name in request.args if name.startswith("_facet")}
+    asked = with_arguments(request, {*facets, *_OF_PAGES}, {"_nofacet": "1", "_nocount": "1"})
     single = "pks" in request.url_vars
-    view = RowView(datasette) if single else TableView(datasette)
+    view = RowView(datasette) if single else Listing(datasette)
     first = await (view.data(asked) if single else view.data(asked, _size="max"))
     if isinstance(first, Response):
         return first
@@ -66,7 +57,7 @@ async def download(request: Request, datasette: Datasette) -> Response | AsgiStr
     filtered = any(not key.startswith("_") or key == "_q" for key in request.args)
     name = f"{words.table_label(table)}{'（筛选）' if filtered and not single else ''}.csv"
     headers = {
-        "content-disposition": f"attachment; filename=\"{re.sub('[^A-Za-z0-9_-]', '_', table)}.csv\"; "
+        "content-disposition": f'attachment; filename="{re.sub("[^A-Za-z0-9_-]", "_", table)}.csv"; '
         f"filename*=UTF-8''{quote(name)}"
     }
 
@@ -97,7 +88,7 @@ async def no_database_csv() -> Response:
 def register_routes() -> list[tuple[str, Any]]:
     """Stands before Datasette's own CSV: one page, no byte-order mark, errors written into the file."""
     return [
-        (r"^/(?P<database>[^/.]+)/(?P<table>[^/.]+)\.csv$", download),
-        (r"^/(?P<database>[^/.]+)/(?P<table>[^/]+?)/(?P<pks>[^/]+?)\.csv$", download),
-        (r"^/[^/]+\.csv$", no_database_csv),
+        (r"^/(?P<database>archive)/(?P<table>[^/.]+)\.csv$", download),
+        (r"^/(?P<database>archive)/(?P<table>[^/]+?)/(?P<pks>[^/]+?)\.csv$", download),
+        (r"^/archive\.csv$", no_database_csv),
     ]

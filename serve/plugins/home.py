@@ -1,17 +1,17 @@
 """The home page: what this is, how complete it is, and the ways in."""
 
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
-from datasette import hookimpl
 from datasette.app import Datasette
 from datasette.database import Database
 from datasette.utils.asgi import Request, Response
 
 from serve import words
+from serve.hooks import hookimpl
+from serve.listing import stamp
 
-_seen: dict[Path, tuple[tuple[float, ...], dict[str, Any]]] = {}
+_seen: dict[str, tuple[tuple[float, ...], dict[str, Any]]] = {}
 
 
 async def home(request: Request, datasette: Datasette) -> Response:
@@ -25,11 +25,10 @@ async def home(request: Request, datasette: Datasette) -> Response:
 
 async def _summary(db: Database) -> dict[str, Any]:
     """What the page shows; counted again only when the file has changed (0.3–0.75 s at 12,000 reports)."""
-    path = Path(db.path)
-    stamp = tuple(p.stat().st_mtime for p in (path, path.with_name(path.name + "-wal")) if p.exists())
-    if _seen.get(path, (None,))[0] != stamp:
-        _seen[path] = (stamp, await _count(db))
-    return _seen[path][1]
+    now = stamp(db)
+    if db.path not in _seen or _seen[db.path][0] != now:
+        _seen[db.path] = (now, await _count(db))
+    return _seen[db.path][1]
 
 
 async def _count(db: Database) -> dict[str, Any]:
@@ -50,7 +49,7 @@ async def _count(db: Database) -> dict[str, Any]:
     crawled = (await db.execute("SELECT count(*) AS sites, max(last_asked) AS last FROM sites")).first()
     questions = []
     for question in words.words()["questions"]:
-        sql = f"SELECT count(*) FROM {question['table']} WHERE {question['where']}"  # noqa: S608 -- from words.json
+        sql = f"SELECT count(*) FROM {question['table']} WHERE {question['where']}"  # noqa: S608
         questions.append({**question, "count": (await db.execute(sql)).first()[0]})
     return {
         "totals": totals,

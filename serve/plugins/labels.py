@@ -6,14 +6,15 @@ import re
 from pathlib import Path
 from typing import Any
 
-from datasette import hookimpl
 from datasette.app import Datasette
 from datasette.utils import path_with_removed_args, path_with_replaced_args
 from datasette.utils.asgi import Request
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
+from archive import schema
 from serve import FOLDER, layout, words
+from serve.hooks import hookimpl
 from serve.words import value_label
 
 _LONG = 120
@@ -34,6 +35,7 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
         table_label=words.table_label,
         value_label=value_label,
         lookup_label=words.lookup_label,
+        table_order=[table.name for table in schema.TABLES],
         marks=words.words()["marks"],
         with_=path_with_replaced_args,
         without=without,
@@ -64,7 +66,7 @@ def link(address: str | None) -> Markup | str:
         return ""
     if not re.match(r"https?://[^\s]+$", address, re.IGNORECASE):
         return address
-    return Markup('<a href="{0}" rel="noopener noreferrer nofollow">{0}</a>').format(address)  # noqa: S704
+    return Markup('<a href="{0}" rel="noopener noreferrer nofollow">{0}</a>').format(address)
 
 
 @hookimpl

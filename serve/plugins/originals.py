@@ -5,11 +5,11 @@ import re
 from pathlib import Path
 from typing import Any
 
-from datasette import hookimpl
 from datasette.app import Datasette
 from datasette.utils.asgi import NotFound, Request, Response
 
 from evidence import Captures, EvidenceError
+from serve.hooks import hookimpl
 
 HEADERS = {
     "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
@@ -59,12 +59,18 @@ async def original(request: Request, datasette: Datasette) -> Response:
         return Response.html(page, status=404)
     name = f"{row['report_id']}-{row['capture']}{_suffix(row)}"
     disposition = f'attachment; filename="{name}"'
-    return Response(data, headers={**HEADERS, "Content-Disposition": disposition}, content_type="application/octet-stream")
+    return Response(
+        data, headers={**HEADERS, "Content-Disposition": disposition}, content_type="application/octet-stream"
+    )
 
 
 def _suffix(row: Any) -> str:
-    named = re.search(r"\.(html?|shtml|pdf|docx?|wps|xlsx?|txt|jpe?g|png|tiff?)$", row["url"].split("?")[0], re.IGNORECASE)
-    return "." + (named[1].lower() if named else {"text": "txt", "image": "jpg"}.get(row["format"], row["format"] or "bin"))
+    named = re.search(
+        r"\.(html?|shtml|pdf|docx?|wps|xlsx?|txt|jpe?g|png|tiff?)$", row["url"].split("?")[0], re.IGNORECASE
+    )
+    return "." + (
+        named[1].lower() if named else {"text": "txt", "image": "jpg"}.get(row["format"], row["format"] or "bin")
+    )
 
 
 @hookimpl

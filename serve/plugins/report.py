@@ -4,7 +4,6 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from datasette import hookimpl
 from datasette.app import Datasette
 from datasette.database import Database
 from datasette.utils import urlsafe_components
@@ -12,6 +11,7 @@ from datasette.utils.asgi import Request
 
 from archive import schema
 from serve import layout, words
+from serve.hooks import hookimpl
 
 _KEY_COLUMN = {"disclosure": "item", "requests": "outcome", "disputes": "stage"}
 _PLAIN = "number"
@@ -19,7 +19,7 @@ _PLAIN = "number"
 
 @hookimpl
 def extra_template_vars(
-    template: str, database: str | None, table: str | None, view_name: str, request: Request | None, datasette: Datasette
+    template: str, database: str | None, request: Request | None, datasette: Datasette
 ) -> Callable[[], Awaitable[dict[str, Any]]] | None:
     """`report` for the template of a report's page."""
     if template != "row-archive-reports.html" or request is None:
@@ -43,7 +43,7 @@ async def read(db: Database, report_id: str) -> dict[str, Any]:
     figures: dict[str, float | None] = {}
     lines: dict[str, list[str]] = {}
     for table, key in _KEY_COLUMN.items():
-        found = await rows(f"SELECT * FROM {table} WHERE report_id = ?")  # noqa: S608 -- a name from this file
+        found = await rows(f"SELECT * FROM {table} WHERE report_id = ?")  # noqa: S608
         lines[table] = [line[key] for line in found]
         for line in found:
             for column in layout.form()[table]["columns"]:
@@ -68,7 +68,9 @@ async def read(db: Database, report_id: str) -> dict[str, Any]:
         **report,
         "sheets": {sheet.name: sheet for sheet in sheets},
         "cells": cells,
-        "statuses": [status for status in words.words()["marks"] if any(c["status"] == status for c in cells.values())],
+        "statuses": [
+            status for status in words.words()["marks"] if any(one["mark"] == status for one in cells.values())
+        ],
         "chapters": {c["chapter"]: c for c in chapters},
         "order": [name for name in order if any(c["chapter"] == name for c in chapters) or name in _present(sheets)],
         "findings": [finding for finding in findings if finding["publishable"]],
@@ -110,7 +112,8 @@ def shown(
         "value": value,
         "status": status,
         "raw": raw,
-        "remark": raw if status == _PLAIN and raw else "",
+        # What the legend explains: a printed number needs no mark unless words stand beside it.
+        "mark": "" if status == _PLAIN and not raw else status,
         "label": layout.label(key),
         "proves": proofs.get(key, []),
     }

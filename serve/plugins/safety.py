@@ -4,8 +4,9 @@ import re
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
-from datasette import hookimpl
 from datasette.utils.asgi import NotFound, Response
+
+from serve.hooks import hookimpl
 
 Message = dict[str, Any]
 App = Callable[[Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Awaitable[None]]
@@ -32,7 +33,7 @@ Allow: /static/
 
 
 @hookimpl
-def asgi_wrapper(datasette: Any) -> Callable[[App], App]:  # noqa: ARG001
+def asgi_wrapper() -> Callable[[App], App]:
     """Refuses every method but GET and HEAD, hands `q` on as `_q`, and adds the headers to every answer."""
 
     def wrap(app: App) -> App:

@@ -4,7 +4,6 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from datasette import hookimpl
 from datasette.app import Datasette
 from datasette.database import Database
 from datasette.filters import FilterArguments
@@ -12,9 +11,15 @@ from datasette.utils.asgi import Request
 from markupsafe import Markup, escape
 
 from archive import schema, search
+from serve.hooks import hookimpl
+from serve.listing import stamp
 
 # A phrase of the form itself is in every report: beyond the newest ones nothing more is counted, and the page says so.
 CAP = 20_000
+
+# One query is asked for a page's rows and its facets, for the next page, for the CSV: its hits are kept for these.
+KEPT = 32
+_found: dict[tuple[object, ...], str] = {}
 
 # Characters of a passage, and of those how many stand before the first hit.
 LENGTH, BEFORE = 130, 35
@@ -31,29 +36,37 @@ def filters_from_request(
 
     async def find() -> FilterArguments:
         expression = search.match(query)
-        rows = await hits(datasette.get_database(database), expression) if expression else []
+        found = await hits(datasette.get_database(database), expression) if expression else "[]"
+        capped = found.count(",") + 1 >= CAP
         return FilterArguments(
             ["reports.rowid in (select value from json_each(:hits))"],
-            params={"hits": json.dumps(rows)},
+            params={"hits": found},
             human_descriptions=[f"含“{query}”"],
-            extra_context={"q": query, "capped": len(rows) >= CAP, "cap": CAP, "not_searchable": expression is None},
+            extra_context={"q": query, "capped": capped, "cap": CAP, "not_searchable": expression is None},
         )
 
     return find
 
 
-async def hits(db: Database, expression: str) -> list[int]:
-    """The rowids of the newest `CAP` reports that match."""
-    found = await db.execute(
-        """SELECT reports.rowid FROM (SELECT rowid AS number FROM search WHERE search MATCH ?
-        ORDER BY rowid DESC LIMIT ?) JOIN search_rows USING (number) JOIN reports USING (report_id)""",
-        [expression, CAP],
-    )
-    return [row[0] for row in found.rows]
+async def hits(db: Database, expression: str) -> str:
+    """The rowids of the newest `CAP` reports that match, as JSON; kept while the file stays as it is."""
+    key = (db.path, expression, *stamp(db))
+    if key not in _found:
+        rows = await db.execute(
+            """SELECT reports.rowid FROM (SELECT rowid AS number FROM search WHERE search MATCH ?
+            ORDER BY rowid DESC LIMIT ?) JOIN search_rows USING (number) JOIN reports USING (report_id)""",
+            [expression, CAP],
+        )
+        while len(_found) >= KEPT:
+            _found.pop(next(iter(_found)))
+        _found[key] = json.dumps([row[0] for row in rows.rows])
+    return _found[key]
 
 
 @hookimpl
-def extra_template_vars(template: str, database: str | None, request: Request | None, datasette: Datasette) -> dict[str, Any]:
+def extra_template_vars(
+    template: str, database: str | None, request: Request | None, datasette: Datasette
+) -> dict[str, Any]:
     """For the list of reports: the order of the facets, and where in a report the words stand."""
     if template != "table-archive-reports.html" or request is None:
         return {}
