@@ -63,6 +63,7 @@ _SPAM = re.compile(FACTS["spam"])
 _ATTACHMENT = re.compile(FACTS["attachment"], re.IGNORECASE)
 _ATTACHMENT_NOT = re.compile(FACTS["attachment_not"])
 _PICTURE_NOT = re.compile(FACTS["picture_not"], re.IGNORECASE)
+_PAGE_ADDRESS = re.compile(r"\.s?html?(?:$|[?#])", re.IGNORECASE)
 _VIEWER = re.compile(r"[?&]file=([^&#]+)")
 _AREA = re.compile(FACTS["area_scope"])
 _OWN = re.compile(FACTS["own_scope"])
@@ -94,8 +95,8 @@ def _read(document: Document) -> _Reading:
 def identify(document: Document, *, url: str | None = None, words: str = "") -> Identity:
     """Whether `document` is an annual report, whose and of which year; never raises.
 
-    `url` is where it was found (used for attachments' sake only where the page says nothing), `words` those of the
-    link that led to it, the last witness of title and year. A page whose report is in pictures or attached files is a
+    `url` is where it was found (it may hold the page's date), `words` are those of the link that led to it, the last
+    witness of title and year. A page whose report is in pictures or attached files is a
     report with `attachments`; one with a report's title and nothing else is none.
     """
     reading = _read(document)
@@ -304,7 +305,8 @@ def _attachments(document: Document) -> list[str]:
             address = viewer[1]
         if address.lower().startswith(("javascript:", "mailto:", "data:")) or _ATTACHMENT_NOT.search(link.words):
             continue
-        if _ATTACHMENT.search(address) or _ATTACHMENT.search(link.words.strip()):
+        is_page = _PAGE_ADDRESS.search(address) is not None
+        if _ATTACHMENT.search(address) or (_ATTACHMENT.search(link.words.strip()) and not is_page):
             files.append(address)
     if not files:
         pictures = (block.address for block in document.blocks if isinstance(block, Picture))
