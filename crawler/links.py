@@ -39,7 +39,7 @@ def year_of(words: str) -> int | None:
     return years.pop() if len(years) == 1 else None
 
 
-def step(words: str, url: str, stage: str, year: int | None = None) -> Step | None:
+def step(words: str, url: str, stage: str, page: str = "", year: int | None = None) -> Step | None:
     """Whether to follow a link with these words found on a page of this stage; None: not our subject.
 
     With `year`, what clearly names another report year is left out. Columns are named after the year of publication
@@ -59,7 +59,7 @@ def step(words: str, url: str, stage: str, year: int | None = None) -> Step | No
         if _patterns("year").search(bare):
             near = not year or abs(int(bare[:4]) - year) <= 1
             return Step("group", priority["group"]) if near else None
-        if _patterns("offices").search(bare) or _patterns("office").search(bare):
+        if any(_patterns(name).search(bare) for name in ("offices", "office", "sub")) or _below(url, page):
             return Step("group", priority["group"])
     if stage in {"seed", "entry", "offices", "frame"}:
         if _patterns("offices").search(bare):
@@ -70,6 +70,13 @@ def step(words: str, url: str, stage: str, year: int | None = None) -> Step | No
             if pattern.search(bare):
                 return Step("entry", value)
     return None
+
+
+def _below(url: str, page: str) -> bool:
+    """Whether an address is a column below the page's own, by its path: /zfxxgknb/ and /zfxxgknb/bm_1022/."""
+    folder = page.rpartition("/")[0] + "/"
+    rest = re.fullmatch(r"([\w\-]+/){1,2}(index\.\w+|list\.\w+)?", url.removeprefix(folder))
+    return url.startswith(folder) and page.count("/") > 3 and rest is not None
 
 
 def is_next(words: str) -> bool:

@@ -368,7 +368,7 @@ class ReportSpider(scrapy.Spider):
         promising = False
         for link in listing.links:
             url = walk.scope.canonical(link.url, task.url)
-            lead = links.step(link.words, url, task.stage, self.year)
+            lead = links.step(link.words, url, task.stage, task.url, self.year)
             if lead is None or not walk.scope.holds(url):
                 continue
             if lead.stage in {"entry", "offices"} and (report or not walk.scope.holds_entry(url)):
