@@ -1,0 +1,1 @@
+"""How well and how fast reports are read: an invented corpus, pinned floors, and speed beside other libraries."""
