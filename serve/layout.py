@@ -10,6 +10,9 @@ from typing import Any
 
 FORM = Path(__file__).parent.parent / "extract" / "form.json"
 
+# What 60号 (2019) prints where 30号 (2021) changed the words and not the meaning; form.json has the newer ones.
+_OLD_WORDS = {"normative_docs": "规范性文件", "decisions": "处理决定数量"}
+
 
 @dataclass(frozen=True, slots=True)
 class Head:
@@ -63,6 +66,7 @@ def label(key: str) -> str:
 def disclosure(edition: str) -> Sheet:
     """Chapter 二: for each 项 of article 20 a band with headings of its own."""
     table = form()["disclosure"]
+    old = _OLD_WORDS if edition == "2019" else {}
     bands = table["layout"][edition]
     width = max(len(band["columns"]) for band in bands)
 
@@ -73,9 +77,14 @@ def disclosure(edition: str) -> Sheet:
     for band in bands:
         body.append([Head(band["item"], "rowgroup", colspan=width + 1)])
         cells = list(zip(band["columns"], spans(len(band["columns"])), strict=True))
-        body.append([Head("信息内容", "col"), *(Head(table["columns"][c]["zh"], "col", span) for c, span in cells)])
+        body.append(
+            [
+                Head("信息内容", "col"),
+                *(Head(old.get(c) or table["columns"][c]["zh"], "col", span) for c, span in cells),
+            ]
+        )
         for row in band["rows"]:
-            name = table["rows"][row]["zh"]
+            name = old.get(row) or table["rows"][row]["zh"]
             slots = [Slot(f"disclosure.{row}.{column}", span) for column, span in cells]
             body.append([Head(name), *slots])
     return Sheet("disclosure", "主动公开政府信息情况", [], body)

@@ -254,7 +254,9 @@ def test_report_page_has_the_official_tables_of_2019(site: Datasette) -> None:
     found = cells(document)
     assert len([key for key in found if key.startswith("disclosure.")]) == 22
     assert len([key for key in found if key.startswith("requests.")]) == 161
-    assert "政府集中采购" in words(document)
+    text = words(document)
+    assert "政府集中采购" in text
+    assert "行政规范性文件" not in text
 
 
 def test_report_page_of_two_editions(site: Datasette) -> None:
@@ -538,3 +540,9 @@ def test_facets_of_later_pages_count_the_whole_list(site: Datasette) -> None:
     facets = [d.xpath("//details[@class='facet']") for d in (first, second)]
     assert [f.text_content().split() for f in facets[0]] == [f.text_content().split() for f in facets[1]]
     assert not [link for link in second.xpath("//details[@class='facet']//a/@href") if "_next" in link]
+
+
+def test_a_visitors_own_facet_is_shown_too(site: Datasette) -> None:
+    facets = page(site, "/archive/reports?_facet=format").xpath("//details[@class='facet']/summary/text()")
+    assert facets[-1] == "文件格式"
+    assert len(facets) == 9

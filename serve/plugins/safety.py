@@ -34,7 +34,7 @@ Allow: /static/
 
 @hookimpl
 def asgi_wrapper() -> Callable[[App], App]:
-    """Refuses every method but GET and HEAD, hands `q` on as `_q`, and adds the headers to every answer."""
+    """Refuses every method but GET and HEAD, hands `q` (or `_search`) on as `_q`, adds the headers to every answer."""
 
     def wrap(app: App) -> App:
         async def reading_only(scope: Message, receive: Any, send: Any) -> None:
@@ -55,7 +55,7 @@ def asgi_wrapper() -> Callable[[App], App]:
                 await refusal.asgi_send(send_guarded)
                 return
             # Datasette takes every argument without an underscore for a column to filter by.
-            query = re.sub(rb"(^|&)q=", rb"\1_q=", scope["query_string"])
+            query = re.sub(rb"(^|&)(q|_search)=", rb"\1_q=", scope["query_string"])
             await app({**scope, "query_string": query}, receive, send_guarded)
 
         return reading_only
