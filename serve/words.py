@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from archive import schema
+from extract.rules import KINDS
 from serve import layout
 
 NOT_OF_FORM = {"search": "检索", "search_rows": "检索编号"}
@@ -14,7 +15,7 @@ NOT_OF_FORM = {"search": "检索", "search_rows": "检索编号"}
 
 @cache
 def words() -> dict[str, Any]:
-    """serve/words.json: marks of cells, names of filters, kinds of findings, questions of the home page."""
+    """serve/words.json: marks of cells, names of filters, questions of the home page."""
     data: dict[str, Any] = json.loads(Path(__file__).with_name("words.json").read_text("utf-8"))
     return data
 
@@ -47,8 +48,8 @@ def value_label(column: str, value: object) -> str:
     if value is None or value == "":
         return "未注明"
     codes = schema.VALUES.get(column, {})
-    if column == "kind" and value in words()["kinds"]:
-        return str(words()["kinds"][value])
+    if column == "kind":
+        return KINDS.get(str(value), str(value))
     if column == "cell":
         return layout.label(str(value))
     return codes[str(value)][0] if str(value) in codes else str(value)
