@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from pypinyin import lazy_pinyin
 from sqlite_utils import Database
 
-from archive import schema
 from archive.places import COUNTY, PREFECTURE, PROVINCE, TOWNSHIP, Division, Divisions, code_of_host
 from archive.rows import Row
 from evidence import SiteState
@@ -35,7 +34,7 @@ def _replace(db: Database, table: str, rows: list[Row]) -> None:
 
 def _add(db: Database, table: str, rows: list[Row]) -> None:
     if rows:
-        db.table(table).insert_all(rows, pk=schema.table(table).key, replace=True)
+        db.table(table).insert_all(rows, replace=True)
 
 
 def _sites(db: Database, sites: Sequence[SiteState]) -> None:

@@ -37,7 +37,7 @@ class Place:
     """Where an office sits, as far as it is certain. None: not known, or (prefecture of a municipality) not there.
 
     `division_code` has six digits, nine for a township. `office` is the office's name without the places above it
-    ("匡堰镇", "发展和改革局", "洪泽区人民政府").
+    ("匡堰镇", "发展和改革局", "洪泽区人民政府"), "" where none is printed.
     """
 
     office: str
@@ -187,6 +187,8 @@ def resolve(
     divisions = divisions or load()
     site = _site(site_code, site_name, host, site_id_code, index_number, divisions)
     printed = _plain(office) or _LEAD.sub("", _TITLE_END.split(_LEAD.sub("", _plain(title)), maxsplit=1)[0])
+    if not printed:
+        return replace(_place(site, "", divisions), office="") if site else Place(office="")
     found, rest = _walk(printed, year, divisions, site)
     if title and (not found or found[0].level == TOWNSHIP):
         named, _ = _walk(_LEAD.sub("", _plain(title)), year, divisions, site)

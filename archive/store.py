@@ -26,6 +26,7 @@ Progress = Callable[[int, int], None]
 """Told how many captures are done, and of how many."""
 
 BATCH = 200  # captures a transaction
+PATIENCE = 20.0  # seconds to wait for another writer
 # What a report's rows stand in; captures are replaced one by one, offices belong to many reports.
 _OF_A_REPORT = (
     "reports", "chapters", "disclosure", "requests", "disputes", "cell_notes", "other_tables", "findings", "versions",
@@ -91,7 +92,7 @@ def _told(path: Path) -> Iterator[None]:
             raise ArchiveError(f"磁盘已满，无法写入 {path}；腾出空间后再次运行即可继续。") from error
         if "readonly" in said or "unable to open" in said:
             raise ArchiveError(f"无法写入 {path}，请检查文件夹是否存在、是否有写入权限。") from error
-        raise ArchiveError(f"{path} 不是可用的年报库（{said}）。如是本程序所建，请删除后运行 nianbao rebuild。") from error
+        raise ArchiveError(f"{path} 不是可用的年报库（{said}）。如是本程序所建，请删除后重建。") from error
     except OSError as error:
         raise ArchiveError(f"无法写入 {path}：{error.strerror or error}") from error
 
@@ -99,7 +100,7 @@ def _told(path: Path) -> Iterator[None]:
 @contextmanager
 def _opened(archive: Path) -> Iterator[sqlite3.Connection]:
     """The archive, open for writing; an empty one is made. The caller's work is committed by the writer."""
-    with _told(archive), closing(sqlite3.connect(archive, isolation_level=None, timeout=20)) as db:
+    with _told(archive), closing(sqlite3.connect(archive, isolation_level=None, timeout=PATIENCE)) as db:
         signed, version = (db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version"))
         if db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0 and signed == 0:
             with Database(db).atomic():
@@ -119,7 +120,7 @@ def _settle(archive: Path) -> None:
     """See that the file to be replaced is ours and that no journal of an interrupted write is left beside it."""
     if not archive.exists() or archive.stat().st_size == 0:
         return
-    with _told(archive), closing(sqlite3.connect(archive, isolation_level=None, timeout=20)) as db:
+    with _told(archive), closing(sqlite3.connect(archive, isolation_level=None, timeout=PATIENCE)) as db:
         if db.execute("PRAGMA application_id").fetchone()[0] != schema.APPLICATION_ID:
             raise ArchiveError(f"{archive} 不是 nianbao 的年报库，未作任何改动。")
         db.execute("BEGIN EXCLUSIVE")  # rolls a hot journal back, which would else be applied to the new file
@@ -252,7 +253,7 @@ class _Writer:
         return rows.Observed(capture, report, reading.attachments, place, self.evidence.sightings(capture.url), role)
 
     def _identify(self, one: rows.Observed) -> tuple[str | None, str]:
-        """The ids of office and report: (place, office) and year, else the address; whole-area reports apart.
+        """The ids of office and report: (place, office) and year, or else the address; whole-area reports apart.
 
         Two offices of a place that are spelt alike in pinyin get different ids: the later one a mark of its name.
         """
@@ -287,7 +288,7 @@ class _Writer:
     def _insert(self, many: rows.Rows) -> None:
         for table, some in many.items():
             if some:
-                self.tables.table(table).insert_all(some, pk=schema.table(table).key, replace=True)
+                self.tables.table(table).insert_all(some, replace=True)
 
     # --- search ---
 
