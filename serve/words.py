@@ -47,12 +47,18 @@ def value_label(column: str, value: object) -> str:
     """What a code is called in this column; a value that is no code comes back as text, None as “未注明”."""
     if value is None or value == "":
         return "未注明"
-    codes = schema.VALUES.get(column, {})
+    if column in words()["yes_or_no"]:
+        return "是" if value else "否"
     if column == "kind":
         return KINDS.get(str(value), str(value))
     if column == "cell":
         return layout.label(str(value))
-    return codes[str(value)][0] if str(value) in codes else str(value)
+    return codes(column).get(str(value), str(value))
+
+
+def codes(column: str) -> dict[str, str]:
+    """The codes that may stand in a column, with what they are called; empty where it holds no codes."""
+    return {code: zh for code, (zh, _) in schema.VALUES.get(column, {}).items()}
 
 
 def lookup_label(lookup: str) -> str:

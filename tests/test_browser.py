@@ -105,9 +105,13 @@ def test_search_from_the_home_page(page: Page) -> None:
 def test_filter_form_works_without_any_sql(page: Page) -> None:
     page.goto("/archive/requests")
     page.get_by_text("按条件筛选").click()
-    page.get_by_label("列", exact=True).select_option("outcome")
-    page.get_by_label("值", exact=True).fill("granted")
+    page.get_by_label("办理情况").select_option(label="（一）予以公开")
+    page.get_by_label("列", exact=True).select_option(label="总计")
+    page.get_by_label("条件", exact=True).select_option(label="大于")
+    page.get_by_label("值", exact=True).fill("1000")
     page.get_by_role("button", name="筛选").click()
+    assert page.locator(".tally b").inner_text() == "3"
+    page.get_by_label("去掉这个条件").last.click()
     assert page.locator(".tally b").inner_text() == str(FILLERS + 4)
 
 

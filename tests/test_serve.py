@@ -97,7 +97,8 @@ def test_page_is_chinese_and_accessible(site: Datasette, path: str) -> None:
     assert not document.xpath("//th[not(@scope)]")
     assert not document.xpath("//table[not(caption) and not(ancestor::*[@aria-label])]")
     for field in document.xpath("//input[@type!='hidden'] | //select"):
-        assert field.get("aria-label") or document.xpath(f"//label[@for='{field.get('id')}']"), field.get("name")
+        named = field.get("aria-label") or document.xpath(f"//label[@for='{field.get('id')}']")
+        assert named or field.xpath("ancestor::label"), field.get("name")
     ids = [element.get("id") for element in document.xpath("//*[@id]")]
     assert len(ids) == len(set(ids))
     assert not document.xpath("//script[not(@src)] | //style | //*[@style] | //*[@onclick]")
@@ -546,3 +547,8 @@ def test_a_visitors_own_facet_is_shown_too(site: Datasette) -> None:
     facets = page(site, "/archive/reports?_facet=format").xpath("//details[@class='facet']/summary/text()")
     assert facets[-1] == "文件格式"
     assert len(facets) == 9
+
+
+def test_an_open_choice_of_the_filter_form_is_no_condition(site: Datasette) -> None:
+    document = page(site, "/archive/requests?scope=&outcome=granted&_filter_column=&_filter_op=exact&_filter_value=")
+    assert f"共 {FILLERS + 4} 行" in words(document)

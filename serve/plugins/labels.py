@@ -34,6 +34,7 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
         column_label=words.column_label,
         table_label=words.table_label,
         value_label=value_label,
+        codes=words.codes,
         lookup_label=words.lookup_label,
         table_order=[table.name for table in schema.TABLES],
         marks=words.words()["marks"],
@@ -83,8 +84,8 @@ def render_cell(value: Any, column: str, table: str | None) -> Markup | None:
         return _json(value, column)
     if column.endswith(("_seen", "_asked", "_at", "_from", "_until")) and isinstance(value, str):
         return escape(words.beijing(value))
-    label = value_label(column, value) if isinstance(value, str | int) else None
-    if label is not None and label != str(value):
+    label = value_label(column, value) if isinstance(value, str | int) and value != "" else None
+    if label and label != str(value):
         return Markup('<span title="{}">{}</span>').format(value, label)
     if isinstance(value, str) and len(value) > _LONG:
         return escape(value[:_LONG] + "……")
@@ -97,7 +98,8 @@ def _json(value: str, column: str) -> Markup:
     except ValueError:
         return escape(value[:_LONG])
     if column == "cells" and isinstance(data, list):
-        return escape("；".join(layout.label(str(key)) for key in data))
+        named = "；".join(layout.label(str(key)) for key in data[:2])
+        return escape(f"{named}……共 {len(data)} 格" if len(data) > 2 else named)
     if column == "outcomes" and isinstance(data, dict):
         return escape("，".join(f"{name} {count}" for name, count in data.items()))
     if column == "rows" and isinstance(data, list):

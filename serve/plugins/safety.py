@@ -56,6 +56,8 @@ def asgi_wrapper() -> Callable[[App], App]:
                 return
             # Datasette takes every argument without an underscore for a column to filter by.
             query = re.sub(rb"(^|&)(q|_search)=", rb"\1_q=", scope["query_string"])
+            # A form sends what was left open, too; an empty value is no condition.
+            query = re.sub(rb"(^|&)[^_=&][^=&]*=(?=&|$)", b"", query).lstrip(b"&")
             await app({**scope, "query_string": query}, receive, send_guarded)
 
         return reading_only
