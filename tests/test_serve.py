@@ -51,7 +51,7 @@ def site(archive: Path) -> Datasette:
 
 
 def ask(site: Datasette, path: str, method: str = "GET", **more: Any) -> httpx.Response:
-    answer: httpx.Response = asyncio.run(site.client.request(method, path, **more))
+    answer: httpx.Response = asyncio.run(site.client.request(method, path, follow_redirects=True, **more))
     return answer
 
 
