@@ -205,8 +205,12 @@ class _Writer:
 
     def _note_sightings(self) -> None:
         """Note of every report at whose site something was asked since when it was last there; reads nothing anew."""
-        asked = dict(self.db.execute("SELECT url, last_asked FROM sites").fetchall())
-        for site in {one.site for one in self.evidence.sites() if asked.get(one.url) != (one.finished or one.started)}:
+        before = set(self.db.execute("SELECT url, last_asked, requests, refused, failed FROM sites"))
+        states = {
+            (one.url, one.finished or one.started, one.requests, one.refused, one.failed): one.site
+            for one in self.evidence.sites()
+        }
+        for site in {site for state, site in states.items() if state not in before}:
             captures = self.db.execute(
                 """SELECT report_id, url, capture, version, body_sha256, captured_at FROM captures
                 WHERE site_host = ? AND report_id > '' AND role <> 'attachment' ORDER BY capture""",

@@ -15,6 +15,7 @@ import pytest
 import extract
 from archive import reading, schema, search, store
 from evidence import Exchange, Recorder
+from extract.report import Report
 from samples import world
 from samples.documents import editor_html
 
@@ -229,17 +230,15 @@ def test_a_vanished_page_is_a_dated_observation(evidence: Evidence, tmp_path: Pa
     archive = tmp_path / "archive.db"
     evidence.visit(("a.html", html, "ok", "report"))
     store.update(archive, evidence.folder)
-    evidence.visit(("a.html", html, "ok", "report"))
+    evidence.visit(("a.html", html, "ok", "report"), ("", "首页", "ok", "page"))
+    store.update(archive, evidence.folder)
     evidence.visit(("a.html", None, "gone", "page"))
-    # The two visits of a test lie within one second; a crawl's do not.
-    with sqlite3.connect(archive) as db:
-        db.execute("UPDATE sites SET last_asked = 'earlier'")
     store.update(archive, evidence.folder)
     (row,) = query(archive, "SELECT first_seen, last_seen, last_asked, last_outcome FROM addresses")
     assert row == {
         "first_seen": "2026-01-01T08:00:00Z",
         "last_seen": "2026-01-02T08:00:00Z",
-        "last_asked": "2026-01-03T08:00:00Z",
+        "last_asked": "2026-01-04T08:00:00Z",
         "last_outcome": "gone",
     }
     assert query(archive, "SELECT last_seen FROM reports") == [{"last_seen": "2026-01-02T08:00:00Z"}]
@@ -262,7 +261,7 @@ def test_a_document_that_breaks_the_reader_costs_only_itself(
     html, _ = township()
     real = extract.read
 
-    def read(data: bytes, **more: Any) -> extract.Report:
+    def read(data: bytes, **more: Any) -> Report:
         if data == b"crash":
             os._exit(3)
         if data == b"hang":
