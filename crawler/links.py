@@ -54,21 +54,20 @@ def step(words: str, url: str, stage: str, page: str = "", year: int | None = No
         return Step("column", priority["column"])
     if _patterns("item").search(bare):
         return None if year and named and named != year else Step("item", priority["item"])
-    in_column = stage in WALKED - {"seed"}
-    if in_column or (stage == "seed" and _patterns("path").search(url)):
+    outside = stage in {"seed", "entry", "offices", "frame"}
+    for pattern, value in _entries():
+        if pattern.search(bare):
+            return Step("entry", value) if outside else None
+    if stage in WALKED - {"seed"} or (stage == "seed" and _patterns("path").search(url)):
         if _patterns("year").search(bare):
             near = not year or abs(int(bare[:4]) - year) <= 1
             return Step("group", priority["group"]) if near else None
         if any(_patterns(name).search(bare) for name in ("offices", "office", "sub")) or _below(url, page):
             return Step("group", priority["group"])
-    if stage in {"seed", "entry", "offices", "frame"}:
-        if _patterns("offices").search(bare):
-            return Step("offices", 40)
-        if stage == "offices" and _patterns("office").search(bare):
-            return Step("entry", 30)
-        for pattern, value in _entries():
-            if pattern.search(bare):
-                return Step("entry", value)
+    if outside and _patterns("offices").search(bare):
+        return Step("offices", priority["offices"])
+    if stage == "offices" and _patterns("office").search(bare):
+        return Step("entry", priority["office"])
     return None
 
 

@@ -222,7 +222,7 @@ def _run(
     recorder: Recorder, walks: list[Walk], delay: float, year: int | None, agent: str, progress: Progress
 ) -> str | None:
     """Runs the spider; why it ended early, None where it did not."""
-    logging.getLogger("scrapy").setLevel(logging.ERROR)
+    logging.getLogger("scrapy").setLevel(logging.CRITICAL)
     with _signals() as main:
         process = AsyncCrawlerProcess(SETTINGS)
         crawler = process.create_crawler(ReportSpider)

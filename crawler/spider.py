@@ -26,7 +26,7 @@ from crawler import barriers, links, monitors, platforms, robots
 from crawler.fetch import ENCODINGS, NoAnswer
 from crawler.scope import Scope, tidy
 from crawler.sites import Site
-from evidence import FAILURES, REFUSALS, Capture, DiskFull, Exchange, Recorder, Task, Visit
+from evidence import FAILURES, REFUSALS, Capture, DiskFull, Exchange, Lost, Recorder, Task, Visit
 from evidence.warc import decode as without_encoding
 
 log = logging.getLogger(__name__)
@@ -153,21 +153,18 @@ class ReportSpider(scrapy.Spider):
             if task is None or self._spent(walk, task):
                 self._finish(walk)
                 return None
-            wait = task.not_before - time.time()
-            if wait > 0:
-                self._queue(walk, time.monotonic() + wait)
-                return None
-            if task.stage == "robots":
-                return self._ask(walk, task)
+            if task.stage == "robots" or task.not_before > time.time():
+                return self._when_due(walk, task)
             origin = _origin(task.url)
             rules = walk.rules.get(origin) or self._remembered(walk, origin)
             if rules is None:
-                self.recorder.add(walk.visit, [Task(f"{origin}/robots.txt", "robots", walk.row, 1000, words=origin)])
-                task = self.recorder.next_task(walk.visit)
-                assert task is not None  # noqa: S101 - the one just added, which nothing outranks
-                if task.stage != "robots":  # its turn came and went without an answer
+                address = f"{origin}/robots.txt"
+                self.recorder.add(walk.visit, [Task(address, "robots", walk.row, 1000, words=origin)])
+                asking = self.recorder.task(walk.visit, address)
+                if asking is None:  # its turn came and went without an answer
                     walk.rules[origin] = robots.Rules(None, reason="unreachable")
-                continue
+                    continue
+                return self._when_due(walk, asking)
             if not rules.allows(task.url):
                 walk.refused += 1
                 self.recorder.record(
@@ -180,13 +177,20 @@ class ReportSpider(scrapy.Spider):
                 continue
             return self._ask(walk, task)
 
+    def _when_due(self, walk: Walk, task: Task) -> scrapy.Request | None:
+        wait = task.not_before - time.time()
+        if wait <= 0:
+            return self._ask(walk, task)
+        self._queue(walk, time.monotonic() + wait)
+        return None
+
     def _remembered(self, walk: Walk, origin: str) -> robots.Rules | None:
         """The rules that this visit was given before it was interrupted."""
-        for capture in reversed(self.recorder.captures.sightings(f"{origin}/robots.txt")):
-            if capture.captured_at >= walk.visit.started and capture.kind == "robots" and capture.outcome != "redirect":
-                walk.rules[origin] = robots.rules(capture.outcome, self._text(self._body(capture), capture.media_type))
-                return walk.rules[origin]
-        return None
+        capture = self.recorder.robots(walk.visit, origin)
+        if capture is None:
+            return None
+        walk.rules[origin] = robots.rules(capture.outcome, self._text(self._body(capture), capture.media_type))
+        return walk.rules[origin]
 
     def _spent(self, walk: Walk, task: Task) -> bool:
         if task.stage in {"robots", "seed", "known", "attachment", "part"}:
@@ -238,6 +242,10 @@ class ReportSpider(scrapy.Spider):
         except DiskFull as error:
             self._give_up(str(error))
             return
+        except Exception as error:
+            log.exception("%s", task.url)
+            self._give_up(f"采集因程序错误中止（{type(error).__name__}: {error}）；已保存的都在。")
+            return
         self._busy.discard(walk.slot)
         self._queue(walk, 0.0)
         self._wake.set()
@@ -280,6 +288,7 @@ class ReportSpider(scrapy.Spider):
                 outcome = "bad_answer"
             else:
                 body, media_type = self._body(known), known.media_type
+                outcome = "unchanged" if body else "bad_answer"  # the next try asks for it whole
                 text = self._text(body, media_type) if _is_text(body) else ""
         outcome = outcome or "ok"
         if self._retry(walk, task, outcome, exchange.header("Retry-After")):
@@ -418,7 +427,10 @@ class ReportSpider(scrapy.Spider):
     # --- bytes
 
     def _body(self, capture: Capture) -> bytes:
-        return self.recorder.captures.body(capture) if capture.sha256 else b""
+        try:
+            return self.recorder.captures.body(capture)
+        except Lost:
+            return b""
 
     @staticmethod
     def _text(body: bytes, media_type: str | None) -> str:

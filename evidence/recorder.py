@@ -285,14 +285,32 @@ class Recorder:
                     (task.stage, task.priority, task.words, task.found_on, visit.id, task.url, task.priority),
                 )
 
-    def next_task(self, visit: Visit) -> Task | None:
-        """The most important task of a visit that may be done by now or first of all later, or None."""
+    def _task(self, where: str, *values: object) -> Task | None:
         row = self._connection.execute(
-            """SELECT url, stage, site_id, priority, words, found_on, hops, tries, not_before, id FROM tasks
-               WHERE visit = ? AND done = 0 ORDER BY not_before > ?, priority DESC, id LIMIT 1""",
-            (visit.id, datetime.now(UTC).timestamp()),
+            f"""SELECT url, stage, site_id, priority, words, found_on, hops, tries, not_before, id FROM tasks
+                WHERE done = 0 AND {where} LIMIT 1""",  # noqa: S608 - our own words
+            values,
         ).fetchone()
         return Task(*row) if row else None
+
+    def next_task(self, visit: Visit) -> Task | None:
+        """The most important task of a visit that may be done by now or first of all later, or None."""
+        now = datetime.now(UTC).timestamp()
+        return self._task("visit = ? ORDER BY not_before > ?, priority DESC, id", visit.id, now)
+
+    def task(self, visit: Visit, url: str) -> Task | None:
+        """The task for this address, None where there is none or it is done."""
+        return self._task("visit = ? AND url = ?", visit.id, url)
+
+    def robots(self, visit: Visit, origin: str) -> Capture | None:
+        """What this visit was last told of the rules of an origin (the words of a robots task), redirects followed."""
+        found = self.captures._select(
+            """WHERE c.visit = ? AND c.kind = 'robots' AND c.words = ? AND c.outcome != 'redirect'
+               ORDER BY c.id DESC LIMIT 1""",
+            visit.id,
+            origin,
+        )
+        return next(found, None)
 
     def pending(self, visit: Visit) -> int:
         """How many tasks of a visit are still to do."""

@@ -1,0 +1,190 @@
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from loopback import Answer, Asked, page, report, serving
+
+import crawler
+from crawler import Site, links, platforms
+from evidence import Captures
+
+YEARS = range(2000, 2024)
+PER_PAGE = 5
+TITLE = "匡堰镇{}年政府信息公开工作年度报告"
+
+
+def articles() -> dict[str, Any]:
+    return {f"/art/{year}.html": report("匡堰镇人民政府", year) for year in YEARS}
+
+
+def shown(number: int) -> list[tuple[str, str]]:
+    """The links of a page of the list, counted from 1."""
+    years = list(YEARS)[::-1][(number - 1) * PER_PAGE : number * PER_PAGE]
+    return [(f"/art/{year}.html", TITLE.format(year)) for year in years]
+
+
+PAGES = -(-len(YEARS) // PER_PAGE)
+
+
+def trs() -> dict[str, Any]:
+    """No anchors between pages; the function that would draw them is defined in the page too."""
+    script = (
+        "<script>function createPageHTML(_nPageCount, _nCurrIndex, _sPageName, _sPageExt){{}}"
+        'createPageHTML({total}, {current}, "index", "html");</script>'
+    )
+    names = ["/nb/", *(f"/nb/index_{number}.html" for number in range(1, PAGES))]
+    return {
+        name: page(*shown(number + 1), more=script.format(total=PAGES, current=number))
+        for number, name in enumerate(names)
+    }
+
+
+def records(number: int, following: str | None) -> str:
+    items = "".join(f"<record><![CDATA[<li><a href='{a}' title='{w}'>…</a></li>]]></record>" for a, w in shown(number))
+    group = f'<nextgroup><![CDATA[<a href="{following}"></a>]]></nextgroup>' if following else ""
+    return (
+        f"<datastore>{group}<totalrecord>{len(YEARS)}</totalrecord><totalpage>{PAGES}</totalpage>"
+        f"<recordset>{items}</recordset></datastore>"
+    )
+
+
+PROXY = "/module/web/jpage/dataproxy.jsp"
+
+
+def hanweb(literal: bool) -> dict[str, Any]:
+    """The first records in the page, the rest from the proxy; with `literal`, its links can only be followed."""
+
+    class Pages(dict[str, Any]):
+        def get(self, path: str, default: Any = None) -> Any:
+            return proxied if path.startswith(PROXY) else super().get(path, default)
+
+    def proxied(asked: Asked) -> Answer:
+        query = parse_qs(urlsplit(asked.path).query)
+        number = int(query["page"][0])
+        if literal and query.get("key") != [f"k{number}"]:
+            return Answer("<datastore></datastore>")
+        following = f"{PROXY}?page={number + 1}&amp;key=k{number + 1}" if literal and number < PAGES else None
+        return Answer(records(number, following), headers={"Content-Type": "text/xml"})
+
+    first = f"{PROXY}?page=2&amp;key=k2" if literal else f"{PROXY}?page=1&amp;appid=1&amp;columnid=7"
+    return Pages({"/nb/": page(more=f'<script type="text/xml">{records(1, first)}</script>')})
+
+
+def following_links() -> dict[str, Any]:
+    """下一页 on the first pages, on the later ones only numbers."""
+    pages = {}
+    for number in range(1, PAGES + 1):
+        numbers = [(f"/nb/?p={other}", str(other)) for other in range(1, PAGES + 1)]
+        pager = [(f"/nb/?p={number + 1}", "下一页")] if number < 3 else numbers
+        pages["/nb/" if number == 1 else f"/nb/?p={number}"] = page(*shown(number), *pager)
+    return pages
+
+
+def framed() -> dict[str, Any]:
+    return {
+        "/nb/": page(more='<iframe src="/inner/list.html"></iframe>'),
+        "/inner/list.html": page(*[link for number in range(1, PAGES + 1) for link in shown(number)]),
+    }
+
+
+def sent_on() -> dict[str, Any]:
+    return {
+        "/nb/": '<html><head><meta http-equiv="refresh" content="0;url=/nb/real.html"></head></html>',
+        "/nb/real.html": "<html><script>window.location.href = '/nb/last.html';</script></html>",
+        "/nb/last.html": framed()["/inner/list.html"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("pages", "lists"),
+    [
+        pytest.param(trs(), PAGES, id="trs"),
+        pytest.param(hanweb(literal=True), PAGES, id="hanweb, literal links"),
+        pytest.param(hanweb(literal=False), PAGES + 1, id="hanweb, page only"),
+        pytest.param(following_links(), PAGES, id="next and numbers"),
+        pytest.param(framed(), 2, id="iframe"),
+        pytest.param(sent_on(), 3, id="meta refresh and script"),
+    ],
+)
+def test_every_report_of_a_paged_list_is_found_with_no_request_to_spare(
+    tmp_path: Path, pages: dict[str, Any], lists: int
+) -> None:
+    pages.update({"/": page(("/nb/", "政府信息公开年报"))} | articles())
+    with serving(pages) as server:
+        summary = crawler.crawl([Site(server.url + "/")], captures=tmp_path, delay=0.0, progress=lambda _: None)
+        assert len(server.log) == len(YEARS) + lists + 2  # robots.txt and the home page
+    found = {urlsplit(capture.url).path for capture in Captures(tmp_path).reports()}
+    assert found == set(articles())
+    assert summary.sites[0].outcome == "完成"
+
+
+def test_the_pages_of_a_trs_article_belong_to_it() -> None:
+    text = '<script>createPageHTML(3, 0, "t20240115_67430", "html");</script>'
+    listing = platforms.read(text, "http://a.gov.cn/nb/202401/t20240115_67430.html")
+    assert listing.parts == [f"http://a.gov.cn/nb/202401/t20240115_67430_{number}.html" for number in (1, 2)]
+    assert listing.pages == []
+
+
+def test_a_link_that_only_a_click_runs_is_seen_and_mere_script_is_not() -> None:
+    text = page(
+        more="<a href='javascript:;' onclick=\"jumpToDetail('./1.html')\">甲镇</a><a href='javascript:void(0)'>乙</a>"
+    )
+    assert [link.url for link in platforms.read(text, "http://a.gov.cn/x/").links] == ["http://a.gov.cn/x/1.html"]
+
+
+@pytest.mark.parametrize(
+    ("words", "stage", "expected"),
+    [
+        ("匡堰镇人民政府2024年政府信息公开工作年度报告", "home", "item"),
+        ("2022年政府信息公开工作年度报告", "column", "item"),
+        ("南源街道2020年政府信息公开年报", "column", "item"),
+        ("匡堰镇政府信息公开工作2025年度报告", "column", "item"),
+        ("政府信息公开年度工作报告", "seed", "column"),
+        ("政府信息公开年报", "seed", "column"),
+        ("2024年", "column", "group"),
+        ("匡堰镇", "column", "group"),
+        ("县直部门", "column", "group"),
+        ("政府信息公开", "seed", "entry"),
+        ("政务公开", "seed", "entry"),
+        ("法治政府建设2024年度报告", "column", None),
+        ("2024年政府网站工作年度报表", "column", None),
+        ("关于做好2024年政府信息公开工作年度报告编制工作的通知", "column", None),
+        ("图解：匡堰镇2024年政府信息公开工作年度报告", "column", None),
+        ("政府信息公开指南", "entry", None),
+        ("恩格贝生态示范区召开2020年度工作会暨党风廉政建设会议", "column", None),
+        ("恩格贝生态示范区：栽下梧桐引凤来", "column", None),
+        ("匡堰镇", "seed", None),
+        ("", "column", None),
+    ],
+)
+def test_the_words_of_a_link_say_where_it_leads(words: str, stage: str, expected: str | None) -> None:
+    step = links.step(words, "http://a.gov.cn/1.html", stage, "http://a.gov.cn/nb/")
+    assert (step and step.stage) == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "follows"),
+    [
+        ("甲镇2023年政府信息公开年报", False),
+        ("甲镇2024年政府信息公开年报", True),
+        ("甲镇政府信息公开工作年度报告", True),
+        ("2025年", True),
+        ("2021年", False),
+    ],
+)
+def test_what_names_another_year_is_left_out(words: str, follows: bool) -> None:
+    step = links.step(words, "http://a.gov.cn/1.html", "column", "http://a.gov.cn/nb/", 2024)
+    assert (step is not None) == follows
+
+
+def test_both_sample_sites_are_found_whole_with_few_requests(tmp_path: Path) -> None:
+    samples = pytest.importorskip("samples")
+    with samples.serve() as rows:
+        sites = [Site(row.url, row.division_code, row.name) for row in rows]
+        crawler.crawl(sites, captures=tmp_path, delay=0.0, progress=lambda _: None)
+        truth = samples.truth(rows)
+        asked = [request for row in rows for request in samples.requests(row.url)]
+    captures = Captures(tmp_path)
+    assert {capture.url for capture in captures.reports()} == set(truth)
+    assert len(asked) <= 1.6 * len(truth)  # attachments and robots.txt included
