@@ -147,16 +147,18 @@ def _coverage(db: Database) -> None:
         ),
         looked AS (
             SELECT site_host, min(state) AS state, max(last_asked) AS last_asked FROM sites GROUP BY site_host
-        )
+        ),
+        asked_from AS (SELECT site_host, vantage, max(capture) FROM captures GROUP BY site_host)
         INSERT INTO coverage (office_id, year, state, report_id, site_host, seen_at, vantage)
         SELECT offices.office_id, years.year,
             CASE WHEN seen.report_id IS NOT NULL THEN 'found'
                 WHEN looked.state = 'found' THEN 'no_report'
                 ELSE coalesce(looked.state, 'never_looked') END,
             seen.report_id, offices.site_host, coalesce(seen.seen_at, looked.last_asked),
-            (SELECT vantage FROM captures WHERE captures.site_host = offices.site_host ORDER BY capture DESC LIMIT 1)
+            asked_from.vantage
         FROM offices CROSS JOIN years
         LEFT JOIN seen ON seen.office_id = offices.office_id AND seen.year = years.year
         LEFT JOIN looked ON looked.site_host = offices.site_host
+        LEFT JOIN asked_from ON asked_from.site_host = offices.site_host
         """
     )

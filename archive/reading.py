@@ -2,6 +2,7 @@
 
 import multiprocessing
 import resource
+import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
@@ -66,6 +67,9 @@ def _read_batch(folder: Path, batch: Sequence[Capture]) -> list[Reading]:
 
 
 def _read_all(sender: Connection, folder: Path, batch: Sequence[Capture]) -> None:
+    signal.signal(
+        signal.SIGINT, signal.SIG_IGN
+    )  # Ctrl-C is the parent's to answer: a batch ends, none is called broken
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with closing(Captures(folder)) as evidence:

@@ -225,7 +225,11 @@ def report_rows(report_id: str, office_id: str | None, observed: Sequence[Observ
             for one in group
             for row in (
                 capture_row(one.capture, one.role, report_id, number, one.report),
-                *(capture_row(file, "attachment", report_id, number) for file in one.attachments),
+                *(
+                    capture_row(file, "attachment", report_id, number)
+                    for file in one.attachments
+                    if file.kind != "report"  # a file that is also linked by itself has a row of its own
+                ),
             )
         ],
     }

@@ -19,7 +19,7 @@ from sqlite_utils import Database
 
 from archive import coverage, places, rows, schema, search
 from archive.reading import Reading, readings
-from evidence import Captures
+from evidence import Capture, Captures
 from extract.report import Identity, Report
 
 Progress = Callable[[int, int], None]
@@ -139,8 +139,7 @@ class _Writer:
         self.divisions = places.load(extra if extra.exists() else None)
 
     def run(self, progress: Progress | None, workers: int | None, *, whole: bool = False) -> Summary:
-        known = {row[0] for row in self.db.execute("SELECT capture FROM captures WHERE role <> 'attachment'")}
-        new = [capture for capture in self.evidence.reports() if capture.id not in known]
+        new = self._new_captures()
         workers = max(1, min(workers or os.cpu_count() or 1, len(new)))
         read = readings(self.folder, new, workers) if new else iter(())
         done = 0
@@ -161,6 +160,18 @@ class _Writer:
         counts = dict(self.db.execute("SELECT role, count(*) FROM captures GROUP BY role").fetchall())
         reports = self.db.execute("SELECT count(*) FROM reports").fetchone()[0]
         return Summary(len(new), counts.get("not_report", 0), counts.get("unread", 0), reports)
+
+    def _new_captures(self) -> list[Capture]:
+        """The reports of the ledger that the archive does not have; ArchiveError where its own are of another ledger."""
+        had = self.db.execute("SELECT capture, url, captured_at FROM captures WHERE role <> 'attachment'")
+        known = {capture: (url, captured_at) for capture, url, captured_at in had}
+        new = []
+        for capture in self.evidence.reports():
+            if capture.id not in known:
+                new.append(capture)
+            elif known[capture.id] != (capture.url, capture.captured_at):
+                raise ArchiveError(f"这个年报库不是由 {self.folder} 中的采集建成的，请改用原来的文件夹，或另建一库。")
+        return new
 
     # --- reports ---
 

@@ -370,6 +370,16 @@ def test_an_archive_of_a_newer_program_is_left_alone(evidence: Evidence, tmp_pat
         store.update(tmp_path / "a.db", evidence.folder)
 
 
+def test_an_archive_of_other_evidence_is_left_alone(evidence: Evidence, tmp_path: Path) -> None:
+    evidence.visit(("a.html", township()[0], "ok", "report"))
+    store.update(tmp_path / "a.db", evidence.folder)
+    other = Evidence(tmp_path / "other")
+    other.visit(("b.html", township()[0], "ok", "report"))
+    with pytest.raises(store.ArchiveError, match="不是由"):
+        store.update(tmp_path / "a.db", other.folder)
+    assert [row["url"] for row in query(tmp_path / "a.db", "SELECT url FROM captures")] == [HOME + "a.html"]
+
+
 def test_a_locked_archive_is_told(evidence: Evidence, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     evidence.visit(("a.html", township()[0], "ok", "report"))
     monkeypatch.setattr(store, "PATIENCE", 0.1)
