@@ -10,7 +10,7 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -26,13 +26,28 @@ TEXT_TEARS = {
     "page_lines": ("txt-tabs", "txt-cells", "html-p-tabs", "html-p-cells", "html-p-spaces"),
     "dropped_cell": ("txt-tabs", "html-p-tabs", "md-pipes", "html-p-spaces"),
     "dropped_column": ("md-pipes", "txt-tabs", "html-plain", "html-p-tabs"),
+    "missing_row": ("html-word", "docx-python", "txt-tabs", "pdf-reportlab", "html-p-spaces"),
+    "header_two_rows": ("html-word", "docx-python", "txt-tabs", "pdf-reportlab", "xlsx"),
+    "disputes_in_two": ("html-plain", "docx-python", "txt-tabs", "pdf-reportlab", "html-p-cells"),
+    "decoy_lines": ("html-plain", "txt-tabs", "txt-cells", "html-p-spaces", "md-pipes", "pdf-reportlab"),
+    "decoy_table": ("html-word", "txt-tabs", "txt-cells", "html-p-spaces", "md-pipes", "pdf-reportlab", "docx-python"),
+    "all_blank": ("html-word", "docx-python", "txt-tabs", "pdf-reportlab"),
     "two_line_title": ("txt-tabs", "docx-python", "pdf-reportlab", "html-1990s"),
 }
 """Tears that only some renderings can show."""
+TABLES_AS_TEXT = frozenset(("txt-tabs", "txt-cells"))
+FORMATS = frozenset(kind for kind, _, _ in HERE.values())
 PAGE_BREAKS = 12
 """Further reportlab PDFs, whose tables break at other places."""
-SORTS = {"remarks": "busy", "thousands": "busy", "units": "busy", "full_width": "busy", "dropped_cell": "dense",
-         "dropped_column": "busy", "swapped_rows": "dense", "blank_zero": "busy", "blank_row": "quiet"}  # fmt: skip
+SORTS = {
+    "dropped_cell": "dense",
+    "swapped_rows": "dense",
+    "decoy_lines": "dense",
+    "blank_row": "quiet",
+} | dict.fromkeys(
+    ("remarks", "thousands", "units", "full_width", "dropped_column", "blank_zero", "missing_row"), "busy"
+)
+"""Which numbers a tear needs to show; chance where it needs none."""
 OFFICE = {
     "docx-office": ("docx", "docx", "plain"),
     "html-office": ("html", "html", "docx"),
@@ -67,16 +82,20 @@ def _item(made: Invented, rendering: str, tear: str, maker: str, extension: str,
     in_page = kind == "html" and rendering not in NO_PUBLISHED and maker == "here"
     truth["published_date"] = made.report.published.isoformat() if in_page else None
     truth["lossy"] = rendering in LOSSY
+    if tear == "decoy_table" and rendering in LOSSY | TABLES_AS_TEXT:
+        del truth["chapters"]["overview"]  # nobody can tell its table from its prose there
     return Item(f"{made.name}.{extension}", kind, rendering, tear, maker, truth)
 
 
-def plan_here() -> Iterator[tuple[Item, bytes]]:
-    """Every document that needs no program, with its bytes."""
+def plan_here(formats: Collection[str] = FORMATS) -> Iterator[tuple[Item, bytes]]:
+    """Every document of these formats that needs no program, with its bytes."""
     wanted = [(rendering, "", number) for rendering in HERE for number in range(HERE_EACH)]
     wanted += [("pdf-reportlab", "", HERE_EACH + number) for number in range(PAGE_BREAKS)]
     for tear in TEARS:
         wanted += [(rendering, tear, 0) for rendering in TEXT_TEARS.get(tear, TORN_IN)]
     for rendering, tear, number in wanted:
+        if HERE[rendering][0] not in formats:
+            continue
         sort = SORTS.get(tear, "") if tear else ("quiet", "busy", "dense", "", "")[number % 5]
         made = invent(_name(rendering, tear, number), sort, tear)
         kind, extension, render = HERE[rendering]
@@ -89,11 +108,21 @@ def _by_programs(folder: Path) -> Iterator[Item]:
         work = Path(temporary)
         pdfs: list[tuple[Invented, Path]] = []
         for rendering, (kind, extension, start) in OFFICE.items():
-            invented = [invent(_name(rendering, "", n), ("quiet", "busy", "dense", "")[n % 4]) for n in range(PROGRAM_EACH)]
+            invented = [
+                invent(_name(rendering, "", n), ("quiet", "busy", "dense", "")[n % 4])
+                for n in range(PROGRAM_EACH * (1 + (kind == "pdf")))
+            ]
             if kind in ("pdf", "docx"):
-                invented += [invent(_name(rendering, tear, 0), SORTS.get(tear, ""), tear) for tear in ("labels", "blank_zero", "headings")]
+                invented += [
+                    invent(_name(rendering, tear, 0), SORTS.get(tear, ""), tear)
+                    for tear in ("labels", "blank_zero", "headings")
+                ]
             sources = []
-            source_extension, write = {"docx": ("docx", docx_file), "plain": ("html", printable), "xlsx": ("xlsx", xlsx_file)}[start]
+            source_extension, write = {
+                "docx": ("docx", docx_file),
+                "plain": ("html", printable),
+                "xlsx": ("xlsx", xlsx_file),
+            }[start]
             for made in invented:
                 source = work / rendering / f"{made.name}.{source_extension}"
                 source.parent.mkdir(exist_ok=True)
@@ -106,7 +135,7 @@ def _by_programs(folder: Path) -> Iterator[Item]:
                 yield _item(made, rendering, "" if tear == "whole" else tear, "programs", extension, kind)
                 if kind == "pdf":
                     pdfs.append((made, folder / f"{made.name}.pdf"))
-        for number in range(PROGRAM_EACH + 3):
+        for number in range(2 * PROGRAM_EACH):
             made = invent(_name("pdf-chromium", "", number), ("quiet", "busy", "dense", "")[number % 4])
             source = work / f"{made.name}.html"
             source.write_bytes(printable(made))
@@ -115,8 +144,8 @@ def _by_programs(folder: Path) -> Iterator[Item]:
             pdfs.append((made, folder / f"{made.name}.pdf"))
             yield _item(made, "pdf-chromium", "", "programs", "pdf", "pdf")
         for number, (made, source) in enumerate(pdfs):
-            if number % 3 == 0:
-                layout = number % 2 == 0
+            if number % 4 == 0:
+                layout = number % 8 == 0
                 rendering = "txt-pdf-layout" if layout else "txt-pdf"
                 copy = Invented(f"{rendering}-{made.name}", made.report, made.parts, made.lost)
                 programs.pdftotext(source, folder / f"{copy.name}.txt", layout=layout)
@@ -126,7 +155,12 @@ def _by_programs(folder: Path) -> Iterator[Item]:
 def _sources() -> str:
     """A hash of what makes the corpus, so that a changed generator builds a new one."""
     here = Path(__file__).parent
-    files = [*(here / name for name in ("corpus.py", "programs.py", "renderings.py", "reports.py", "words.json"))]
+    files = [
+        *(
+            here / name
+            for name in ("corpus.py", "programs.py", "renderings.py", "reports.py", "words.json", "page.html")
+        )
+    ]
     files += [here.parent / "samples" / name for name in ("documents.py", "form.json", "world.py")]
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
 

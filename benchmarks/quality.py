@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import extract
-from benchmarks import corpus
+from benchmarks import corpus, programs
 from extract.report import Report, Status
 
 FLOORS = Path(__file__).with_name("floors.json")
@@ -185,8 +185,8 @@ def below(pinned: dict[str, Any], judged: list[Judged]) -> list[str]:
 
 
 def hashes(judged: list[Judged]) -> dict[str, str]:
-    """The hash of what each maker's documents say."""
-    return {name: corpus.truth_hash([one.item for one in some]) for name, some in by(judged, lambda one: one.item.maker).items()}
+    """The hash of what the documents of each group say."""
+    return {name: corpus.truth_hash([one.item for one in some]) for name, some in by(judged, group).items()}
 
 
 def update(pinned: dict[str, Any], judged: list[Judged], allow: bool) -> list[str]:
@@ -218,34 +218,45 @@ def main() -> int:
     parser.add_argument("--processes", type=int, default=2)
     args = parser.parse_args()
 
+    if args.only and (args.check or args.update):
+        parser.error("--only 只看一部分，不能与 --check 或 --update 同用")
     folder, items = corpus.build(args.folder, with_programs=not args.here)
     tasks = [(item, str(folder / item.file)) for item in items if not args.here or item.maker == "here"]
     tasks = [*tasks, *real_items()]
     tasks = [task for task in tasks if args.only in task[0].file]
     judged = measure(tasks, args.processes)
 
-    for title, key in (("格式", group), ("写法", lambda one: one.item.rendering), ("残损", lambda one: one.item.tear or "-")):
+    for title, key in (
+        ("格式", group),
+        ("写法", lambda one: one.item.rendering),
+        ("残损", lambda one: one.item.tear or "-"),
+    ):
         print(f"== {title}")
         print("\n".join(table(judged, key)))
     for one in sorted(judged, key=lambda one: (-len(one.false), -len(one.wrong)))[: args.worst]:
         if one.wrong:
             print(f"\n{one.item.file}")
             print("\n".join(f"  {line}" for line in one.wrong[:12]))
-    if corpus.programs.missing():
-        print(f"没有 {'、'.join(corpus.programs.missing())}，由它们生成的文件未测", file=sys.stderr)
+    if programs.missing():
+        print(f"没有 {'、'.join(programs.missing())}，由它们生成的文件未测", file=sys.stderr)
     if not (args.check or args.update):
         return 0
     pinned = json.loads(FLOORS.read_text("utf-8")) if FLOORS.is_file() else {"corpus": {}, "floors": {}}
     if args.update:
         lowered = update(pinned, judged, args.allow_regression)
         FLOORS.write_text(json.dumps(pinned, ensure_ascii=False, indent=1, sort_keys=True) + "\n", "utf-8")
-        print("\n".join(("低于旧底线（已改低）：" if args.allow_regression else "低于旧底线（未改）：") + line for line in lowered))
+        print(
+            "\n".join(
+                ("低于旧底线（已改低）：" if args.allow_regression else "低于旧底线（未改）：") + line
+                for line in lowered
+            )
+        )
         return int(bool(lowered) and not args.allow_regression)
     lines = below(pinned, judged)
     lines += [
-        f"{maker}：语料已变（{pinned['corpus'].get(maker)} → {found}），请核对后运行 --update"
-        for maker, found in hashes(judged).items()
-        if pinned["corpus"].get(maker) != found
+        f"{name}：语料已变（{pinned['corpus'].get(name)} → {found}），请核对后运行 --update"
+        for name, found in hashes(judged).items()
+        if pinned["corpus"].get(name) != found
     ]
     print("\n".join(lines))
     return int(bool(lines))

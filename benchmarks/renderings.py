@@ -7,7 +7,9 @@ Each rendering is a function from an invented report to the bytes of a file. Tho
 from collections.abc import Callable, Iterable
 from html import escape
 from io import BytesIO
-from random import Random
+from itertools import pairwise
+from pathlib import Path
+from string import Template
 
 import docx
 import openpyxl
@@ -24,9 +26,10 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table
 
-from benchmarks.reports import Invented, without_header
+from benchmarks.reports import Invented, chance, without_header
 from samples.documents import Part, Row, TableCell, width
 
+PAGE = Template(Path(__file__).with_name("page.html").read_text("utf-8"))
 Positions = list[list[tuple[str, int, int] | None]]
 
 
@@ -66,26 +69,13 @@ def page(made: Invented, body: str, charset: str = "utf-8", chrome: bool = True)
     """A whole page as a content system serves it, or (without `chrome`) as a program saves it."""
     report = made.report
     title = escape(report.title)
-    head = f'<html><head><meta http-equiv="Content-Type" content="text/html; charset={charset}"/>'
-    if not charset:
-        head = "<html><head>"
+    meta = f'<meta http-equiv="Content-Type" content="text/html; charset={charset}"/>' if charset else ""
     if not chrome:
-        return f"{head}<title>{title}</title></head><body>{body}</body></html>"
-    day = report.published.isoformat()
-    menu = "".join(f'<li><a href="/c{n}/">{word}</a></li>' for n, word in enumerate(("首页", "政务公开", "政府信息公开年报", "互动交流")))
-    others = "".join(
-        f'<li><a href="/{year}.html">{report.office.bare}{year}年政府信息公开工作年度报告</a><span>{year + 1}-01-15</span></li>'
-        for year in (2017, 2018)
-    )
-    return (
-        f'<!DOCTYPE html>{head}<title>{title}_{report.office.county}人民政府</title><meta name="SiteName" content="{report.office.county}人民政府"/>'
-        f'<meta name="SiteIDCode" content="8801990001"/><meta name="ArticleTitle" content="{title}"/><meta name="PubDate" content="{day} 10:21"/>'
-        f'</head><body><div class="nav"><ul>{menu}</ul></div><div class="position">当前位置：<a href="/">首页</a> &gt; <a href="/gk">政府信息公开年报</a></div>'
-        f'<div class="main"><h1 class="title">{title}</h1><div class="info"><span>发布时间：{day}</span><span>来源：{report.office.mid}</span>'
-        f'<span>浏览次数：<i id="hits">318</i></span></div><div class="content" id="zoom">{body}</div>'
-        f'<div class="share">打印 关闭 分享到：</div><div class="more"><h3>相关信息</h3><ul>{others}</ul></div></div>'
-        '<div class="footer"><p>版权所有：某某人民政府办公室 网站标识码：8801990001</p><p>备案号：某ICP备05000001号</p></div></body></html>'
-    )
+        return f"<html><head>{meta}<title>{title}</title></head><body>{body}</body></html>"
+    return PAGE.substitute(
+        charset=meta, title=title, county=report.office.county, bare=report.office.bare, source=report.office.mid,
+        day=report.published.isoformat(), body=body,
+    )  # fmt: skip
 
 
 def _html(made: Invented, body: str, chrome: bool = True) -> bytes:
@@ -100,21 +90,33 @@ def word(made: Invented) -> str:
 
     def run(text: str) -> str:
         if _is_number(text) and len(text) > 1:
-            return "".join(f"<span lang=EN-US style='font-size:9.0pt'>{escape(char)}</span>" for char in text) + "<o:p></o:p>"
-        return f"<span style='font-size:9.0pt;font-family:仿宋_GB2312;mso-hansi-font-family:宋体'>{_lines(text, '<br>')}</span><o:p></o:p>"
+            return (
+                "".join(f"<span lang=EN-US style='font-size:9.0pt'>{escape(char)}</span>" for char in text)
+                + "<o:p></o:p>"
+            )
+        # Word breaks the lines of its file in the middle of a word.
+        broken = "\n".join(_lines(text[at : at + 31], "<br>") for at in range(0, len(text), 31))
+        return f"<span style='font-size:9.0pt;font-family:仿宋_GB2312'>{broken}</span><o:p></o:p>"
 
     def cell(one: TableCell) -> str:
         inner = run(one.text) if one.text else "<span lang=EN-US><o:p>&nbsp;</o:p></span>"
         spans = _spans(one, "")
-        return f"<td width={30 * one.cols} {spans} style='border:solid windowtext 1.0pt;padding:0cm 5.4pt'>\n  <p class=MsoNormal align=center>{inner}</p>\n  </td>"
+        style = "border:solid windowtext 1.0pt;padding:0cm 5.4pt"
+        inner = f"<p class=MsoNormal align=center>{inner}</p>"
+        return f"<td width={30 * one.cols} {spans} style='{style}'>\n  {inner}\n  </td>"
 
     out = ["<div class=WordSection1 style='layout-grid:15.6pt'>"]
     for part in made.parts:
         if part.rows is None:
-            out.append(f"<p class=MsoNormal style='text-indent:32.0pt'><b><span lang=EN-US><o:p></o:p></span></b>{run(part.text)}</p>")
+            out.append(
+                "<p class=MsoNormal style='text-indent:32.0pt'><b><span lang=EN-US><o:p></o:p></span></b>"
+                f"{run(part.text)}</p>"
+            )
             continue
         out.append("<table class=MsoNormalTable border=1 cellspacing=0 cellpadding=0 style='border-collapse:collapse'>")
-        out += [f"<tr style='mso-yfti-irow:{n}'>{''.join(cell(c) for c in row)}</tr>" for n, row in enumerate(part.rows)]
+        out += [
+            f"<tr style='mso-yfti-irow:{n}'>{''.join(cell(c) for c in row)}</tr>" for n, row in enumerate(part.rows)
+        ]
         wide = len(positions(part.rows)[0])
         blank = "".join("<td width=36 style='border:none'></td>" for _ in range(wide))
         out.append(f"<![if !supportMisalignedColumns]>\n<tr height=0>{blank}</tr>\n<![endif]>\n</table>")
@@ -127,18 +129,26 @@ def wps(made: Invented) -> str:
     def run(text: str) -> str:
         pieces = list(text) if _is_number(text) else [text]
         return "".join(
-            f"<span style=\"mso-spacerun:'yes';font-family:宋体;mso-ascii-font-family:Calibri;font-size:10.5pt;\">{_lines(piece)}</span>"
+            f"<span style=\"mso-spacerun:'yes';font-family:宋体;font-size:10.5pt;\">{_lines(piece)}</span>"
             for piece in pieces
         )
 
     def cell(one: TableCell) -> str:
-        inner = f'<p class="MsoNormal" align="center">{run(one.text)}</p>' if one.text else '<p class="MsoNormal"><span>&nbsp;</span></p>'
-        return f'<td width="{40 * one.cols}" valign="center"{_spans(one)} style="width:30pt;border:1pt solid windowtext">{inner}</td>'
+        inner = (
+            f'<p class="MsoNormal" align="center">{run(one.text)}</p>'
+            if one.text
+            else '<p class="MsoNormal"><span>&nbsp;</span></p>'
+        )
+        style = "width:30pt;border:1pt solid windowtext"
+        return f'<td width="{40 * one.cols}" valign="center"{_spans(one)} style="{style}">{inner}</td>'
 
     out = ["<!--StartFragment-->"]
     for part in made.parts:
         if part.rows is None:
-            out.append(f'<p class="MsoNormal" style="text-indent:32pt">{run(part.text)}<span><o:p></o:p></span></p><p class="MsoNormal">&nbsp;</p>')
+            out.append(
+                f'<p class="MsoNormal" style="text-indent:32pt">{run(part.text)}<span><o:p></o:p></span></p>'
+                '<p class="MsoNormal">&nbsp;</p>'
+            )
         else:
             rows = "".join(f"<tr>{''.join(cell(c) for c in row)}</tr>" for row in part.rows)
             out.append(f'<table class="MsoTableGrid" border="1" cellspacing="0"><tbody>{rows}</tbody></table>')
@@ -156,7 +166,8 @@ def ueditor(made: Invented) -> str:
     def cell(one: TableCell, n: int) -> str:
         chosen = ' class="selectTdClass"' if n % 5 == 0 else ""
         inner = f'<p style="text-align: center;">{run(one.text)}</p>' if one.text else "<br/>"
-        return f'<td{chosen}{_spans(one)} style="word-break: break-all; border-color: rgb(0, 0, 0);" valign="middle">{inner}</td>'
+        style = "word-break: break-all; border-color: rgb(0, 0, 0);"
+        return f'<td{chosen}{_spans(one)} style="{style}" valign="middle">{inner}</td>'
 
     out = []
     for part in made.parts:
@@ -164,7 +175,9 @@ def ueditor(made: Invented) -> str:
             continue  # the content system has its own field for the title
         if part.rows is None:
             strong = ("<strong>", "</strong>") if part.kind == "heading" else ("", "")
-            out.append(f'<p style="text-indent: 2em; line-height: 2em;">{strong[0]}{run(part.text)}{strong[1]}</p><p><br/></p>')
+            out.append(
+                f'<p style="text-indent: 2em; line-height: 2em;">{strong[0]}{run(part.text)}{strong[1]}</p><p><br/></p>'
+            )
         else:
             rows = [
                 ("<tr>" if n else '<tr class="firstRow">') + "".join(cell(c, i) for i, c in enumerate(row)) + "</tr>"
@@ -182,11 +195,16 @@ def old(made: Invented) -> str:
     for part in made.parts:
         if part.rows is None:
             align = "CENTER" if part.kind in ("title", "subtitle") else "LEFT"
-            out.append(f'<P ALIGN={align}><FONT FACE="宋体" SIZE=3>&nbsp;&nbsp;&nbsp;&nbsp;{_lines(part.text, "<BR>")}</FONT>')
+            out.append(
+                f'<P ALIGN={align}><FONT FACE="宋体" SIZE=3>&nbsp;&nbsp;&nbsp;&nbsp;{_lines(part.text, "<BR>")}</FONT>'
+            )
             continue
         out.append('<TABLE BORDER=1 CELLSPACING=0 BORDERCOLOR="#000000">')
         for row in part.rows:
-            cells = "".join(f"<TD ALIGN=CENTER{_spans(c).upper()}><FONT SIZE=2>{_lines(c.text, '<BR>') or '&nbsp;'}</FONT>\n" for c in row)
+            cells = "".join(
+                f"<TD ALIGN=CENTER{_spans(c).upper()}><FONT SIZE=2>{_lines(c.text, '<BR>') or '&nbsp;'}</FONT>\n"
+                for c in row
+            )
             out.append(f"<TR>{cells}")
         out.append("</TABLE>")
     return "\n".join(out)
@@ -215,9 +233,12 @@ def _plain_table(rows: list[Row]) -> str:
 def nested(made: Invented) -> str:
     """Layout tables in layout tables, each part in a cell of its own."""
     rows = "".join(
-        f"<tr><td><table width=98% align=center><tr><td class=txt>{plain(_one(made, [part]))}</td></tr></table></td></tr>" for part in made.parts
+        "<tr><td><table width=98% align=center><tr><td class=txt>"
+        f"{plain(_one(made, [part]))}</td></tr></table></td></tr>"
+        for part in made.parts
     )
-    return f"<table width=960 align=center><tr><td width=12></td><td><table border=0>{rows}</table></td><td width=12>&nbsp;</td></tr></table>"
+    inner = f"<td width=12></td><td><table border=0>{rows}</table></td><td width=12>&nbsp;</td>"
+    return f"<table width=960 align=center><tr>{inner}</tr></table>"
 
 
 def _one(made: Invented, some: list[Part]) -> Invented:
@@ -240,7 +261,9 @@ def one_table(made: Invented) -> str:
             cells = []
             for c, cell in enumerate(row):
                 if cell is not None:
-                    cells.append(f"<td{_spans(TableCell(cell[0], sum(shares[c : c + cell[1]]), cell[2]))}>{_lines(cell[0])}</td>")
+                    cells.append(
+                        f"<td{_spans(TableCell(cell[0], sum(shares[c : c + cell[1]]), cell[2]))}>{_lines(cell[0])}</td>"
+                    )
             out.append(f"<tr>{''.join(cells)}</tr>")
     return f'<table border="1"><tbody>{"".join(out)}</tbody></table>'
 
@@ -250,7 +273,7 @@ def cut(rows: list[Row], at: list[int]) -> list[list[Row]]:
     grid = positions(rows)
     pieces: list[list[Row]] = []
     edges = [0, *at, len(rows)]
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         piece: list[Row] = []
         for r in range(start, end):
             row: Row = []
@@ -268,9 +291,13 @@ def cut(rows: list[Row], at: list[int]) -> list[list[Row]]:
 
 def split_tables(made: Invented) -> str:
     """The table of chapter 三 in two or three, 四、 often by itself, the header only over the first."""
-    random = Random(made.name)
+    random = chance(made.name)
     out = []
     for part in made.parts:
+        if part.rows is not None and len(part.rows) in range(10, 20) and random.random() < 0.5:
+            heads = [r for r, row in enumerate(part.rows) if len(row) == 1]
+            out += [_plain_table(piece) for piece in cut(part.rows, heads[1:])]
+            continue
         if part.rows is None or len(part.rows) < 20:
             out.append(plain(_one(made, [part])))
             continue
@@ -292,10 +319,37 @@ def div_grid(made: Invented) -> str:
             out.append(f'<div class="p">{_lines(part.text)}</div>')
         else:
             rows = "".join(
-                '<div class="tr">' + "".join(f'<div class="td w{c.cols}">{_lines(c.text)}</div>' for c in row) + "</div>" for row in part.rows
+                '<div class="tr">'
+                + "".join(f'<div class="td w{c.cols}">{_lines(c.text)}</div>' for c in row)
+                + "</div>"
+                for row in part.rows
             )
             out.append(f'<div class="table">{rows}</div>')
     return "\n".join(out)
+
+
+def th_cells(made: Invented) -> str:
+    """thead and th, a caption over each table, zero-width spaces in cells, a hidden copy of the text for sharing."""
+    out = [f'<div style="display:none" class="share-text">{_lines(made.report.title)}</div>']
+    for part in made.parts:
+        if part.rows is None:
+            out.append(f"<p>{_lines(part.text)}</p>")
+            continue
+        rows = []
+        for row in part.rows:
+            head = not any(c.text.isdigit() for c in row)
+            tag = "th" if head else "td"
+            rows.append(f"<tr>{''.join(f'<{tag}{_spans(c)}>&#8203;{_lines(c.text)}</{tag}>' for c in row)}</tr>")
+        out.append(
+            f"<table><caption>单位：件</caption><thead>{rows[0]}</thead><tbody>{''.join(rows[1:])}</tbody></table>"
+        )
+    return "\n".join(out)
+
+
+def pre_text(made: Invented) -> str:
+    """The whole text in one pre, columns kept apart by spaces."""
+    lines = (text for _, text in text_lines(made, "    ", False))
+    return f"<pre>{escape(chr(10).join(lines))}</pre>"
 
 
 def _row_texts(rows: list[Row], empty_for_covered: bool) -> Iterable[list[str]]:
@@ -330,7 +384,7 @@ def text_lines(made: Invented, between: str, covered: bool) -> Iterable[tuple[st
 
 def p_tabs(made: Invented) -> str:
     """A paragraph for every row, tabs between its cells."""
-    return "\n".join(f"<p>{escape(text)}</p>" for _, text in text_lines(made, "\t", Random(made.name).random() < 0.5))
+    return "\n".join(f"<p>{escape(text)}</p>" for _, text in text_lines(made, "\t", chance(made.name).random() < 0.5))
 
 
 def p_spaces(made: Invented) -> str:
@@ -386,7 +440,7 @@ def md_plain(made: Invented) -> bytes:
 
 def txt_tabs(made: Invented) -> bytes:
     """Plain text, tabs between cells."""
-    return "\n".join(text for _, text in text_lines(made, "\t", Random(made.name).random() < 0.5)).encode()
+    return "\n".join(text for _, text in text_lines(made, "\t", chance(made.name).random() < 0.5)).encode()
 
 
 def txt_cells(made: Invented) -> bytes:
@@ -413,7 +467,7 @@ def _field(paragraph: object, code: str) -> None:
 
 def docx_file(made: Invented) -> bytes:
     """DOCX by python-docx: merged cells, a page number in the footer of every second report."""
-    random = Random(made.name)
+    random = chance(made.name)
     document = docx.Document()
     normal = document.styles["Normal"]
     normal.font.name, normal.font.size = "Noto Serif CJK SC", Pt(random.choice((10, 12, 14)))
@@ -455,6 +509,21 @@ def docx_file(made: Invented) -> bytes:
     return out.getvalue()
 
 
+def docx_controls(made: Invented) -> bytes:
+    """The same with every second table and paragraph in a content control, as forms filled in Word have them."""
+    document = docx.Document(BytesIO(docx_file(made)))
+    body = document.element.body
+    for number, child in enumerate(list(body)):
+        if child.tag == qn("w:tbl") or (number % 2 and child.tag == qn("w:p")):
+            control, content = OxmlElement("w:sdt"), OxmlElement("w:sdtContent")
+            child.addprevious(control)
+            control.append(content)
+            content.append(child)
+    out = BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
 def xlsx_file(made: Invented) -> bytes:
     """XLSX by openpyxl: one sheet, merged cells, numbers as numbers."""
     book = openpyxl.Workbook()
@@ -475,7 +544,10 @@ def xlsx_file(made: Invented) -> bytes:
                     sheet.cell(line + r, c + 1, int(text) if text.isdecimal() and text.isascii() else text or None)
                     if cell[1] > 1 or cell[2] > 1:
                         sheet.merge_cells(
-                            start_row=line + r, start_column=c + 1, end_row=line + r + cell[2] - 1, end_column=c + cell[1]
+                            start_row=line + r,
+                            start_column=c + 1,
+                            end_row=line + r + cell[2] - 1,
+                            end_column=c + cell[1],
                         )
         line += len(grid) + 1
     out = BytesIO()
@@ -485,17 +557,21 @@ def xlsx_file(made: Invented) -> bytes:
 
 def reportlab_file(made: Invented) -> bytes:
     """PDF by reportlab, Chinese font not embedded, page ends at many places, narrow columns in some."""
-    random = Random(made.name)
+    random = chance(made.name)
     pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
     size = random.choice((9, 10.5, 12))
-    style = ParagraphStyle("body", fontName="STSong-Light", fontSize=size, leading=size * 1.6, wordWrap="CJK", firstLineIndent=2 * size)
+    style = ParagraphStyle(
+        "body", fontName="STSong-Light", fontSize=size, leading=size * 1.6, wordWrap="CJK", firstLineIndent=2 * size
+    )
     small = ParagraphStyle("cell", fontName="STSong-Light", fontSize=7.5, leading=10, wordWrap="CJK")
     narrow = random.random() < 0.4
     flow: list[Flowable] = []
     for part in made.parts:
         if part.rows is None:
             flat = part.kind in ("title", "subtitle", "signature")
-            look = style.clone("line", alignment=2 if part.kind == "signature" else int(flat), firstLineIndent=0 if flat else 2 * size)
+            look = style.clone(
+                "line", alignment=2 if part.kind == "signature" else int(flat), firstLineIndent=0 if flat else 2 * size
+            )
             flow.append(Paragraph(escape(part.text), look))
             continue
         cells = positions(part.rows)
@@ -527,10 +603,14 @@ def reportlab_file(made: Invented) -> bytes:
 
 def printable(made: Invented) -> bytes:
     """The page that LibreOffice and Chromium print."""
-    size = Random(made.name).choice((10, 12, 13))
+    size = chance(made.name).choice((10, 12, 13))
+    gap = chance(f"{made.name} gap").randint(0, 420)
     style = (
-        f"@page {{ size: A4; margin: 2cm }} body {{ font-family: 'Noto Serif CJK SC'; font-size: {size}pt; line-height: 1.7 }} "
-        "table { border-collapse: collapse; margin: 8pt 0 } td { font-size: 8pt; text-align: center; border: 1px solid black }"
+        f"table {{ margin-top: {gap}px !important }} "
+        "@page { size: A4; margin: 2cm } "
+        f"body {{ font-family: 'Noto Serif CJK SC'; font-size: {size}pt; line-height: 1.7 }} "
+        "table { border-collapse: collapse; margin: 8pt 0 } "
+        "td { font-size: 8pt; text-align: center; border: 1px solid black }"
     )
     text = page(made, plain(made), chrome=False).replace("</head>", f"<style>{style}</style></head>")
     return f"<!DOCTYPE html>{text}".encode()
@@ -582,6 +662,8 @@ HERE: dict[str, tuple[str, str, Callable[[Invented], bytes]]] = {
     "html-p-tabs": ("html", "html", _in_page(p_tabs)),
     "html-p-spaces": ("html", "html", _in_page(p_spaces)),
     "html-p-cells": ("html", "html", _in_page(p_cells)),
+    "html-th": ("html", "html", _in_page(th_cells)),
+    "html-pre": ("html", "html", _in_page(pre_text)),
     "html-gb2312": ("html", "html", gb18030_as_gb2312),
     "html-no-charset": ("html", "html", gb18030_undeclared),
     "html-utf8-lie": ("html", "html", utf8_as_gb2312),
@@ -592,6 +674,7 @@ HERE: dict[str, tuple[str, str, Callable[[Invented], bytes]]] = {
     "txt-tabs": ("text", "txt", txt_tabs),
     "txt-cells": ("text", "txt", txt_cells),
     "docx-python": ("docx", "docx", docx_file),
+    "docx-controls": ("docx", "docx", docx_controls),
     "xlsx": ("xlsx", "xlsx", xlsx_file),
     "pdf-reportlab": ("pdf", "pdf", reportlab_file),
 }
@@ -600,5 +683,5 @@ HERE: dict[str, tuple[str, str, Callable[[Invented], bytes]]] = {
 NO_PUBLISHED = frozenset("html-1990s html-doc".split())
 """HTML without a page around it, where no date of publication stands."""
 
-LOSSY = frozenset("html-p-spaces md-plain txt-pdf txt-pdf-layout html-divs html-p-cells".split())
+LOSSY = frozenset("html-pre html-p-spaces md-plain txt-pdf txt-pdf-layout html-divs html-p-cells".split())
 """Renderings in which an empty cell or a merged label leaves no trace: an empty cell may be derived as 0 there."""

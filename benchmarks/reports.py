@@ -50,9 +50,17 @@ class Invented:
         }
 
 
+def chance(seed: str) -> Random:
+    """The same chance for the same seed: invented numbers, no secrets."""
+    return Random(seed)  # noqa: S311
+
+
 def invent(name: str, sort: str = "", tear: str = "", edition: str = "") -> Invented:
-    """The report of this name: `sort` quiet, busy or dense, `edition` 2019 or 2021 (chance where empty), `tear` of TEARS."""
-    random = Random(name)
+    """The report of this name: `sort` quiet, busy or dense, `edition` 2019 or 2021, `tear` of TEARS.
+
+    Chance decides on a sort or edition that is empty; the name is its seed.
+    """
+    random = chance(name)
     edition = edition or random.choice(("2019", "2021", "2021", "2021"))
     sort = sort or random.choice(("quiet", "quiet", "busy", "dense"))
     editions = ("2021", "2019") if tear == "mixed" else (edition, edition)
@@ -63,7 +71,7 @@ def invent(name: str, sort: str = "", tear: str = "", edition: str = "") -> Inve
     cells = _cells(random, editions, sort)
     report = Report(
         key=name, office=office, year=year, title=title, subtitle=subtitle, signature=signature, signed=signed,
-        signed_text=_day(signed, random.random() < 0.2), published=signed + timedelta(days=random.randint(0, 9)),
+        signed_text=_day(signed, random.random()), published=signed + timedelta(days=random.randint(0, 9)),
         disclosure_edition=editions[0], requests_edition=editions[1], cells=cells,
         chapters=_chapters(random, office, year, cells), rendering="", delivery="",
         habits=frozenset(h for h in ("half_width", "spaced_total", "normative_short") if random.random() < 0.2),
@@ -119,9 +127,12 @@ def _title(random: Random, office: Office, year: int) -> tuple[str, str, str]:
     return random.choice(ways)
 
 
-def _day(day: date, chinese: bool) -> str:
-    if not chinese:
-        return f"{day.year}年{day.month}月{day.day}日"
+def _day(day: date, way: float) -> str:
+    """A date as signatures have it; `way` from 0 to 1 chooses."""
+    if way >= 0.2:
+        spaced = f"{day.year} 年 {day.month} 月 {day.day} 日"
+        padded = f"{day.year}年{day.month:02}月{day.day:02}日"
+        return spaced if way < 0.3 else padded if way < 0.4 else f"{day.year}年{day.month}月{day.day}日"
     tens, ones = divmod(day.day, 10)
     words = ("" if tens < 2 else CHINESE_DIGITS[tens]) + ("十" if tens else "") + (CHINESE_DIGITS[ones] if ones else "")
     return f"{''.join(CHINESE_DIGITS[int(digit)] for digit in str(day.year))}年一月{words}日"
@@ -170,7 +181,9 @@ def _requests(random: Random, edition: str, sort: str) -> Numbers:
     outcomes = outcome_rows(edition)
     kinds = len(COLUMNS) - 1
     common = (0.9, 0.5, 0.05, 0.1, 0.2, 0.15)  # most ask as natural persons
-    table = {row: [_count(random, sort, share, 1400 if i == 0 else 90) for i, share in enumerate(common)] for row in outcomes}
+    table = {
+        row: [_count(random, sort, share, 1400 if i == 0 else 90) for i, share in enumerate(common)] for row in outcomes
+    }
     if sort == "quiet":
         for row in random.sample(outcomes, len(outcomes) - 4):
             table[row] = [0] * kinds
@@ -383,7 +396,120 @@ def _swapped_rows(made: Invented, random: Random) -> None:
 
 
 def _page_lines(made: Invented, random: Random) -> None:
-    made.page_lines = random.choice((("5", "6"), ("5 / 6", "6 / 6"), ("- 4 -", "- 5 -"), ("第 4 页 共 6 页", "第 5 页 共 6 页")))
+    made.page_lines = random.choice(
+        (("5", "6"), ("5 / 6", "6 / 6"), ("- 4 -", "- 5 -"), ("第 4 页 共 6 页", "第 5 页 共 6 页"))
+    )
+
+
+def _spaced_title(made: Invented, random: Random) -> None:
+    """Spaces around digits and in the middle, as layout puts them."""
+    year = str(made.report.year)
+    for index, part in enumerate(made.parts):
+        if part.kind in ("title", "text"):
+            made.parts[index] = part._replace(text=part.text.replace(year, f" {year} ").strip())
+    first = made.parts[0]
+    made.parts[0] = first._replace(text=first.text.replace("年度报告", random.choice(("年度 报告", "年 度 报 告"))))
+
+
+def _decoy_table(made: Invented, random: Random) -> None:
+    """A table of its own in chapter 一, with a total and an office's own rows, none of them the form's."""
+    counts = [random.randint(20, 400) for _ in range(4)]
+    names = ("门户网站", "微信公众号", "政务微博", "其他")
+    rows = [[TableCell("公开渠道"), TableCell("信息数量"), TableCell("占比")]]
+    rows += [
+        [TableCell(n), TableCell(str(c)), TableCell(f"{c * 100 // sum(counts)}%")]
+        for n, c in zip(names, counts, strict=True)
+    ]
+    rows.append([TableCell("总计"), TableCell(str(sum(counts))), TableCell("100%")])
+    made.parts.insert(_after_overview(made), Part("table", rows=rows))
+
+
+def _after_overview(made: Invented) -> int:
+    """The place before the second heading."""
+    return [i for i, part in enumerate(made.parts) if part.kind == "heading"][1]
+
+
+def _decoy_lines(made: Invented, random: Random) -> None:
+    """Lines of prose in chapter 一 that begin as rows of chapter 三 do, with last year's numbers."""
+    lines = [
+        f"1.予以公开{random.randint(3, 90)}件，占{random.randint(3, 90)}%；",
+        f"2.部分公开{random.randint(3, 90)}件；",
+        f"（三）不予公开 {random.randint(3, 90)} 件，其中属于国家秘密 {random.randint(3, 90)} 件。",
+        f"较上年相比，行政许可 {random.randint(3, 90)} 件，行政处罚 {random.randint(3, 90)} 件。",
+    ]
+    made.report.chapters["overview"] += lines
+
+
+def _blank_columns(made: Invented, _: Random) -> None:
+    """Only natural persons and the total are printed; the other columns are blank in every row (沭阳县发改局 2023)."""
+    for key in made.report.cells:
+        table, _row, column = key.split(".")
+        if table != "requests":
+            continue
+        if column == "total":
+            _set(made, key, made.report.cells[key.removesuffix("total") + "natural_person"])
+        elif column != "natural_person":
+            _set(made, key, Printed(None, "", "blank"))
+
+
+def _only_totals(made: Invented, _: Random) -> None:
+    """Only the totals are printed (驼峰路街道 2020)."""
+    for key in made.report.cells:
+        if key.startswith("requests.") and not key.endswith(".total"):
+            _set(made, key, Printed(None, "", "blank"))
+
+
+def _all_blank(made: Invented, _: Random) -> None:
+    for key in made.report.cells:
+        _set(made, key, Printed(None, "", "blank"))
+
+
+def _zeros_none(made: Invented, random: Random) -> None:
+    """Some zeros are printed as 无."""
+    for key, cell in made.report.cells.items():
+        if cell.value == 0 and random.random() < 0.3:
+            _set(made, key, Printed(None, "无", "text"))
+
+
+def _missing_row(made: Invented, random: Random) -> None:
+    """Two sub-rows are not printed at all."""
+    index, rows = _requests_rows(made)
+    keys = _row_keys(made)
+    for gone in sorted(
+        random.sample(
+            [keys.index(k) for k in ("denied_third_party", "not_handled_repeat", "unable_needs_creation")], 2
+        ),
+        reverse=True,
+    ):
+        row = gone + 3
+        del rows[row]
+        for r, line in enumerate(rows[:row]):
+            rows[r] = [c._replace(rows=c.rows - 1) if c.rows > 1 and r + c.rows > row else c for c in line]
+        for column in COLUMNS:
+            key = f"requests.{keys[gone]}.{column}"
+            made.lost.add(key)
+    made.parts[index] = made.parts[index]._replace(rows=rows)
+
+
+def _header_over_two_rows(made: Invented, _: Random) -> None:
+    """商业 and 企业 in two cells one above the other (徐闻)."""
+    index, rows = _requests_rows(made)
+    upper = [TableCell(c.text[: len(c.text) // 2]) for c in rows[2]]
+    lower = [TableCell(c.text[len(c.text) // 2 :]) for c in rows[2]]
+    rows[0] = [c._replace(rows=c.rows + 1) if c.rows == 3 else c for c in rows[0]]
+    rows[1] = [c._replace(rows=c.rows + 1) if c.rows == 2 else c for c in rows[1]]
+    # 其他 is too short to be cut.
+    rows[2:3] = [[*upper[:-1], TableCell("其他", 1, 2)], lower[:-1]]
+    made.parts[index] = made.parts[index]._replace(rows=rows)
+
+
+def _disputes_in_two(made: Invented, _: Random) -> None:
+    """行政复议 and 行政诉讼 in a table each."""
+    index = [i for i, part in enumerate(made.parts) if part.rows is not None][2]
+    head, second, third, values = (list(row) for row in made.parts[index].rows or [])
+    first = [[head[0]], [c._replace(rows=1) for c in second[:5]], values[:5]]
+    other = [[head[1]], second[5:], third, values[5:]]
+    made.parts[index : index + 1] = [Part("table", rows=first), Part("table", rows=other)]
 
 
 TEARS: dict[str, Callable[[Invented, Random], None]] = {
@@ -403,13 +529,24 @@ TEARS: dict[str, Callable[[Invented, Random], None]] = {
     "extra_row": _extra_row,
     "swapped_rows": _swapped_rows,
     "page_lines": _page_lines,
+    "spaced_title": _spaced_title,
+    "decoy_table": _decoy_table,
+    "decoy_lines": _decoy_lines,
+    "blank_columns": _blank_columns,
+    "only_totals": _only_totals,
+    "all_blank": _all_blank,
+    "zeros_none": _zeros_none,
+    "missing_row": _missing_row,
+    "header_two_rows": _header_over_two_rows,
+    "disputes_in_two": _disputes_in_two,
     "dropped_cell": _dropped_cell,
     "dropped_column": _dropped_column,
 }
 """The torn copies of issue 3, by name; a tear of numbers needs a report that has some (`corpus` chooses)."""
 
 BEFORE = frozenset(
-    "blank_zero blank_row zeros_dash zeros_slash mixed before_tables full_width thousands units remarks page_lines".split()
+    "blank_zero blank_row zeros_dash zeros_slash mixed before_tables full_width thousands units remarks page_lines "
+    "decoy_lines blank_columns only_totals all_blank zeros_none".split()
 )
 """Tears of what the report says; the others are of the tables and headings as laid out."""
 
