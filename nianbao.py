@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -44,7 +45,7 @@ def cannot(message: str) -> click.exceptions.Exit:
 @contextmanager
 def _explained() -> Iterator[None]:
     """Turn what a person can cause into one line and exit status 2."""
-    from archive import ArchiveError
+    from archive.store import ArchiveError
     from crawler.run import NoContact
     from crawler.sites import UnknownPlace
     from evidence import EvidenceError
@@ -164,10 +165,10 @@ def serve(archive: Path, captures: Path, port: int, host: str) -> None:
 
 
 def _serve(archive: Path, captures: Path, port: int, host: str = "127.0.0.1") -> None:
-    from archive import schema
     from serve import command
 
-    schema.check(archive)
+    if not archive.is_file():
+        raise cannot(f"没有档案库 {archive}；请先运行 nianbao crawl 或 nianbao demo。")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -201,6 +202,8 @@ def demo(folder: Path, serve: bool, port: int) -> None:
     from crawler.sites import Site
 
     archive, captures = folder / "archive.db", folder / "captures"
+    captures.mkdir(parents=True, exist_ok=True)
+    shutil.copy(Path(samples.__file__).with_name("divisions.csv"), captures)  # the invented counties
     with _explained(), samples.serve() as rows:
         sites = [Site(row.url, row.division_code, row.name) for row in rows]
         result = run.crawl(sites, captures=captures, delay=0.02)

@@ -5,7 +5,6 @@ import hashlib
 from extract import chapters, identity, readers, rules, tables
 from extract.document import Document
 from extract.report import Fetch, Identity, Report
-from extract.titles import same_office
 
 READER_VERSION = "1"
 """Raised whenever the same bytes may be read differently; rows say which reader made them."""
@@ -75,11 +74,4 @@ def _read_attachments(report: Report, fetch: Fetch) -> None:
     report.editions, report.cells, report.other_tables = best.editions, best.cells, best.other_tables
     report.chapters, report.headings = best.chapters, best.headings
     report.problems, report.findings = [*report.problems, *best.problems], best.findings
-    mine, its = report.identity, best.identity
-    if mine.office and its.office and mine.office != its.office and same_office(mine.office, its.office):
-        # The page's title says 澄岚县, the signature in the file 澄岚县人民政府: printed fullest wins.
-        mine.office = max(mine.office, its.office, key=len)
-        mine.office_kind = its.office_kind if mine.office == its.office else mine.office_kind
-    for name in ("title", "office", "office_kind", "scope", "year", "signed_date", "published_date", "index_number"):
-        if getattr(mine, name) is None:
-            setattr(mine, name, getattr(its, name))
+    identity.complete(report.identity, best.identity)

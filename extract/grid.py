@@ -13,6 +13,7 @@ from extract.report import Cell, Status
 _HEADER_DEPTH = 4
 _SHARED = frozenset(("其他", "其它", "总计", "合计"))
 """Words that are both a column header and a row label."""
+_SHARED_ROWS = frozenset((("requests", "other_other"), ("requests", "total_handled")))
 
 
 @dataclass(slots=True)
@@ -32,11 +33,17 @@ def read(grids: list[Grid]) -> Reading:
     reading = Reading()
     headers: dict[str, _Header] = {}
     pending: list[list[GridCell | None]] = []
+    before = False
     for grid in grids:
+        # 其他 and 总计 are rows of any table: they count beside other rows of `requests`, or below a part with such.
+        before, shared_too = _has_requests(grid), before
+        shared_too = shared_too or before
         for number, row in _mended(grid):
             place = f"表{grid.number}第{number}行"
             cells = distinct(row)
             labelled = _label(cells)
+            if labelled is not None and labelled[0].row in _SHARED_ROWS and not shared_too:
+                labelled = None
             if labelled is not None and not _is_header(row):
                 match, count = labelled
                 table = match.row[0]
@@ -55,6 +62,14 @@ def read(grids: list[Grid]) -> Reading:
                 if any(cell.text for cell in cells):
                     pending = [*pending, row][-_HEADER_DEPTH:]
     return reading
+
+
+def _has_requests(grid: Grid) -> bool:
+    for row in grid.rows:
+        labelled = _label(distinct(row))
+        if labelled is not None and labelled[0].row[0] == "requests" and labelled[0].row not in _SHARED_ROWS:
+            return True
+    return False
 
 
 def _mended(grid: Grid) -> Iterator[tuple[int, list[GridCell | None]]]:
@@ -236,7 +251,7 @@ def _row(
     barred = {id(cell) for cell in cells[:label_count]}
     by_position = _by_position(row, header, barred) if header is not None else None
     columns = header.ordered() if header is not None else []
-    if table == "requests" and (len(columns) < len(form.APPLICANTS)):
+    if table == "requests" and len(columns) < len(form.APPLICANTS) and len(behind) != len(columns):
         columns = list(form.APPLICANTS)
         by_position = None
     by_order = _by_order(behind, columns) if columns else None
@@ -266,10 +281,12 @@ def _row(
 
 def _disputes(reading: Reading, row: list[GridCell | None], cells: list[GridCell], header: _Header, place: str) -> None:
     complete = [f"{stage}.{result}" for stage in form.STAGES for result in form.RESULTS]
-    for stage in form.STAGES:
-        reading.rows.add(("disputes", stage))
-    texts = _by_position(row, header, set()) if set(header.ordered()) == set(complete) else None
-    texts = texts or _by_order(cells, complete)
+    named = header.ordered()
+    reading.rows |= {("disputes", column.split(".")[0]) for column in named or complete}
+    # 行政复议 and 行政诉讼 may be tables of their own: a stage counts when its five results are named.
+    whole_stages = len(named) % len(form.RESULTS) == 0 and len(named) > 0
+    texts = _by_position(row, header, set()) if whole_stages else None
+    texts = texts or _by_order(cells, named if whole_stages else complete)
     if texts is None:
         if any(cell.text for cell in cells):
             reading.torn[("disputes", "")] = Torn([values.read(cell.text) for cell in cells], place)

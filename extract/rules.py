@@ -10,8 +10,11 @@ KINDS: dict[str, str] = {
     "disputes_sum": "复议或诉讼各结果之和不等于总计",
     "not_a_count": "应为非负整数的格子不是",
     "blank_cells": "表中有空格或斜线",
+    "year_conflict": "标题、正文统计期限与落款所说的年度不一致",
+    "signed_year": "落款日期与报告年度不相称",
+    "office_conflict": "标题与落款的单位不一致",
 }
-"""Every kind of finding of one report, with its meaning for readers."""
+"""Every kind of finding of one report, with its meaning for readers (the last three are found by `identity`)."""
 
 _EMPTY = (Status.BLANK, Status.SLASH, Status.DASH, Status.TEXT)
 

@@ -219,8 +219,8 @@ def _fit(tokens: list[_Token], count: int) -> list[str] | None:
     one_a_line = len({t.line for t in tokens}) == len(tokens)
     for texts in (first_line, everything):
         if len(texts) == count:
-            # Where tabs part the cells, an empty field at the edge may be a lost cell (坎苏镇 2024: six of seven).
-            if one_a_line or (texts[0] and texts[-1]) or not any(texts):
+            # Where tabs part the cells, one empty field at the edge may be a lost cell (坎苏镇 2024: six of seven).
+            if one_a_line or bool(texts[0]) + bool(texts[-1]) != 1 or texts.count("") > 1:
                 return texts
             return None
         left = next((i for i, text in enumerate(texts) if text), len(texts))
@@ -228,6 +228,7 @@ def _fit(tokens: list[_Token], count: int) -> list[str] | None:
         spare = len(texts) - count
         if spare > 0 and left + right >= spare and left < len(texts):
             ways = [texts[i : i + count] for i in range(max(0, spare - right), min(left, spare) + 1)]
+            ways = [way for way in ways if (way[0] and way[-1]) or way.count("") > 1]
             if len(ways) == 1:
                 return ways[0]
             right_sum = [way for way in ways if _adds_up(way)]

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from extract.readers.charset import INVISIBLE
 from extract.report import Cell, Status
 
 _UNIT = r"(?:件次|件|条|个|宗|起|次|项|份|人|万元|元|人民币)"
@@ -26,7 +27,7 @@ def read(text: str, kind: str = "int") -> Cell:
     cell alone: both are unreadable, never a guess.
     """
     raw = text.strip()
-    folded = unicodedata.normalize("NFKC", raw).replace("−", "-").strip()
+    folded = INVISIBLE.sub("", unicodedata.normalize("NFKC", raw)).replace("−", "-").strip()
     if not folded:
         return Cell(None, "", Status.BLANK)
     if folded in _SLASHES:

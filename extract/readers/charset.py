@@ -37,9 +37,11 @@ def decode(data: bytes, media_type: str | None = None) -> str:
     return text
 
 
+INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+"""Characters without width, which pasted pages hold between the digits of a number."""
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def clean(text: str) -> str:
-    """`text` without control characters and BOMs, which lxml refuses (form feeds become line breaks)."""
-    return _CONTROL.sub("", text.replace("\x0c", "\n").replace("\ufeff", ""))
+    """`text` without control characters, which lxml refuses, and without invisible ones (form feeds: line breaks)."""
+    return INVISIBLE.sub("", _CONTROL.sub("", text.replace("\x0c", "\n")))

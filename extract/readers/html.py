@@ -21,7 +21,10 @@ FRAMES: dict[str, str] = _WORDS["frames"]
 META_LABELS: list[str] = _WORDS["meta_labels"].split()
 
 _LONGEST_FIRST = "|".join(sorted(META_LABELS, key=len, reverse=True))
-_META_TEXT = re.compile(rf"[\[【]?({_LONGEST_FIRST})\s*[\]】]?\s*[:：]\s*(\S[^\n|｜]{{0,60}})")
+_META_TEXT = re.compile(
+    rf"(?<![\u4e00-\u9fff])[\[【]?({_LONGEST_FIRST})\s*[\]】]?\s*[:：]\s*"
+    rf"(\S(?:(?!\s[\[【]?(?:{_LONGEST_FIRST})\s*[\]】]?\s*[:：])[^\n|｜]){{0,60}})"
+)
 
 _CONDITIONAL = re.compile(r"<!\[(?:if|endif)[^>]*>", re.IGNORECASE)
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*>")
@@ -296,6 +299,12 @@ class _Walk:
         elif tag in FRAMES:
             if address := element.get(FRAMES[tag]):
                 self.document.links.append(Link(address, ""))
+        elif tag == "pre":
+            self._end_paragraph()
+            for line in _all_text(element).split("\n"):
+                if text := _SPACE.sub(" ", line).strip():
+                    self.out.append(Paragraph(text))
+                self.document.lines.append(line.rstrip())
         elif tag == "table" and _is_data(element):
             self._end_paragraph()
             grid = _grid(element)

@@ -1,10 +1,11 @@
 """DOCX → Document by python-docx, with its merged cells."""
 
+from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
 import docx
-from docx.table import Table
+from docx.text.paragraph import Paragraph as WordParagraph
 
 from extract.document import Document, Grid, GridCell, Paragraph
 from extract.readers import grids
@@ -17,16 +18,15 @@ def read(data: bytes) -> Document:
     title = source.core_properties.title
     if title:
         document.meta["title"] = title
-    for item in source.iter_inner_content():
-        if isinstance(item, Table):
-            document.blocks.extend(grids.blocks(_grid(item._tbl)))
+    for element in _inside(source.element.body, "p", "tbl"):
+        if element.tag == f"{_W}tbl":
+            document.blocks.extend(grids.blocks(_grid(element)))
         else:
-            style = (item.style.name or "") if item.style is not None else ""
-            for line in _text(item._p).split("\n"):
+            style = WordParagraph(element, source._body).style
+            heading = style is not None and (style.name or "").startswith(("Heading", "Title", "标题"))
+            for line in _text(element).split("\n"):
                 if line.strip():
-                    document.blocks.append(
-                        Paragraph(line.strip(), heading=style.startswith(("Heading", "Title", "标题")))
-                    )
+                    document.blocks.append(Paragraph(line.strip(), heading=heading))
                     document.lines.append(line.rstrip())
     for number, grid in enumerate(document.grids, 1):
         grid.number = number
@@ -34,6 +34,16 @@ def read(data: bytes) -> Document:
 
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+
+
+def _inside(parent: Any, *names: str) -> Iterator[Any]:
+    """The children of these names, content controls (w:sdt, as forms have them) looked through, in order."""
+    for child in parent:
+        if child.tag == f"{_W}sdt":
+            for content in child.iterchildren(f"{_W}sdtContent"):
+                yield from _inside(content, *names)
+        elif child.tag in {f"{_W}{name}" for name in names}:
+            yield child
 
 
 def _text(element: Any) -> str:
@@ -59,9 +69,9 @@ def _cell_text(cell: Any) -> str:
 def _grid(table: Any) -> Grid:
     """python-docx's `table.rows[i].cells` costs half a second a report, so the XML's spans are expanded here."""
     rows: list[list[GridCell | None]] = []
-    for tr in table.tr_lst:
+    for tr in _inside(table, "tr"):
         line: list[GridCell | None] = [None] * tr.grid_before
-        for tc in tr.tc_lst:
+        for tc in _inside(tr, "tc"):
             column = len(line)
             above = rows[-1][column] if rows and tc.vMerge == "continue" and column < len(rows[-1]) else None
             cell = above or GridCell(_cell_text(tc))
