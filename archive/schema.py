@@ -118,7 +118,7 @@ VALUES["worst_finding"] = VALUES["class"]
 # `chapters`. `search_rows` ties its numbers to report ids, since VACUUM may renumber plain rowids. After a rebuild
 # newer years have higher numbers, so that "ORDER BY number DESC LIMIT n" caps a phrase that stands in every report.
 SEARCH = (
-    "CREATE TABLE search_rows (number INTEGER PRIMARY KEY, report_id TEXT NOT NULL UNIQUE REFERENCES reports)",
+    "CREATE TABLE search_rows (number INTEGER PRIMARY KEY, report_id TEXT NOT NULL UNIQUE REFERENCES reports (report_id))",
     "CREATE VIRTUAL TABLE search USING fts5 (names, text, content='', tokenize='unicode61 remove_diacritics 0')",
 )
 HIDDEN = ("search_rows", "search", "search_data", "search_idx", "search_docsize", "search_config")
@@ -137,7 +137,10 @@ def table_statements() -> Iterator[str]:
     for one in TABLES:
         lines = [f'"{column.name}" {column.type}' for column in one.columns]
         lines.append(f"PRIMARY KEY ({', '.join(one.key)})")
-        lines += [f"FOREIGN KEY ({column}) REFERENCES {other}" for column, other in one.refers.items()]
+        lines += [
+            f"FOREIGN KEY ({column}) REFERENCES {other} ({_BY_NAME[other].key[0]})"
+            for column, other in one.refers.items()
+        ]
         yield f'CREATE TABLE "{one.name}" (\n  ' + ",\n  ".join(lines) + ("\n)" if one.rowid else "\n) WITHOUT ROWID")
     yield from SEARCH
 
