@@ -78,6 +78,12 @@ def _below(url: str, page: str) -> bool:
     return url.startswith(folder) and page.count("/") > 3 and rest is not None
 
 
+def is_column(text: str) -> bool:
+    """Whether a page calls itself a column of annual reports: a person may name one instead of a home page."""
+    title = re.search(r"<title[^>]*>([^<]*)", text, re.I)
+    return any(_patterns("column").search(part.strip()) for part in re.split(r"[-_—|–>]", title[1])) if title else False
+
+
 def is_next(words: str) -> bool:
     """Whether a link with these words leads to the next page of a list."""
     return bool(_patterns("next").search(re.sub(r"\s+", "", words)))

@@ -211,9 +211,7 @@ def _walks(recorder: Recorder, sites: list[Site], year: int | None) -> list[Walk
             walk.requests, walk.reports, walk.refused, walk.failed = recorder.captures.counts(visit.id)
             walk.new = recorder.captures.new_reports(visit.id)
         else:
-            for capture in recorder.known_reports(first.host):
-                task = Task(capture.url, "known", rows[first], priority["known"], capture.words, capture.found_on)
-                recorder.add(visit, [task])
+            recorder.revisit(visit, "known", priority["known"])
         walks.append(walk)
     return walks
 

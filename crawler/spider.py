@@ -26,10 +26,11 @@ from crawler import barriers, links, monitors, platforms, robots
 from crawler.fetch import ENCODINGS, NoAnswer
 from crawler.scope import Scope, tidy
 from crawler.sites import Site
-from evidence import FAILURES, REFUSALS, Capture, DiskFull, Exchange, Lost, Recorder, Task, Visit
+from evidence import FAILURES, KEPT, REFUSALS, Capture, DiskFull, Exchange, Lost, Recorder, Task, Visit
 from evidence.warc import decode as without_encoding
 
 log = logging.getLogger(__name__)
+log.addHandler(logging.NullHandler())  # a terminal shows lines for people, not tracebacks
 
 MAX_HOPS = 5  # redirects in a row
 MAX_TRIES = 2  # of an address that failed, after the first
@@ -132,8 +133,8 @@ class ReportSpider(scrapy.Spider):
                 continue
             try:
                 request = self._request(walk)
-            except DiskFull as error:
-                self._give_up(str(error))
+            except Exception as error:  # noqa: BLE001 - said and stopped; unhandled, the walk would wait for ever
+                self._give_up(error)
                 return None
             if request is not None:
                 self._busy.add(walk.slot)
@@ -204,7 +205,7 @@ class ReportSpider(scrapy.Spider):
         headers = {"User-Agent": self.agent, "Accept": "*/*", "Accept-Encoding": ENCODINGS, "Accept-Language": "zh-CN"}
         if task.found_on and task.stage != "seed":
             headers["Referer"] = task.found_on
-        known = self.recorder.validators(task.url) if task.tries < MAX_TRIES else None
+        known = self.recorder.validators(task.url) if task.tries == 0 else None
         if known is not None:
             if known.etag:
                 headers["If-None-Match"] = known.etag
@@ -239,20 +240,21 @@ class ReportSpider(scrapy.Spider):
         try:
             self._take(walk, task, meta["exchange"], meta["known"], failure)
             await self._saved()
-        except DiskFull as error:
-            self._give_up(str(error))
-            return
-        except Exception as error:
-            log.exception("%s", task.url)
-            self._give_up(f"采集因程序错误中止（{type(error).__name__}: {error}）；已保存的都在。")
+        except Exception as error:  # noqa: BLE001 - as above
+            self._give_up(error)
             return
         self._busy.discard(walk.slot)
         self._queue(walk, 0.0)
         self._wake.set()
         self.progress(self.walks)
 
-    def _give_up(self, why: str) -> None:
-        self.stopped = why
+    def _give_up(self, error: Exception) -> None:
+        """Ends the run where going on would lose something; what was acknowledged is safe."""
+        if isinstance(error, DiskFull):
+            self.stopped = str(error)
+        else:
+            log.error("the crawl gives up", exc_info=error)
+            self.stopped = f"采集因程序错误中止（{type(error).__name__}: {error}）；已保存的都在。"
         self._wake.set()
 
     async def _saved(self) -> None:
@@ -303,6 +305,10 @@ class ReportSpider(scrapy.Spider):
                 walk.rules[task.words] = robots.rules(outcome, text)
         elif outcome in {"ok", "unchanged"}:
             kind, found = self._judged(walk, task, body, media_type, text)
+            if outcome == "unchanged" and known is not None and kind != known.kind and kind in KEPT:
+                # Understood only now what it is, and its body is among the pages that may expire: have it whole.
+                self.recorder.postpone(task, 0)
+                return
         capture = self.recorder.record(exchange, outcome, kind=kind, site=task.site, visit=walk.visit, task=task)
         self.recorder.add(walk.visit, found)
         self._count(walk, task, capture)
@@ -374,10 +380,11 @@ class ReportSpider(scrapy.Spider):
             yield Task(tidy(url), "part", task.site, _PRIORITY["part"], task.words, task.url)
         if report and task.stage in {"item", "known"}:
             return  # an article: its menus lead nowhere that its list did not
-        promising = False
+        stage = "column" if task.stage == "seed" and links.is_column(text) else task.stage
+        promising = stage in {"column", "group"}
         for link in listing.links:
             url = walk.scope.canonical(link.url, task.url)
-            lead = links.step(link.words, url, task.stage, task.url, self.year)
+            lead = links.step(link.words, url, stage, task.url, self.year)
             if lead is None or not walk.scope.holds(url):
                 continue
             if lead.stage in {"entry", "offices"} and (report or not walk.scope.holds_entry(url)):
@@ -388,7 +395,7 @@ class ReportSpider(scrapy.Spider):
         for url in [] if report else listing.frames:
             if walk.scope.holds(url):
                 yield Task(tidy(url), "frame", task.site, _PRIORITY["frame"], task.words, task.url)
-        if promising or task.stage in {"column", "group"}:
+        if promising:
             for url in listing.pages:
                 if walk.scope.holds(url):
                     yield Task(tidy(url), "list", task.site, _PRIORITY["list"], task.words, task.url)

@@ -3,11 +3,12 @@
 from evidence.captures import Capture, Captures, SiteState
 from evidence.errors import Busy, DiskFull, EvidenceError, Lost, Unusable
 from evidence.outcomes import FAILURES, KINDS, OUTCOMES, REFUSALS
-from evidence.recorder import Recorder, Task, Validators, Visit
+from evidence.recorder import KEPT, Recorder, Task, Validators, Visit
 from evidence.warc import Exchange
 
 __all__ = [
     "FAILURES",
+    "KEPT",
     "KINDS",
     "OUTCOMES",
     "REFUSALS",

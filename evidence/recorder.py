@@ -328,15 +328,15 @@ class Recorder:
                 "UPDATE tasks SET tries = tries + 1, not_before = ? WHERE id = ?", (not_before, task.id)
             )
 
-    def known_reports(self, site: str) -> list[Capture]:
-        """The latest capture of every address of this site that was a report when last seen with a body."""
-        return list(
-            self.captures._select(
-                """JOIN (SELECT max(id) AS id FROM captures WHERE outcome IN ('ok', 'gone', 'soft_404') GROUP BY url) l
-                   ON l.id = c.id WHERE s.site = ? AND c.kind = 'report' AND c.outcome = 'ok' ORDER BY c.id""",
-                site,
-            )
-        )
+    def revisit(self, visit: Visit, stage: str, priority: int) -> None:
+        """Stores a task for every address of the site that was a report when last seen, for the row that led to it."""
+        rows = self._connection.execute(
+            """SELECT c.url, c.site_id, c.words, c.found_on FROM captures c JOIN sites s ON s.id = c.site_id
+               JOIN (SELECT max(id) AS id FROM captures WHERE outcome IN ('ok', 'gone', 'soft_404') GROUP BY url) l
+               ON l.id = c.id WHERE s.site = ? AND c.kind = 'report' ORDER BY c.id""",
+            (visit.site,),
+        ).fetchall()
+        self.add(visit, [Task(url, stage, site, priority, words, found_on) for url, site, words, found_on in rows])
 
     # --- what came back
 
@@ -362,6 +362,7 @@ class Recorder:
             self._begin()
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
         taken = {path.name for path in self.folder.glob(f"{family}-{stamp}*")}
+        taken |= {name for (name,) in self._connection.execute("SELECT name FROM files")}
         name = next(n for i in range(1000) if (n := f"{family}-{stamp}-{i:03}.warc.gz") not in taken)
         cursor = self._connection.execute("INSERT INTO files (name, size) VALUES (?, 0)", (name,))
         stream = (self.folder / name).open("wb")
@@ -403,7 +404,7 @@ class Recorder:
             original: Original | None = None
             if outcome == "unchanged" and latest is not None:
                 sha256 = latest.sha256
-            if sha256 and (outcome == "unchanged" or exchange.body):
+            if sha256:
                 holder, original = self._holder(sha256, encoding if exchange.status != 304 else None, kind in KEPT)
             file = written = None
             if exchange.status is not None:

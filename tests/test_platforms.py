@@ -119,6 +119,16 @@ def test_every_report_of_a_paged_list_is_found_with_no_request_to_spare(
     assert summary.sites[0].outcome == "完成"
 
 
+def test_a_column_that_a_person_names_is_walked_like_one_that_was_found(tmp_path: Path) -> None:
+    column = page(("/c/7.html", "2023年"), ("/c/8.html", "匡堰镇")).replace("页面", "政府信息公开年报_某县人民政府")
+    year = page(("/art/2023.html", TITLE.format(2023)))
+    pages = {"/c/1.html": column, "/c/7.html": year, "/c/8.html": page(("/art/2022.html", TITLE.format(2022)))}
+    with serving(pages | articles()) as server:
+        crawler.crawl([Site(server.url + "/c/1.html")], captures=tmp_path, delay=0.0, progress=lambda _: None)
+    found = {urlsplit(capture.url).path for capture in Captures(tmp_path).reports()}
+    assert found == {"/art/2023.html", "/art/2022.html"}
+
+
 def test_the_pages_of_a_trs_article_belong_to_it() -> None:
     text = '<script>createPageHTML(3, 0, "t20240115_67430", "html");</script>'
     listing = platforms.read(text, "http://a.gov.cn/nb/202401/t20240115_67430.html")
