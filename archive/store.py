@@ -162,7 +162,7 @@ class _Writer:
         return Summary(len(new), counts.get("not_report", 0), counts.get("unread", 0), reports)
 
     def _new_captures(self) -> list[Capture]:
-        """The reports of the ledger that the archive does not have; ArchiveError where its own are of another ledger."""
+        """The reports of the ledger that the archive does not have; ArchiveError where it is of another ledger."""
         had = self.db.execute("SELECT capture, url, captured_at FROM captures WHERE role <> 'attachment'")
         known = {capture: (url, captured_at) for capture, url, captured_at in had}
         new = []
