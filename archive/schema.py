@@ -118,7 +118,7 @@ VALUES["worst_finding"] = VALUES["class"]
 # `chapters`. `search_rows` ties its numbers to report ids, since VACUUM may renumber plain rowids. After a rebuild
 # newer years have higher numbers, so that "ORDER BY number DESC LIMIT n" caps a phrase that stands in every report.
 SEARCH = (
-    "CREATE TABLE search_rows (number INTEGER PRIMARY KEY, report_id TEXT NOT NULL UNIQUE REFERENCES reports (report_id))",
+    "CREATE TABLE search_rows (number INTEGER PRIMARY KEY, report_id TEXT UNIQUE REFERENCES reports (report_id))",
     "CREATE VIRTUAL TABLE search USING fts5 (names, text, content='', tokenize='unicode61 remove_diacritics 0')",
 )
 HIDDEN = ("search_rows", "search", "search_data", "search_idx", "search_docsize", "search_config")
