@@ -26,7 +26,7 @@ from crawler import barriers, links, monitors, platforms, robots
 from crawler.fetch import ENCODINGS, NoAnswer
 from crawler.scope import Scope, tidy
 from crawler.sites import Site
-from evidence import FAILURES, KEPT, REFUSALS, Capture, DiskFull, Exchange, Lost, Recorder, Task, Visit
+from evidence import FAILURES, KEPT, REFUSALS, Capture, DiskFull, EvidenceError, Exchange, Lost, Recorder, Task, Visit
 from evidence.warc import decode as without_encoding
 
 log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ log.addHandler(logging.NullHandler())  # a terminal shows lines for people, not 
 MAX_HOPS = 5  # redirects in a row
 MAX_TRIES = 2  # of an address that failed, after the first
 MAX_FAILURES = 5  # in a row, then the site is left alone
-RETRY_AFTER = 10  # times the delay, and again as much for each further try
+RETRY_AFTER = 5  # times the delay, and again as much for each further try
 LONGEST_WAIT = 120  # seconds of Retry-After that a run waits for; a site that asks for more is left alone
 BATCH_SECONDS = 0.25  # how long an answer may wait to be written together with others
 _PRIORITY = links.WORDS["priority"]
@@ -250,7 +250,7 @@ class ReportSpider(scrapy.Spider):
 
     def _give_up(self, error: Exception) -> None:
         """Ends the run where going on would lose something; what was acknowledged is safe."""
-        if isinstance(error, DiskFull):
+        if isinstance(error, EvidenceError):
             self.stopped = str(error)
         else:
             log.error("the crawl gives up", exc_info=error)

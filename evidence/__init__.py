@@ -1,7 +1,7 @@
 """The evidence: every answer as it came over the wire (WARC), and a ledger of what was asked and is still to do."""
 
 from evidence.captures import Capture, Captures, SiteState
-from evidence.errors import Busy, DiskFull, EvidenceError, Lost, Unusable
+from evidence.errors import Busy, DiskFull, EvidenceError, Locked, Lost, Unusable
 from evidence.outcomes import FAILURES, KINDS, OUTCOMES, REFUSALS
 from evidence.recorder import KEPT, Recorder, Task, Validators, Visit
 from evidence.warc import Exchange
@@ -18,6 +18,7 @@ __all__ = [
     "DiskFull",
     "EvidenceError",
     "Exchange",
+    "Locked",
     "Lost",
     "Recorder",
     "SiteState",

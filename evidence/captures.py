@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evidence import warc
-from evidence.errors import Lost, Unusable
+from evidence.errors import Locked, Lost, Unusable
 from evidence.outcomes import FAILURES, REFUSALS
 
 APPLICATION_ID = 0x6E69616E  # "nian"
@@ -71,7 +71,7 @@ _FROM = "FROM captures c JOIN sites s ON s.id = c.site_id"
 
 
 def connect(folder: Path) -> sqlite3.Connection:
-    """Opens the ledger for reading and writing; the caller commits. Raises Unusable where it is not ours."""
+    """Opens the ledger for reading and writing; the caller commits. Raises Unusable where it is not ours, Locked."""
     path = folder / LEDGER
     try:
         connection = sqlite3.connect(path, isolation_level=None, timeout=10)
@@ -80,6 +80,8 @@ def connect(folder: Path) -> sqlite3.Connection:
         )
         tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     except sqlite3.DatabaseError as error:
+        if "locked" in str(error):
+            raise Locked(path) from error
         raise Unusable(f"{path} 不是可用的数据库（{error}）。") from error
     if application == APPLICATION_ID and version > VERSION:
         connection.close()

@@ -19,6 +19,14 @@ class Unusable(EvidenceError):  # noqa: N818 - it names a state, and reads so wh
     """There is no ledger here, or it is not ours, or a newer nianbao wrote it."""
 
 
+class Locked(EvidenceError):  # noqa: N818 - it names a state, and reads so where it is caught
+    """Another program holds the ledger locked (a database browser, a backup)."""
+
+    def __init__(self, path: Path) -> None:
+        """Names the ledger."""
+        super().__init__(f"{path} 正被其他程序锁定，请关闭它后再次运行。")
+
+
 class DiskFull(EvidenceError):  # noqa: N818 - it names a state, and reads so where it is caught
     """No room to write; what was acknowledged before is safe."""
 

@@ -14,8 +14,8 @@ from types import TracebackType
 from typing import BinaryIO, Self
 
 from evidence import warc
-from evidence.captures import APPLICATION_ID, VERSION, Capture, Captures, connect
-from evidence.errors import Busy, DiskFull
+from evidence.captures import APPLICATION_ID, LEDGER, VERSION, Capture, Captures, connect
+from evidence.errors import Busy, DiskFull, Locked, Unusable
 from evidence.outcomes import KINDS, OUTCOMES
 from evidence.warc import Exchange, Original
 
@@ -72,7 +72,7 @@ class Recorder:
     """The writer of a folder of evidence; created where absent.
 
     Everything since the last flush() is one transaction, committed after the WARC files are on disk: what flush()
-    returned from is safe, the rest never happened. Raises Busy, Unusable, DiskFull.
+    returned from is safe, the rest never happened. Raises Busy, Locked, Unusable, DiskFull.
     """
 
     def __init__(self, folder: Path, vantage: str = "", software: str = "nianbao", contact: str = "") -> None:
@@ -81,9 +81,12 @@ class Recorder:
         self.vantage = vantage
         self._info = {"software": software, "format": "WARC File Format 1.1", "robots": "obey", "operator": contact}
         self._open: dict[str, tuple[int, BinaryIO]] = {}
-        with self._room():
-            folder.mkdir(parents=True, exist_ok=True)
-            self._lock = (folder / "lock").open("w")
+        try:
+            with self._room():
+                folder.mkdir(parents=True, exist_ok=True)
+                self._lock = (folder / "lock").open("w")
+        except OSError as error:
+            raise Unusable(f"无法在 {folder} 保存采集结果：{error.strerror}。") from error
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
@@ -134,6 +137,9 @@ class Recorder:
             self._undo()
             raise DiskFull(self.folder) from error
         except sqlite3.OperationalError as error:
+            if "locked" in str(error):
+                self._undo()
+                raise Locked(self.folder / LEDGER) from error
             if "full" not in str(error) and "disk I/O" not in str(error):
                 raise
             self._undo()

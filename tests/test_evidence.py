@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from evidence import Busy, Captures, DiskFull, Exchange, Lost, Recorder, Task, Unusable
+from evidence import Busy, Captures, DiskFull, Exchange, Locked, Lost, Recorder, Task, Unusable
 
 URL = "http://127.0.0.9/a.html"
 
@@ -243,6 +243,30 @@ def test_a_foreign_or_newer_ledger_is_left_untouched(tmp_path: Path, which: str,
     with pytest.raises(Unusable, match=which):
         attempt(tmp_path)
     assert ledger.read_bytes() == before
+
+
+def test_a_ledger_that_another_program_holds_is_said_to_be_locked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda path, **options: real(path, **(options | {"timeout": 0.01})))
+    with Recorder(tmp_path) as recorder:
+        record(recorder, answer())
+        recorder.flush()
+        other = real(tmp_path / "ledger.db", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(Locked, match="锁定"):
+            record(recorder, answer(b"more"))
+        other.execute("ROLLBACK")
+        other.close()
+        record(recorder, answer(b"more"))
+    assert len(list(Captures(tmp_path).reports())) == 2
+
+
+def test_a_folder_that_cannot_be_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(Unusable, match="无法在"):
+        Recorder(tmp_path / "file")
 
 
 def test_where_nothing_was_crawled_the_reader_says_so_and_makes_nothing(tmp_path: Path) -> None:
