@@ -166,15 +166,16 @@ class ReportSpider(scrapy.Spider):
                     walk.rules[origin] = robots.Rules(None, reason="unreachable")
                     continue
                 return self._when_due(walk, asking)
+            if rules.reason and origin == _origin(walk.site.url):
+                walk.stopped = rules.reason if rules.reason in FAILURES else "robots"
+                continue
             if not rules.allows(task.url):
                 walk.refused += 1
+                if task.stage == "seed":
+                    walk.entrance = "robots"
                 self.recorder.record(
                     Exchange(task.url), "robots", kind="other", site=task.site, visit=walk.visit, task=task
                 )
-                if task.stage == "seed":
-                    walk.entrance = "robots"
-                if rules.reason and origin == _origin(walk.site.url):
-                    walk.stopped = rules.reason if rules.reason in FAILURES else "robots"
                 continue
             return self._ask(walk, task)
 
@@ -293,7 +294,7 @@ class ReportSpider(scrapy.Spider):
                 outcome = "unchanged" if body else "bad_answer"  # the next try asks for it whole
                 text = self._text(body, media_type) if _is_text(body) else ""
         outcome = outcome or "ok"
-        if self._retry(walk, task, outcome, exchange.header("Retry-After")):
+        if self._retry(walk, task, outcome, exchange):
             return
         target = self._redirect(walk, task, exchange) if outcome == "redirect" else None
         if target and target.stage not in {"seed", "robots"} and urlsplit(target.url).path in {"", "/"}:
@@ -313,11 +314,11 @@ class ReportSpider(scrapy.Spider):
         self.recorder.add(walk.visit, found)
         self._count(walk, task, capture)
 
-    def _retry(self, walk: Walk, task: Task, outcome: str, retry_after: str | None) -> bool:
-        """Whether a task that failed in passing was put off for another try."""
+    def _retry(self, walk: Walk, task: Task, outcome: str, exchange: Exchange) -> bool:
+        """Whether a task that failed in passing was put off for another try; the failure is evidence all the same."""
         if outcome == "throttled" and task.tries < MAX_TRIES:
-            asked = retry_after if retry_after and retry_after.isdigit() else None
-            wait = float(asked) if asked else RETRY_AFTER * max(self.delay, 1.0)
+            asked = exchange.header("Retry-After") or ""
+            wait = float(asked) if asked.isdigit() else RETRY_AFTER * max(self.delay, 1.0)
             if wait > LONGEST_WAIT:
                 return False
             self._asked[walk.slot] = time.monotonic() + wait - self._gap(walk)  # the whole site waits
@@ -328,8 +329,19 @@ class ReportSpider(scrapy.Spider):
             wait = RETRY_AFTER * self.delay * (task.tries + 1)
         else:
             return False
-        walk.failures += 1
         walk.requests += 1
+        walk.failures += 1
+        walk.failed += outcome in FAILURES
+        walk.refused += outcome in REFUSALS
+        self.recorder.record(
+            exchange,
+            outcome,
+            kind="other",
+            site=task.site,
+            visit=walk.visit,
+            found_on=task.found_on,
+            words=task.words,
+        )
         self.recorder.postpone(task, time.time() + wait)
         return True
 
