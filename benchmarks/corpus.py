@@ -32,6 +32,7 @@ TEXT_TEARS = {
     "decoy_lines": ("html-plain", "txt-tabs", "txt-cells", "html-p-spaces", "md-pipes", "pdf-reportlab"),
     "decoy_table": ("html-word", "txt-tabs", "txt-cells", "html-p-spaces", "md-pipes", "pdf-reportlab", "docx-python"),
     "all_blank": ("html-word", "docx-python", "txt-tabs", "pdf-reportlab"),
+    "cut_short": ("html-word", "html-1990s", "txt-tabs", "txt-cells", "md-pipes", "docx-python"),
     "two_line_title": ("txt-tabs", "docx-python", "pdf-reportlab", "html-1990s"),
 }
 """Tears that only some renderings can show."""

@@ -43,17 +43,17 @@ def judge(item: corpus.Item, report: Report) -> Judged:
     judged = Judged(item)
     whole = _judge_cells(judged, item.truth, report)
     _count(judged, "whole", whole)
+    identity = report.identity
     if "chapters" in item.truth:
         for key, text in item.truth["chapters"].items():
             got = report.chapters.get(key, "")
-            _count(judged, "chapters", _same(text, got), f"{key}: {_difference(text, got)}")
-    identity = report.identity
+            _count(judged, "chapters", identity.is_report and _same(text, got), f"{key}: {_difference(text, got)}")
     for name in ("title", "office", "year", "signed_date", "published_date"):
         if name in item.truth:
             got = getattr(identity, name)
             got = got if got is None or isinstance(got, int | str) else got.isoformat()
             truth = item.truth[name]
-            _count(judged, name, got == truth, f"{name}: truth {truth!r}, got {got!r}")
+            _count(judged, name, identity.is_report and got == truth, f"{name}: truth {truth!r}, got {got!r}")
     return judged
 
 

@@ -245,27 +245,37 @@ def _one(made: Invented, some: list[Part]) -> Invented:
     return Invented(made.name, made.report, some)
 
 
-_SHARES = {4: [6, 3, 3, 3], 10: [1, 2, 5, *[1] * 7], 9: [1, 2, 6, *[1] * 6], 15: [1] * 15}
+_SHARES = {3: [5] * 3, 4: [6, 3, 3, 3], 5: [3] * 5, 10: [1, 2, 5, *[1] * 7], 9: [1, 2, 6, *[1] * 6], 15: [1] * 15}
 
 
-def one_table(made: Invented) -> str:
-    """Prose and all three tables in one table of fifteen columns."""
-    out = []
+def merged(made: Invented) -> list[Row]:
+    """Prose and all three tables as the rows of one table of fifteen columns."""
+    rows: list[Row] = []
     for part in made.parts:
         if part.rows is None:
-            out.append(f'<tr><td colspan="15">{_lines(part.text)}</td></tr>')
+            rows.append([TableCell(part.text, 15)])
             continue
         grid = positions(part.rows)
         shares = _SHARES[len(grid[0])]
-        for row in grid:
-            cells = []
-            for c, cell in enumerate(row):
-                if cell is not None:
-                    cells.append(
-                        f"<td{_spans(TableCell(cell[0], sum(shares[c : c + cell[1]]), cell[2]))}>{_lines(cell[0])}</td>"
-                    )
-            out.append(f"<tr>{''.join(cells)}</tr>")
-    return f'<table border="1"><tbody>{"".join(out)}</tbody></table>'
+        rows += [
+            [
+                TableCell(cell[0], sum(shares[c : c + cell[1]]), cell[2])
+                for c, cell in enumerate(row)
+                if cell is not None
+            ]
+            for row in grid
+        ]
+    return rows
+
+
+def one_table(made: Invented) -> str:
+    """The whole report in one table."""
+    return _plain_table(merged(made))
+
+
+def twice(made: Invented) -> str:
+    """The text for desktop and again for telephones, as some pages carry it."""
+    return f'<div class="pc">{plain(made)}</div><div class="mobile">{ueditor(made)}</div>'
 
 
 def cut(rows: list[Row], at: list[int]) -> list[list[Row]]:
@@ -524,6 +534,11 @@ def docx_controls(made: Invented) -> bytes:
     return out.getvalue()
 
 
+def docx_one_table(made: Invented) -> bytes:
+    """DOCX with the whole report in one table."""
+    return docx_file(Invented(made.name, made.report, [Part("table", rows=merged(made))]))
+
+
 def xlsx_file(made: Invented) -> bytes:
     """XLSX by openpyxl: one sheet, merged cells, numbers as numbers."""
     book = openpyxl.Workbook()
@@ -555,7 +570,12 @@ def xlsx_file(made: Invented) -> bytes:
     return out.getvalue()
 
 
-def reportlab_file(made: Invented) -> bytes:
+def reportlab_unruled(made: Invented) -> bytes:
+    """The same without any line between cells."""
+    return reportlab_file(made, ruled=False)
+
+
+def reportlab_file(made: Invented, *, ruled: bool = True) -> bytes:
     """PDF by reportlab, Chinese font not embedded, page ends at many places, narrow columns in some."""
     random = chance(made.name)
     pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
@@ -585,7 +605,8 @@ def reportlab_file(made: Invented) -> bytes:
         labels = [30.0, 42, 60] if narrow else [46.0, 60, 110]
         widths = [*labels, *[31.0 if narrow else 37.0] * (wide - 3)] if wide in (9, 10) else [470 / wide] * wide
         text = [[Paragraph(_lines(cell[0]), small) if cell else "" for cell in row] for row in cells]
-        lines = [("GRID", (0, 0), (-1, -1), 0.5, colors.black), ("VALIGN", (0, 0), (-1, -1), "MIDDLE")]
+        lines: list[tuple[object, ...]] = [("VALIGN", (0, 0), (-1, -1), "MIDDLE")]
+        lines += [("GRID", (0, 0), (-1, -1), 0.5, colors.black)] if ruled else []
         edges = [("LEFTPADDING", (0, 0), (-1, -1), 2), ("RIGHTPADDING", (0, 0), (-1, -1), 2)]
         flow.append(Spacer(1, random.randint(0, 220)))
         flow.append(Table(text, colWidths=widths, style=[*lines, *edges, *spans], spaceBefore=4, spaceAfter=8))
@@ -656,6 +677,7 @@ HERE: dict[str, tuple[str, str, Callable[[Invented], bytes]]] = {
     "html-plain": ("html", "html", _in_page(plain)),
     "html-nested": ("html", "html", _in_page(nested)),
     "html-one-table": ("html", "html", _in_page(one_table)),
+    "html-twice": ("html", "html", _in_page(twice)),
     "html-split": ("html", "html", _in_page(split_tables)),
     "html-no-header": ("html", "html", _in_page(no_header)),
     "html-divs": ("html", "html", _in_page(div_grid)),
@@ -674,8 +696,10 @@ HERE: dict[str, tuple[str, str, Callable[[Invented], bytes]]] = {
     "txt-tabs": ("text", "txt", txt_tabs),
     "txt-cells": ("text", "txt", txt_cells),
     "docx-python": ("docx", "docx", docx_file),
+    "docx-one-table": ("docx", "docx", docx_one_table),
     "docx-controls": ("docx", "docx", docx_controls),
     "xlsx": ("xlsx", "xlsx", xlsx_file),
+    "pdf-unruled": ("pdf", "pdf", reportlab_unruled),
     "pdf-reportlab": ("pdf", "pdf", reportlab_file),
 }
 """Renderings that need no program: name → format, extension, function."""
@@ -683,5 +707,5 @@ HERE: dict[str, tuple[str, str, Callable[[Invented], bytes]]] = {
 NO_PUBLISHED = frozenset("html-1990s html-doc".split())
 """HTML without a page around it, where no date of publication stands."""
 
-LOSSY = frozenset("html-pre html-p-spaces md-plain txt-pdf txt-pdf-layout html-divs html-p-cells".split())
+LOSSY = frozenset("pdf-unruled html-pre html-p-spaces md-plain txt-pdf txt-pdf-layout html-divs html-p-cells".split())
 """Renderings in which an empty cell or a merged label leaves no trace: an empty cell may be derived as 0 there."""

@@ -25,8 +25,9 @@ FREE_COUNTS = ("licences", "penalties", "compulsory_measures", "other_admin_serv
 class Invented:
     """A report as its author wrote it (`report`) and as it is torn (`parts`), before any program renders it.
 
-    `lost` are cells that no longer stand in the document: they may be derived or null, never wrong.
-    `page_lines` are printed between the rows of the tables where the rendering is text.
+    `lost` are cells that no longer stand in the document: they may be derived or null, never wrong. `unknown` are
+    fields of the truth that the document no longer shows whole. `page_lines` are printed between the rows of the
+    tables where the rendering is text.
     """
 
     name: str
@@ -34,20 +35,23 @@ class Invented:
     parts: list[Part]
     lost: set[str] = field(default_factory=set)
     page_lines: tuple[str, ...] = ()
+    unknown: set[str] = field(default_factory=set)
 
     def truth(self) -> dict[str, Any]:
         """What a perfect reader gives: `cells` key → value, `marks` key → status where it is not a number."""
         report = self.report
-        return {
+        told: dict[str, Any] = {
             "title": report.title,
             "office": report.office_printed,
             "year": report.year,
             "signed_date": report.signed.isoformat(),
-            "chapters": {key: "\n".join(text) for key, text in report.chapters.items()},
+            "chapters": {key: "\n".join(report.chapters.get(key, [])) for key in WORDS["headings"]},
             "cells": {key: cell.value for key, cell in report.cells.items()},
             "marks": {key: cell.status for key, cell in report.cells.items() if cell.value is None},
             "lost": sorted(self.lost),
         }
+        told["chapters"] = {key: text for key, text in told["chapters"].items() if key not in self.unknown}
+        return {name: value for name, value in told.items() if name not in self.unknown}
 
 
 def chance(seed: str) -> Random:
@@ -512,6 +516,19 @@ def _disputes_in_two(made: Invented, _: Random) -> None:
     made.parts[index : index + 1] = [Part("table", rows=first), Part("table", rows=other)]
 
 
+def _cut_short(made: Invented, random: Random) -> None:
+    """The file ends in the middle of chapter 三 (an aborted download, a page that was saved too soon)."""
+    index, rows = _requests_rows(made)
+    keys = _row_keys(made)
+    kept = random.randint(4, len(keys) - 4)
+    rows = [[c._replace(rows=min(c.rows, kept + 3 - r)) for c in row] for r, row in enumerate(rows[: kept + 3])]
+    made.parts = [*made.parts[:index], made.parts[index]._replace(rows=rows)]
+    made.lost |= {f"requests.{row}.{column}" for row in keys[kept:] for column in COLUMNS}
+    made.lost |= {key for key in made.report.cells if key.startswith("disputes.")}
+    # Which edition chapter 三 is stands below the cut; the signature does, too.
+    made.unknown |= {"office", "signed_date", "problems", "other_matters"}
+
+
 TEARS: dict[str, Callable[[Invented, Random], None]] = {
     "blank_zero": _blank_zero,
     "blank_row": _blank_row,
@@ -539,6 +556,7 @@ TEARS: dict[str, Callable[[Invented, Random], None]] = {
     "missing_row": _missing_row,
     "header_two_rows": _header_over_two_rows,
     "disputes_in_two": _disputes_in_two,
+    "cut_short": _cut_short,
     "dropped_cell": _dropped_cell,
     "dropped_column": _dropped_column,
 }
