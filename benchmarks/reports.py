@@ -354,7 +354,8 @@ def _extra_row(made: Invented, random: Random) -> None:
 
 
 def _requests_rows(made: Invented) -> tuple[int, list[Row]]:
-    index = [i for i, part in enumerate(made.parts) if part.rows is not None][1]
+    """Where the longest table, that of chapter 三, stands, and its rows to be changed."""
+    index = max(range(len(made.parts)), key=lambda i: len(made.parts[i].rows or []))
     return index, [list(row) for row in made.parts[index].rows or []]
 
 
