@@ -16,8 +16,8 @@ from benchmarks import corpus, quality
 from benchmarks.reports import chance
 
 SPIKES = (
-    b"<table><tr><td>", b"</table>", b"</td></tr>", b"<div>" * 60, b" colspan=99999 rowspan=99999>", b"\x00\x00", b"%%EOF",
-    b"|" * 30, "（七）总计\t5\t".encode(), "1.属于国家秘密".encode(), "四、结转下年度继续办理".encode(), "一、总体情况\n".encode(),
+    b"<table><tr>", b"</table>", b"</td></tr>", b"<div>" * 60, b" rowspan=99999 colspan=99999>", b"\x00\x00", b"%EOF",
+    b"|" * 30, "（七）总计\t5\t".encode(), "1.属于国家秘密".encode(), "一、总体情况\n".encode(),
 )  # fmt: skip
 
 
