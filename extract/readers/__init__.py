@@ -5,7 +5,7 @@ import zipfile
 from io import BytesIO
 
 from extract.document import Document
-from extract.readers import html, pdf, text, word
+from extract.readers import html, pdf, sheet, text, word
 
 MAX_BYTES = 60_000_000
 """A larger file is not read (the largest real report seen, a scan, has 30 MB)."""
@@ -79,6 +79,10 @@ def read(data: bytes, media_type: str | None = None) -> Document:
                 return pdf.read(data)
             case "docx":
                 return word.read(data)
+            case "xlsx":
+                return sheet.read_xlsx(data)
+            case "xls":
+                return sheet.read_xls(data)
             case "text":
                 return text.read(data, media_type)
     except Exception as error:  # noqa: BLE001  whatever a library throws at a broken file, the file is named, not lost
