@@ -53,6 +53,7 @@ def _sites(db: Database, sites: Sequence[SiteState]) -> None:
                 "first_asked": site.first_visited,
                 "last_asked": site.finished or site.started,
                 "finished": site.finished,
+                "searched": (str(site.year or "all")) if site.finished and not site.left_over else None,
                 "requests": site.requests,
                 "refused": site.refused,
                 "failed": site.failed,
@@ -146,14 +147,16 @@ def _coverage(db: Database) -> None:
             GROUP BY office_id, year
         ),
         looked AS (
-            SELECT site_host, min(state) AS state, max(last_asked) AS last_asked FROM sites GROUP BY site_host
+            SELECT site_host, min(state) AS state, max(last_asked) AS last_asked, max(searched) AS searched
+            FROM sites GROUP BY site_host
         ),
         asked_from AS (SELECT site_host, vantage, max(capture) FROM captures GROUP BY site_host)
         INSERT INTO coverage (office_id, year, state, report_id, site_host, seen_at, vantage)
         SELECT offices.office_id, years.year,
             CASE WHEN seen.report_id IS NOT NULL THEN 'found'
-                WHEN looked.state = 'found' THEN 'no_report'
-                ELSE coalesce(looked.state, 'never_looked') END,
+                WHEN looked.state NOT IN ('found', 'no_report') THEN looked.state
+                WHEN looked.searched IN ('all', CAST(years.year AS TEXT)) THEN 'no_report'
+                ELSE 'never_looked' END,
             seen.report_id, offices.site_host, coalesce(seen.seen_at, looked.last_asked),
             asked_from.vantage
         FROM offices CROSS JOIN years

@@ -13,7 +13,7 @@ import extract
 from archive.places import Place
 from evidence import Capture
 from extract import form
-from extract.report import Cell, Finding, FindingClass, Report, Status
+from extract.report import Cell, Finding, FindingClass, Identity, OfficeKind, Report, Status
 
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]
@@ -21,6 +21,7 @@ Rows = dict[str, list[Row]]
 _NOT_READ = (Status.MISSING, Status.UNREADABLE, Status.DISPUTED)
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
 _SEEN = ("ok", "unchanged")
+_GOVERNMENTS = (OfficeKind.PROVINCE, OfficeKind.PREFECTURE, OfficeKind.COUNTY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,17 @@ def _current(observed: Sequence[Observed]) -> Observed:
     return max(latest.values(), key=_fullness)
 
 
+def scope_of(identity: Identity) -> str | None:
+    """Whose figures a report gives: as it says itself, else by its office.
+
+    Art. 49 of the Regulations has the departments report for themselves and the governments from the county up for
+    their level; form.md §6 (福州市晋安区2016年… against 龙游县人民政府办公室2023年…). None where no office is known.
+    """
+    if identity.scope or identity.office_kind is None:
+        return identity.scope
+    return "area" if identity.office_kind in _GOVERNMENTS else "own"
+
+
 def report_rows(report_id: str, office_id: str | None, observed: Sequence[Observed]) -> Rows:
     """All rows of one report from its readings, oldest first."""
     shown = _current(observed)
@@ -149,7 +161,7 @@ def report_rows(report_id: str, office_id: str | None, observed: Sequence[Observ
     classes = list(FindingClass)
     identity, place, capture = report.identity, shown.place, shown.capture
     texts = [plain_text(text) for text in report.chapters.values()]
-    year, scope = identity.year, identity.scope
+    year, scope = identity.year, scope_of(identity)
     rows: Rows = {
         "reports": [
             {

@@ -10,10 +10,10 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from sqlite_utils import Database
 
@@ -101,19 +101,32 @@ def _told(path: Path) -> Iterator[None]:
 def _opened(archive: Path) -> Iterator[sqlite3.Connection]:
     """The archive, open for writing; an empty one is made. The caller's work is committed by the writer."""
     with _told(archive), closing(sqlite3.connect(archive, isolation_level=None, timeout=PATIENCE)) as db:
-        signed, version = (db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version"))
-        if db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0 and signed == 0:
+        empty = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
+        if empty and db.execute("PRAGMA application_id").fetchone()[0] == 0:
             with Database(db).atomic():
                 schema.create(db)
-        elif signed != schema.APPLICATION_ID:
-            raise ArchiveError(f"{archive} 不是 nianbao 的年报库，未作任何改动。")
-        elif version > schema.VERSION:
-            raise ArchiveError(
-                f"{archive} 由更新版本的 nianbao 建成（格式 {version}，本程序只认识 {schema.VERSION}），请先升级。"
-            )
-        elif version < schema.VERSION:
-            raise ArchiveError(f"{archive} 是旧格式（{version}，现为 {schema.VERSION}），请运行 nianbao rebuild 重建。")
+        _judge(archive, db)
         yield db
+
+
+def _judge(archive: Path, db: sqlite3.Connection) -> None:
+    signed, version = (db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version"))
+    if signed != schema.APPLICATION_ID:
+        raise ArchiveError(f"{archive} 不是 nianbao 的年报库，未作任何改动。")
+    if version > schema.VERSION:
+        raise ArchiveError(
+            f"{archive} 由更新版本的 nianbao 建成（格式 {version}，本程序只认识 {schema.VERSION}），请先升级。"
+        )
+    if version < schema.VERSION:
+        raise ArchiveError(f"{archive} 是旧格式（{version}，现为 {schema.VERSION}），请运行 nianbao rebuild 重建。")
+
+
+def check(archive: Path) -> None:
+    """Raises ArchiveError where `archive` is not one of ours that this program can read."""
+    if not archive.is_file():
+        raise ArchiveError(f"没有年报库 {archive}；请先运行 nianbao crawl 或 nianbao demo。")
+    with _told(archive), closing(sqlite3.connect(f"file:{quote(str(archive))}?mode=ro", uri=True)) as db:
+        _judge(archive, db)
 
 
 def _settle(archive: Path) -> None:
@@ -125,6 +138,11 @@ def _settle(archive: Path) -> None:
             raise ArchiveError(f"{archive} 不是 nianbao 的年报库，未作任何改动。")
         db.execute("BEGIN EXCLUSIVE")  # rolls a hot journal back, which would else be applied to the new file
         db.execute("ROLLBACK")
+
+
+def _suffix(identity: Identity) -> str:
+    """A government reports for its area as a matter of course; only where an office of its own does is it said."""
+    return "-area" if identity.scope == "area" and rows.scope_of(replace(identity, scope=None)) != "area" else ""
 
 
 class _Writer:
@@ -140,8 +158,7 @@ class _Writer:
 
     def run(self, progress: Progress | None, workers: int | None, *, whole: bool = False) -> Summary:
         new = self._new_captures()
-        workers = max(1, min(workers or os.cpu_count() or 1, len(new)))
-        read = readings(self.folder, new, workers) if new else iter(())
+        read = readings(self.folder, new, workers)
         done = 0
         while batch := list(islice(read, BATCH)):
             with self.tables.atomic():
@@ -195,17 +212,24 @@ class _Writer:
         self._insert({"captures": waiting})
         self._index(fresh)
 
-    def _regroup(self, workers: int) -> None:
+    def _captures_of(self, report_id: str) -> list[Capture]:
+        """Every capture of a report in the ledger's order, its attachments apart."""
+        known = self.db.execute(
+            "SELECT capture, url FROM captures WHERE report_id = ? AND role <> 'attachment'", (report_id,)
+        ).fetchall()
+        ids, urls = {capture for capture, _ in known}, sorted({url for _, url in known})
+        captures = [one for url in urls for one in self.evidence.sightings(url) if one.id in ids]
+        return sorted(captures, key=lambda one: one.id)
+
+    def _regroup(self, workers: int | None) -> None:
         """Work out again every report that has got a further capture: those with one that belongs to no version yet."""
-        waiting = self.db.execute("SELECT DISTINCT report_id FROM captures WHERE report_id > '' AND version IS NULL")
-        for (report_id,) in waiting.fetchall():
-            known = self.db.execute(
-                "SELECT capture, url FROM captures WHERE report_id = ? AND role <> 'attachment'", (report_id,)
-            ).fetchall()
-            ids, urls = {capture for capture, _ in known}, sorted({url for _, url in known})
-            captures = [one for url in urls for one in self.evidence.sightings(url) if one.id in ids]
-            captures.sort(key=lambda one: one.id)
-            group = [self._observed(reading) for reading in readings(self.folder, captures, workers)]
+        rows_waiting = self.db.execute(
+            "SELECT DISTINCT report_id FROM captures WHERE report_id > '' AND version IS NULL"
+        ).fetchall()
+        groups = [(report_id, self._captures_of(report_id)) for (report_id,) in rows_waiting]
+        read = readings(self.folder, [capture for _, captures in groups for capture in captures], workers)
+        for report_id, captures in groups:
+            group = [self._observed(reading) for reading in islice(read, len(captures))]
             office = self.db.execute("SELECT office_id FROM reports WHERE report_id = ?", (report_id,)).fetchone()
             with self.tables.atomic():
                 self._unindex(report_id)
@@ -298,7 +322,7 @@ class _Writer:
                 ]
             }
         )
-        return office_id, f"{office_id}-{year}" + ("-area" if identity.scope == "area" else "")
+        return office_id, f"{office_id}-{year}" + _suffix(identity)
 
     def _insert(self, many: rows.Rows) -> None:
         for table, some in many.items():

@@ -47,7 +47,7 @@ class SiteState:
 
     `finished` is None while a visit is open (or was interrupted); `outcome` is the visit's judgement, None before.
     The counts are of the latest visit: requests answered or failed, reports seen (new or unchanged), refusals,
-    failures; `left_over` tasks were given up.
+    failures; `left_over` tasks were given up; `year` is the only one whose reports were wanted (None: all).
     """
 
     site: str
@@ -63,6 +63,7 @@ class SiteState:
     refused: int
     failed: int
     left_over: int
+    year: int | None
 
 
 _COLUMNS = """c.id, c.url, s.site, s.division_code, s.name, c.captured_at, c.outcome, c.status, c.media_type,
@@ -176,10 +177,10 @@ class Captures:
         return [self._state(*row) for row in rows]
 
     def _state(self, site: str, code: str, name: str, url: str, first: str, visit: int) -> SiteState:
-        started, finished, outcome, left_over = self._connection.execute(
-            "SELECT started, finished, outcome, left_over FROM visits WHERE id = ?", (visit,)
+        started, finished, outcome, left_over, year = self._connection.execute(
+            "SELECT started, finished, outcome, left_over, year FROM visits WHERE id = ?", (visit,)
         ).fetchone()
-        return SiteState(site, code, name, url, first, started, finished, outcome, *self.counts(visit), left_over)
+        return SiteState(site, code, name, url, first, started, finished, outcome, *self.counts(visit), left_over, year)
 
     def counts(self, visit: int) -> tuple[int, int, int, int]:
         """Requests, reports seen, refusals and failures of a visit."""

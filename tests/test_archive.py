@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from archive import reading, schema, search, store
+import workers
+from archive import schema, search, store
 from evidence import Exchange, Recorder
 from samples import world
 from samples.documents import editor_html
@@ -272,7 +273,7 @@ def test_a_document_that_breaks_the_reader_costs_only_itself(
     # The reading processes are Pythons of their own: what they load first breaks the reader on some words.
     (tmp_path / "sitecustomize.py").write_text(BROKEN_READER, "utf-8")
     monkeypatch.syspath_prepend(str(tmp_path))
-    monkeypatch.setattr(reading, "SECONDS", 5)
+    monkeypatch.setattr(workers, "SECONDS", 5)
     evidence.visit(
         ("crash", "crash", "ok", "report"),
         ("a.html", html, "ok", "report"),

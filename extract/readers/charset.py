@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from contextlib import suppress
 
 from w3lib.encoding import html_to_unicode
 
@@ -11,9 +12,10 @@ _CHINESE = "gb18030"
 def decode(data: bytes, media_type: str | None = None) -> str:
     """The text of an HTML or plain-text file.
 
-    A BOM decides; then UTF-8 if the bytes are valid UTF-8 with any non-ASCII character (which text in GB 18030
-    practically never is); then what the header or the page declares, read as browsers do (gb2312 is gb18030: names
-    with 㙟 or 堃 stand outside GB 2312); then, if that leaves holes, gb18030 where it leaves fewer.
+    A BOM decides; then UTF-8 if the bytes are valid UTF-8 (which Chinese text in another charset practically never
+    is); then GB 18030 if they are valid there and no Big5 or UTF-16 is declared: gb2312 is GB 18030 (names with 㙟 or
+    堃 stand outside GB 2312), and servers name iso-8859-1 for all their pages. Then what the header or page declares;
+    if that leaves holes, GB 18030 where it leaves fewer.
     """
     for bom, name in (
         (codecs.BOM_UTF8, "utf-8"),
@@ -22,19 +24,14 @@ def decode(data: bytes, media_type: str | None = None) -> str:
     ):
         if data.startswith(bom):
             return data[len(bom) :].decode(name, "replace")
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError:
-        pass
-    else:
-        return text
-    _, text = html_to_unicode(media_type, data, default_encoding=_CHINESE)
-    holes = text.count("\ufffd")
-    if holes:
-        other = data.decode(_CHINESE, "replace")
-        if other.count("\ufffd") < holes:
-            return other
-    return text
+    with suppress(UnicodeDecodeError):
+        return data.decode("utf-8")
+    declared, text = html_to_unicode(media_type, data, default_encoding=_CHINESE)
+    if not declared.startswith(("big5", "utf-16")):
+        with suppress(UnicodeDecodeError):
+            return data.decode(_CHINESE)
+    other = data.decode(_CHINESE, "replace")
+    return min(text, other, key=lambda way: way.count("\ufffd"))
 
 
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
