@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -9,12 +10,17 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import click
 
 import extract
-from extract.report import Fetch, Fetched
+import workers
+from extract.report import Fetch, Fetched, Identity, Report
+
+if TYPE_CHECKING:
+    from archive.store import Summary
 
 DONE, CANNOT, DOUBTFUL = 0, 2, 3
 """Exit status: done · what was asked cannot be · done, but some site failed or is not to be believed."""
@@ -56,8 +62,66 @@ def _explained() -> Iterator[None]:
         raise cannot(str(error)) from None
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(package_name="nianbao", prog_name="nianbao", message="%(prog)s %(version)s")
+class _Formatter(click.HelpFormatter):
+    """click's help, its few words in Chinese."""
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        super().write_usage(prog, args, prefix or "用法：")
+
+    def write_heading(self, heading: str) -> None:
+        super().write_heading({"Options": "选项", "Commands": "命令", "Arguments": "参数"}.get(heading, heading))
+
+
+class _Context(click.Context):
+    formatter_class = _Formatter
+
+
+class _Command(click.Command):
+    context_class = _Context
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.help = "显示这份说明"
+        return option
+
+
+class _Group(_Command, click.Group):
+    """A group whose complaints about the command line are one line in Chinese."""
+
+    command_class = _Command
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().main(*args, **{**kwargs, "standalone_mode": False})
+        except click.UsageError as error:
+            path = error.ctx.command_path if error.ctx else "nianbao"
+            click.echo(f"{_complaint(error)}；用法见 {path} --help", err=True)
+            status = CANNOT
+        except click.Abort:
+            click.echo("已中断。", err=True)
+            status = 130
+        except click.exceptions.Exit as error:
+            status = error.exit_code
+        sys.exit(status)
+
+
+def _complaint(error: click.UsageError) -> str:
+    match error:
+        case click.NoSuchOption():
+            return f"没有选项 {error.option_name}"
+        case click.MissingParameter():
+            return f"缺少参数 {error.param.human_readable_name if error.param else ''}".rstrip()
+        case click.BadParameter():
+            name = error.param.human_readable_name if error.param else ""
+            return f"参数 {name} 的值不合适"
+    if named := re.search(r"No such command '(.+)'", error.message):
+        return f"没有命令 {named[1]}"
+    return f"命令行有误：{error.message}"
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="nianbao", prog_name="nianbao", message="%(prog)s %(version)s", help="版本")
 def main() -> None:
     """年报：县乡政府信息公开工作年度报告档案。采集、取证、读表、建库、浏览。"""
 
@@ -69,15 +133,27 @@ def extract_command(paths: tuple[Path, ...]) -> None:
     for path in paths:
         if not path.exists():
             raise cannot(f"没有这个文件或文件夹：{path}")
-    for path in paths:
-        for file in sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]:
-            try:
-                data = file.read_bytes()
-            except OSError as error:
-                click.echo(f"无法读取 {file}：{error.strerror}", err=True)
-                continue
-            report = extract.read(data, fetch=_beside(file))
-            click.echo(json.dumps(report.as_json(str(file)), ensure_ascii=False))
+    files = [file for path in paths for file in (_files(path) if path.is_dir() else [path])]
+    for file, line in workers.each(read_file, files):
+        if isinstance(line, workers.Failure):
+            line = Report("unknown", "", Identity(is_report=False, reason=line.reason), problems=[line.reason]).as_json(
+                str(file)
+            )
+        click.echo(json.dumps(line, ensure_ascii=False))
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def read_file(file: Path) -> dict[str, Any]:
+    """The line of `nianbao extract` for a file; what a page links to is read from beside it."""
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        reason = f"无法读取文件：{error.strerror}"
+        return Report("unknown", "", Identity(is_report=False, reason=reason), problems=[reason]).as_json(str(file))
+    return extract.read(data, fetch=_beside(file)).as_json(str(file))
 
 
 def _beside(page: Path) -> Fetch:
@@ -138,8 +214,19 @@ def crawl(
                 result.write(summary)
             except OSError as error:
                 raise cannot(f"无法写入 {summary}：{error.strerror}") from None
-        store.update(archive, captures)
+        if sites_file is not None and (divisions := sites_file.with_name("divisions.csv")).is_file():
+            shutil.copy(divisions, captures)  # places that are not in data/, named beside their sites
+        _tell(store.update(archive, captures, progress=_reading))
     raise click.exceptions.Exit(result.exit_status)
+
+
+def _reading(done: int, total: int) -> None:
+    click.echo(f"读取 {done}/{total}", err=True)
+
+
+def _tell(summary: "Summary") -> None:
+    unread = f"，未能读取 {summary.unread} 份（原因见 captures 表）" if summary.unread else ""
+    click.echo(f"档案库现有报告 {summary.reports} 份{unread}。", err=True)
 
 
 @main.command()
@@ -150,7 +237,7 @@ def rebuild(archive: Path, captures: Path) -> None:
     from archive import store
 
     with _explained():
-        store.rebuild(archive, captures)
+        _tell(store.rebuild(archive, captures, progress=_reading))
 
 
 @main.command()
@@ -165,10 +252,10 @@ def serve(archive: Path, captures: Path, port: int, host: str) -> None:
 
 
 def _serve(archive: Path, captures: Path, port: int, host: str = "127.0.0.1") -> None:
+    from archive import store
     from serve import command
 
-    if not archive.is_file():
-        raise cannot(f"没有档案库 {archive}；请先运行 nianbao crawl 或 nianbao demo。")
+    store.check(archive)
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -208,7 +295,7 @@ def demo(folder: Path, serve: bool, port: int) -> None:
         sites = [Site(row.url, row.division_code, row.name) for row in rows]
         result = run.crawl(sites, captures=captures, delay=0.02)
         click.echo(result.table(), err=True)
-        store.update(archive, captures)
+        _tell(store.update(archive, captures, progress=_reading))
     if serve:
         with _explained():
             _serve(archive, captures, port)
