@@ -2,46 +2,57 @@
 
 import re
 import zipfile
-from io import BytesIO
+from functools import partial
+from io import BytesIO, StringIO
+
+from xlrd.compdoc import CompDoc
 
 from extract.document import Document
-from extract.readers import html, pdf, sheet, text, word
+from extract.readers import archives, html, office, pdf, sheet, text, word
 
 MAX_BYTES = 60_000_000
 """A larger file is not read (the largest real report seen, a scan, has 30 MB)."""
 
 _TAG = re.compile(rb"<(?:!doctype|html|head|body|meta|title|table|div|p|span|script)\b", re.IGNORECASE)
+_HEADER = re.compile(rb"[A-Za-z][A-Za-z-]*:[^\n]*\n")
+_MIME = re.compile(rb"^MIME-Version:", re.IGNORECASE | re.MULTILINE)
+_MULTIPART = re.compile(rb"^Content-Type:\s*(?:multipart/|text/html)", re.IGNORECASE | re.MULTILINE)
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_IMAGES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\x00", b"MM\x00*")
+_STREAMS = {"EncryptedPackage": "encrypted", "Workbook": "xls", "Book": "xls", "PowerPoint Document": "ppt"}
+"""Streams of an OLE file by which its kind is told; all else may be Word 97, or WPS."""
+_WPS = (b"KSOProductBuildVer", "KSOProductBuildVer".encode("utf-16-le"), b"WPS Office", b"WPS \xce\xc4\xd7\xd6")
+"""What WPS writes among the properties of a file (its .wps and its .doc are the same format)."""
 _NAMES = {
-    "doc": "Word 97（.doc）",
-    "wps": "WPS",
-    "xls": "Excel 97（.xls）",
-    "xlsx": "Excel（.xlsx）",
-    "rtf": "RTF",
-    "mht": "MHT 网页存档",
+    "encrypted": "加密的 Office 文件（需要密码）",
+    "ppt": "PowerPoint 97（.ppt）",
+    "pptx": "PowerPoint（.pptx）",
     "ofd": "OFD 版式文件",
-    "zip": "ZIP 压缩包",
+    "zip": "压缩包中的压缩包",
     "rar": "RAR 压缩包",
+    "7z": "7z 压缩包",
     "image": "图片",
     "unknown": "未知格式",
 }
 
 
 def format_of(data: bytes) -> str:
-    """The format of a file by its bytes: html, pdf, docx, doc, xls, xlsx, rtf, mht, ofd, zip, rar, image, text."""
+    """The format of a file by its bytes: html, pdf, docx, doc, wps, xlsx, xls, pptx, ppt, rtf, mht, ofd, zip, rar, 7z,
+    image, text, encrypted (an Office file with a password) or unknown."""
     start = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n\x00")
     if b"%PDF-" in data[:1024]:
         return "pdf"
-    if data.startswith(b"PK\x03\x04"):
+    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _format_of_zip(data)
-    if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
-        return "xls" if "Workbook".encode("utf-16-le") in data else "doc"
+    if data.startswith(_OLE):
+        return _format_of_ole(data)
     if start.startswith(b"{\\rtf"):
         return "rtf"
-    if data.startswith(b"Rar!"):
-        return "rar"
-    if data.startswith((b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\x00", b"MM\x00*")) or data[8:12] == b"WEBP":
+    if data.startswith((b"Rar!", b"7z\xbc\xaf\x27\x1c")):
+        return "rar" if data[:1] == b"R" else "7z"
+    if data.startswith(_IMAGES) or (data.startswith(b"RIFF") and data[8:12] == b"WEBP"):
         return "image"
-    if re.match(rb"(?:From:|MIME-Version:)", start, re.IGNORECASE) and b"multipart/related" in data[:4096]:
+    if _HEADER.match(start) and _MIME.search(data[:4096]) and _MULTIPART.search(data[:4096]):
         return "mht"
     if _TAG.search(data[:65536]):
         return "html"
@@ -56,22 +67,39 @@ def _format_of_zip(data: bytes) -> str:
         names = set(zipfile.ZipFile(BytesIO(data)).namelist())
     except (zipfile.BadZipFile, ValueError, OSError):
         return "zip"
-    if "word/document.xml" in names:
-        return "docx"
-    if "xl/workbook.xml" in names:
-        return "xlsx"
-    return "ofd" if "OFD.xml" in names else "zip"
+    if "OFD.xml" in names:
+        return "ofd"
+    if "[Content_Types].xml" in names:
+        # The main part need not be document.xml: Word on the web names it document2.xml.
+        for folder, kind in (("word/", "docx"), ("xl/", "xlsx"), ("ppt/", "pptx")):
+            if any(name.startswith(folder) for name in names):
+                return kind
+    return "zip"
 
 
-def read(data: bytes, media_type: str | None = None) -> Document:
-    """The document in `data`; `media_type` as served helps with the charset only. Never raises: what cannot be read
-    is an empty document whose `problems` say why."""
+def _format_of_ole(data: bytes) -> str:
+    """Of an OLE file; where its directory is broken, by the names that stand in the bytes."""
+    try:
+        streams = {entry.name for entry in CompDoc(data, logfile=StringIO()).dirlist}
+    except Exception:  # noqa: BLE001  xlrd asserts, indexes and unpacks its way through broken files
+        streams = {name for name in _STREAMS if name.encode("utf-16-le") in data}
+    for name, kind in _STREAMS.items():
+        if name in streams:
+            return kind
+    return "wps" if any(mark in data for mark in _WPS) else "doc"
+
+
+def read(data: bytes, media_type: str | None = None, *, in_archive: bool = False) -> Document:
+    """The document in `data`; `media_type` as served helps with the charset only, a ZIP in a ZIP (`in_archive`) is not
+    opened. Never raises: what cannot be read is an empty document whose `problems` say why."""
     if not data:
         return Document("text", problems=["文件是空的"])
     if len(data) > MAX_BYTES:
         return Document("unknown", problems=[f"文件过大（{len(data) // 1_000_000} MB），未读取"])
     kind = format_of(data)
     try:
+        if kind in ("docx", "xlsx") and (problem := archives.too_large(data, office=True)):
+            return Document(kind, problems=[problem])
         match kind:
             case "html":
                 return html.read(data, media_type)
@@ -79,10 +107,16 @@ def read(data: bytes, media_type: str | None = None) -> Document:
                 return pdf.read(data)
             case "docx":
                 return word.read(data)
+            case "doc" | "wps" | "rtf":
+                return office.read(data, kind)
             case "xlsx":
                 return sheet.read_xlsx(data)
             case "xls":
                 return sheet.read_xls(data)
+            case "mht":
+                return archives.read_mht(data)
+            case "zip" if not in_archive:
+                return archives.read_zip(data, partial(read, in_archive=True))
             case "text":
                 return text.read(data, media_type)
     except Exception as error:  # noqa: BLE001  whatever a library throws at a broken file, the file is named, not lost

@@ -1,0 +1,124 @@
+"""ZIP → Document: the file inside that reads as a report. MHT → Document: its page."""
+
+import zipfile
+from collections.abc import Callable, Iterator
+from email import policy
+from email.parser import BytesParser
+from io import BytesIO
+from pathlib import PurePosixPath
+
+from extract import chapters, identity
+from extract.document import Document, Picture
+from extract.readers import html
+
+MAX_MEMBERS = 500
+MAX_READ = 20
+"""Files of an archive that are read, those with the most promising names first."""
+MAX_TOTAL = 200_000_000
+MAX_XML = 60_000_000
+"""Bytes of XML in an office file: a tree takes ten times as much."""
+MAX_RATIO = 300
+"""Compression beyond this in a large file is an attack (the form as XML comes to 30)."""
+_LARGE = 5_000_000
+
+_PROMISING = ("年度报告", "年报", "公开", "报告")
+
+
+def too_large(data: bytes, *, office: bool = False) -> str | None:
+    """Why a ZIP (or an office file, which is one) is not opened, in Chinese; None if it may be.
+
+    Sizes are as declared: a member that is longer than it says is cut there by zipfile, and fails its checksum.
+    """
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        members = archive.infolist()
+    if len(members) > MAX_MEMBERS * (10 if office else 1):
+        return f"压缩包内文件过多（{len(members)} 个），未打开"
+    total = sum(member.file_size for member in members)
+    if total > MAX_TOTAL:
+        return f"压缩包解开后过大（{total // 1_000_000} MB），未打开"
+    if any(m.file_size > _LARGE and m.file_size > MAX_RATIO * max(m.compress_size, 1) for m in members):
+        return "压缩包的压缩比异常，未打开"
+    if office and sum(m.file_size for m in members if m.filename.lower().endswith((".xml", ".rels"))) > MAX_XML:
+        return f"文件展开后过大（{total // 1_000_000} MB），未读取"
+    return None
+
+
+def read_zip(data: bytes, read: Callable[[bytes], Document]) -> Document:
+    """The best of the documents in a ZIP: one that is a report, then the one with the most chapters, then the longest.
+
+    `read` reads a member (and opens no ZIP in a ZIP). Nothing is written to disk, so a name like ../../etc harms
+    nobody. The document's format is "zip", its `meta["member"]` the name of the file taken.
+    """
+    if problem := too_large(data):
+        return Document("zip", problems=[problem])
+    best: Document | None = None
+    merit: tuple[bool, int, int] = (False, -1, -1)
+    reports: set[tuple[str | None, int | None]] = set()
+    problems: list[str] = []
+    for name, content in _members(data, problems):
+        document = read(content)
+        if not document.blocks:
+            problems.extend(f"压缩包中的“{name}”：{problem}" for problem in document.problems)
+            continue
+        found = identity.identify(document)
+        if found.is_report:
+            reports.add((found.office, found.year))
+        lines = chapters.lines(document)
+        its = found.is_report, len(chapters.headings(lines)), sum(len(line.text) for line in lines)
+        if its > merit:
+            best, merit = document, its
+            best.meta["member"] = name
+    if best is None:
+        return Document("zip", problems=problems or ["压缩包里没有能读取的文件"])
+    if len(reports) > 1:
+        problems.append(f"压缩包内有{len(reports)}份报告，只读取了“{best.meta['member']}”")
+    best.format = "zip"
+    best.problems.extend(problems)
+    return best
+
+
+def _members(data: bytes, problems: list[str]) -> Iterator[tuple[str, bytes]]:
+    """The files of a ZIP with the last part of their names, the most promising first."""
+    with _opened(data) as archive:
+        files = [member for member in archive.infolist() if not member.is_dir() and member.file_size]
+        named = [(PurePosixPath(member.filename.replace("\\", "/")).name, member) for member in files]
+        # macOS puts a shadow beside each file.
+        named = [(name, member) for name, member in named if not name.startswith("._")]
+        named.sort(key=lambda pair: -sum(word in pair[0] for word in _PROMISING))
+        if len(named) > MAX_READ:
+            problems.append(f"压缩包内有{len(named)}个文件，只读取{MAX_READ}个")
+        for name, member in named[:MAX_READ]:
+            if member.flag_bits & 1:
+                problems.append(f"压缩包中的“{name}”有密码，无法读取")
+                continue
+            try:
+                yield name, archive.read(member)
+            except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, RuntimeError, ValueError) as error:
+                problems.append(f"压缩包中的“{name}”无法解开：{error}")
+            except Exception as error:  # noqa: BLE001  zlib, bz2 and lzma have errors of their own
+                problems.append(f"压缩包中的“{name}”已损坏：{error}")
+
+
+def _opened(data: bytes) -> zipfile.ZipFile:
+    """The ZIP, with names that do not say they are UTF-8 read as such or as the GBK of a Chinese Windows."""
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return zipfile.ZipFile(BytesIO(data), metadata_encoding=encoding)
+        except UnicodeDecodeError:
+            continue
+    return zipfile.ZipFile(BytesIO(data))
+
+
+def read_mht(data: bytes) -> Document:
+    """The page of a web archive (MHT), as its browser or Word saved it. The pictures in it are not read."""
+    message = BytesParser(policy=policy.compat32).parsebytes(data)
+    for part in message.walk():
+        content = part.get_payload(decode=True)
+        if part.get_content_type() == "text/html" and isinstance(content, bytes) and content.strip():
+            document = html.read(content, str(part.get("Content-Type")))
+            document.format = "mht"
+            if any(isinstance(block, Picture) for block in document.blocks):
+                document.blocks = [block for block in document.blocks if not isinstance(block, Picture)]
+                document.problems.append("网页存档（MHT）中的图片未读取")
+            return document
+    return Document("mht", problems=["网页存档（MHT）里没有网页"])

@@ -1,0 +1,91 @@
+"""DOC, WPS and RTF → Document: LibreOffice makes a DOCX of them, which `word` reads."""
+
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from extract.document import Document
+from extract.readers import word
+
+LIMIT = 60.0
+"""Seconds after which a conversion is given up (2 s are usual, 9 on a busy machine)."""
+
+_CPU_SECONDS = 120
+_MEMORY = 4 << 30
+_NAMES = {"doc": ".doc", "wps": "WPS 文字", "rtf": "RTF"}
+_FILTER = "docx:MS Word 2007 XML"
+_SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Office.Common/Security/Scripting"><prop oor:name="BlockUntrustedRefererLinks"
+ oor:op="fuse"><value>true</value></prop></item>
+<item oor:path="/org.openoffice.Office.Common/Security/Scripting"><prop oor:name="DisableMacrosExecution"
+ oor:op="fuse"><value>true</value></prop></item>
+</oor:items>
+"""
+"""No linked picture is fetched and no macro is run: a document may not make us touch the network."""
+
+
+def read(data: bytes, kind: str, limit: float = LIMIT) -> Document:
+    """A document of `kind` (doc, wps or rtf). Where it cannot be converted, an empty one whose problem says why."""
+    program = shutil.which("soffice")
+    if program is None:
+        return Document(kind, problems=[f"需要安装 LibreOffice（soffice）才能读取 {_NAMES[kind]} 文件"])
+    try:
+        converted = _convert(program, data, kind, limit)
+    except TimeoutError:
+        return Document(kind, problems=[f"LibreOffice 转换 {_NAMES[kind]} 文件超过{limit:g}秒，已放弃"])
+    except OSError as error:
+        return Document(kind, problems=[f"LibreOffice 无法运行：{error.strerror}"])
+    if converted is None:
+        return Document(kind, problems=[f"LibreOffice 无法转换这个 {_NAMES[kind]} 文件（可能已损坏或有密码）"])
+    document = word.read(converted)
+    document.format = kind
+    return document
+
+
+def _convert(program: str, data: bytes, kind: str, limit: float) -> bytes | None:
+    """The file as DOCX, None where LibreOffice wrote none (it ends with status 0 nevertheless).
+
+    In a folder of its own with its profile: of two processes on one profile the second ends without writing.
+    """
+    with tempfile.TemporaryDirectory(prefix="nianbao-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        source = folder / f"source.{'doc' if kind == 'wps' else kind}"
+        source.write_bytes(data)
+        settings = folder / "profile" / "user" / "registrymodifications.xcu"
+        settings.parent.mkdir(parents=True)
+        settings.write_text(_SETTINGS, "utf-8")
+        process = subprocess.Popen(  # noqa: S603
+            [
+                program, "--headless", "--norestore", f"-env:UserInstallation={(folder / 'profile').as_uri()}",
+                "--convert-to", _FILTER, "--outdir", str(folder / "out"), str(source),
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )  # fmt: skip
+        try:
+            # Should we be killed, what we started ends by itself. A lower limit of ours is inherited and stays.
+            with suppress(OSError, ValueError):
+                resource.prlimit(process.pid, resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
+                resource.prlimit(process.pid, resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+            process.wait(limit)
+        except subprocess.TimeoutExpired:
+            raise TimeoutError from None
+        finally:
+            _end(process)
+        made = folder / "out" / "source.docx"
+        return made.read_bytes() if made.is_file() else None
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a program with all that it started: soffice is a script, and killing it leaves the real one running."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
