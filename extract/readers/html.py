@@ -179,6 +179,14 @@ def _hidden(element: etree._Element) -> bool:
     return bool(_HIDDEN.search(style)) and len(_all_text(element)) < 200
 
 
+def _is_empty_cell(element: etree._Element) -> bool:
+    """Whether an empty element is a cell of a table made of <div>s: its row has other cells beside it."""
+    if len(element) or (element.text or "").strip():
+        return False
+    row = element.getparent()
+    return row is not None and len(row) > 2 and sum(other.tag == element.tag for other in row) == len(row)
+
+
 def _span(element: etree._Element, name: str, most: int) -> int:
     try:
         value = int((element.get(name) or "1").strip() or 1)
@@ -264,7 +272,7 @@ class _Walk:
         self.heading = False
 
     def blocks(self, element: etree._Element) -> list[Block]:
-        self._inside(element, 0)
+        self._element(element, 0)
         self._end_paragraph()
         return self.out
 
@@ -312,6 +320,9 @@ class _Walk:
                 _meta_row([cell.text for cell in grids.distinct(row)], self.document)
             self.out.extend(grids.blocks(grid))
             self._links(element)
+        elif tag in ("div", "li", "dd") and _is_empty_cell(element):
+            self._end_paragraph()
+            self.document.lines.append("\t")
         elif tag in BLOCK_TAGS:
             self._end_paragraph()
             self.heading = tag in HEADINGS

@@ -1,4 +1,4 @@
-"""Word's automatic numbers, which are no text: 一、 （一） 1. before a paragraph, as numbering.xml says (ECMA-376, §17.9)."""
+"""Word's automatic numbers, which are no text: 一、 （一） 1., as numbering.xml says (ECMA-376 §17.9)."""
 
 import re
 from typing import Any

@@ -19,15 +19,30 @@ _CPU_SECONDS = 120
 _MEMORY = 4 << 30
 _NAMES = {"doc": ".doc", "wps": "WPS 文字", "rtf": "RTF"}
 _FILTER = "docx:MS Word 2007 XML"
-_SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
-<oor:items xmlns:oor="http://openoffice.org/2001/registry">
-<item oor:path="/org.openoffice.Office.Common/Security/Scripting"><prop oor:name="BlockUntrustedRefererLinks"
- oor:op="fuse"><value>true</value></prop></item>
-<item oor:path="/org.openoffice.Office.Common/Security/Scripting"><prop oor:name="DisableMacrosExecution"
- oor:op="fuse"><value>true</value></prop></item>
-</oor:items>
-"""
-"""No linked picture is fetched and no macro is run: a document may not make us touch the network."""
+_SETTINGS = {
+    "Office.Common/Security/Scripting": {"DisableMacrosExecution": "true", "BlockUntrustedRefererLinks": "true"},
+    "Inet/Settings": {
+        "ooInetProxyType": "2",
+        "ooInetHTTPProxyName": "127.0.0.1",
+        "ooInetHTTPProxyPort": "9",
+        "ooInetHTTPSProxyName": "127.0.0.1",
+        "ooInetHTTPSProxyPort": "9",
+        "ooInetNoProxy": "",
+    },
+}
+"""A document must not make us touch the network: LibreOffice 7.4 fetches a linked picture of a .doc whatever it is told
+of untrusted links, so all it may ask is a proxy that is not there."""
+
+
+def _settings() -> str:
+    """The profile's registrymodifications.xcu."""
+    items = (
+        f'<item oor:path="/org.openoffice.{path}">'
+        f'<prop oor:name="{name}" oor:op="fuse"><value>{value}</value></prop></item>'
+        for path, values in _SETTINGS.items()
+        for name, value in values.items()
+    )
+    return f'<oor:items xmlns:oor="http://openoffice.org/2001/registry">{"".join(items)}</oor:items>'
 
 
 def read(data: bytes, kind: str, limit: float = LIMIT) -> Document:
@@ -59,7 +74,7 @@ def _convert(program: str, data: bytes, kind: str, limit: float) -> bytes | None
         source.write_bytes(data)
         settings = folder / "profile" / "user" / "registrymodifications.xcu"
         settings.parent.mkdir(parents=True)
-        settings.write_text(_SETTINGS, "utf-8")
+        settings.write_text(_settings(), "utf-8")
         process = subprocess.Popen(  # noqa: S603
             [
                 program, "--headless", "--norestore", f"-env:UserInstallation={(folder / 'profile').as_uri()}",
