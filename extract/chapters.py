@@ -267,7 +267,7 @@ def is_chrome(bare: str) -> bool:
 
 
 def _is_prose_among_tables(bare: str, *, first: bool) -> bool:
-    if _NOTE.match(bare):
+    if _NOTE.match(bare) or _LEAD.search(bare):
         return True
     if _is_table_text(bare):
         return first and bare in ("无", "无。")
@@ -276,6 +276,8 @@ def _is_prose_among_tables(bare: str, *, first: bool) -> bool:
     return bool(_SENTENCE.search(bare)) or len(bare) >= 14
 
 
+# 「2024年收到和处理政府信息公开申请情况如下：」 is made of the form's words, and prose all the same.
+_LEAD = re.compile(r"(?:如下|见下表|如下表(?:所示)?)[：:。]?$")
 _NOT_WORDS = re.compile(r"[\W\d_]+")
 
 

@@ -42,9 +42,13 @@ def read(grids: list[Grid]) -> Reading:
             place = f"表{grid.number}第{number}行"
             cells = distinct(row)
             labelled = _label(cells)
+            own, shared = _header_words(row)
+            is_header = own > 0 or shared > 1
             if labelled is not None and labelled[0].row in _SHARED_ROWS and not shared_too:
                 labelled = None
-            if labelled is not None and not _is_header(row):
+            if labelled is not None or own:
+                reading.grids.add(grid.number)
+            if labelled is not None and not is_header:
                 match, count = labelled
                 table = match.row[0]
                 _resolve(pending, table, len(row), headers, reading)
@@ -56,7 +60,7 @@ def read(grids: list[Grid]) -> Reading:
             elif pending and _is_disputes_row(row, pending):
                 _resolve(pending, "disputes", len(row), headers, reading)
                 pending = []
-                _disputes(reading, row, cells, headers["disputes"], place)
+                _disputes(reading, row, cells, headers.get("disputes", _Header()), place)
             else:
                 _note_unknown(reading, cells, row, place)
                 if any(cell.text for cell in cells):
@@ -133,15 +137,12 @@ def _label(cells: list[GridCell]) -> tuple[labels.Match, int] | None:
     return (match, count) if match is not None else None
 
 
-def _is_header(row: list[GridCell | None]) -> bool:
-    found = 0
-    for cell in distinct(row):
-        key = form.plain(cell.text)
-        if key in form.STAGE_LABELS or any(key in form.COLUMN_LABELS[table] for table in form.TABLES):
-            if key not in _SHARED:
-                return True
-            found += 1
-    return found > 1
+def _header_words(row: list[GridCell | None]) -> tuple[int, int]:
+    """How many cells of a row are column headers of the form only, and how many may be headers of any table."""
+    keys = [form.plain(cell.text) for cell in distinct(row)]
+    found = [key for key in keys if key in form.STAGE_LABELS or any(key in form.COLUMN_LABELS[t] for t in form.TABLES)]
+    shared = sum(key in _SHARED for key in found)
+    return len(found) - shared, shared
 
 
 def _chains(rows: list[list[GridCell | None]], position: int) -> list[str]:
@@ -300,7 +301,7 @@ def _note_unknown(reading: Reading, cells: list[GridCell], row: list[GridCell | 
     """A row with a label that the form does not know and with numbers behind it is said aloud."""
     words = [cell.text for cell in cells if cell.text and not values.is_value(cell.text)]
     numbers = [cell.text for cell in cells if cell.text and values.is_value(cell.text)]
-    if words and numbers and not _is_header(row) and not all(labels.known(word) for word in words):
+    if words and numbers and not any(_header_words(row)) and not all(labels.known(word) for word in words):
         reading.problems.append(
             f"{place}：表中有官方格式以外的行“{_short(''.join(words))}”，数字为{'、'.join(numbers)[:60]}"
         )

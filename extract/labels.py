@@ -20,6 +20,7 @@ class Match:
 
 _NEEDS_NUMBER = {"其他": "3", "其它": "3", "总计": "七", "合计": "七"}
 """These words are also column headers; at the end of a longer run of words only their number tells."""
+_SINGLE = ("requests", "other_single")
 _LONG_ENOUGH = 4
 _ALIKE = 0.8
 _MARGIN = 0.06
@@ -80,7 +81,8 @@ def resembling(label: str) -> Match | None:
 def find(labels: list[str]) -> Match | None:
     """The row that the label cells of a row name, from left (group) to right (the row itself)."""
     for label in reversed(labels):
-        if (row := exactly(label)) is not None:
+        # （六）其他处理 is a row of its own in 2019 only; before another label it is the group of 2021.
+        if (row := exactly(label)) is not None and (row != _SINGLE or label is labels[-1]):
             return Match(row)
     joined = "".join(labels)
     if (row := at_end(joined)) is not None:

@@ -20,13 +20,15 @@ class Reading:
     """Cells by canonical key as far as one reading could place them.
 
     `rows` are the rows whose labels were seen, `columns` the column headers seen per table, `torn` rows that wait for
-    the sums. A key may belong to either edition. `whole_tables` counts nothing: see `tables.read`.
+    the sums, `grids` the numbers of the grids in which something of the form stands. A key may belong to either
+    edition.
     """
 
     cells: dict[str, Cell] = field(default_factory=dict)
     rows: set[Row] = field(default_factory=set)
     columns: dict[str, set[str]] = field(default_factory=lambda: {table: set() for table in form.TABLES})
     torn: dict[Row, Torn] = field(default_factory=dict)
+    grids: set[int] = field(default_factory=set)
     problems: list[str] = field(default_factory=list)
 
     def has(self, table: str) -> bool:

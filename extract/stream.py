@@ -105,6 +105,9 @@ def _is_blank_row(run: _Run) -> bool:
     return label.line == run.values[0].line and labels.exactly(label.words) is not None and len(run.values) > 2
 
 
+_STAGE_NAMES = {stage: [label for label, named in form.STAGE_LABELS.items() if named == stage] for stage in form.STAGES}
+
+
 def read(lines: Iterable[str]) -> Reading:
     """The reading of a document's lines."""
     reading = Reading()
@@ -135,7 +138,7 @@ def read(lines: Iterable[str]) -> Reading:
             if run.values and run.values[-1].last and (len(run.values) > 1 or run.words[-1].first or not same_line):
                 _place(reading, row, run.values)
         elif in_disputes and run.values:
-            _disputes(reading, run.values)
+            _disputes(reading, run.values, stages_seen)
             in_disputes = not any(key.startswith("disputes.") for key in reading.cells)
     return reading
 
@@ -264,9 +267,17 @@ def _strip(tokens: list[_Token], count: int) -> list[Cell]:
     return [values.read(text) for text in texts]
 
 
-def _disputes(reading: Reading, tokens: list[_Token]) -> None:
-    columns = [(stage, result) for stage in form.STAGES for result in form.RESULTS]
-    for stage in form.STAGES:
+def _disputes(reading: Reading, tokens: list[_Token], header: str) -> None:
+    # 行政复议 and 行政诉讼 may be tables of their own: then the header names just their columns, and each adds up.
+    stages = [stage for stage in form.STAGES if any(words in header for words in _STAGE_NAMES[stage])]
+    named = all(header.count(form.FORM["disputes"]["columns"][result]["zh"]) == len(stages) for result in form.RESULTS)
+    printed = [token.value or "" for token in tokens]
+    width = len(form.RESULTS)
+    parts = [printed[at : at + width] for at in range(0, len(printed), width)]
+    if not named or len(parts) != len(stages) or not all(len(part) == width and _adds_up(part) for part in parts):
+        stages = list(form.STAGES)
+    columns = [(stage, result) for stage in stages for result in form.RESULTS]
+    for stage in stages:
         reading.rows.add(("disputes", stage))
     texts = _fit(tokens, len(columns))
     if texts is None:

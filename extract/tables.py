@@ -29,7 +29,9 @@ def read(document: Document) -> Tables:
     by_stream = stream.read(document.lines if document.pages else [*document.lines, *_lines(document.grids)])
     first, second = (by_grid, by_stream) if by_grid.rows else (by_stream, Reading())
     cells, agreed = _merge(first, second)
-    tables = Tables(_editions(first, second, cells), {}, _other_tables(document), agreed, list(first.problems))
+    tables = Tables(
+        _editions(first, second, cells), {}, _other_tables(document, by_grid.grids), agreed, list(first.problems)
+    )
     for table in form.TABLES:
         edition = tables.editions.get(table) if table != "disputes" else None
         if (table != "disputes" and edition is None) or (table == "disputes" and not _there(table, first, second)):
@@ -130,7 +132,7 @@ def _report_gaps(tables: Tables) -> None:
             tables.problems.append(f"{words}：" + "、".join(f"{row}（{count}格）" for row, count in rows.items()))
 
 
-def _other_tables(document: Document) -> list[OtherTable]:
+def _other_tables(document: Document, used: set[int]) -> list[OtherTable]:
     """Tables in which no row of the form stands, with the line above as caption."""
     found: list[OtherTable] = []
     caption = ""
@@ -138,9 +140,7 @@ def _other_tables(document: Document) -> list[OtherTable]:
         if isinstance(block, Paragraph):
             caption = block.text
         elif isinstance(block, Grid):
-            reading = grid.read([block])
-            header = any(grid._is_header(row) for row in block.rows)
             texts = tuple(tuple(cell.text for cell in distinct(row)) for row in block.rows)
-            if not reading.rows and not header and any(any(row) for row in texts):
+            if block.number not in used and any(any(row) for row in texts):
                 found.append(OtherTable(caption if len(caption) <= 80 else "", texts))
     return found
