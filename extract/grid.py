@@ -124,9 +124,8 @@ def _label(cells: list[GridCell]) -> tuple[labels.Match, int] | None:
         if cell.text and values.is_value(cell.text):
             break
         if cell.text:
-            match_here = labels.find([cell.text])
-            if count and match_here is None and labels.find([c.text for c in cells[:count] if c.text]) is not None:
-                break  # words among the values, such as 无
+            if count and form.plain(cell.text) in values.NOTHING:
+                break
         count += 1
     words = [cell.text for cell in cells[:count] if cell.text]
     while count and not cells[count - 1].text:

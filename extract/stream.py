@@ -22,7 +22,6 @@ _VALUE = re.compile(
     r"|[/\\]|[-—–]{1,3})"
     r"(?=$|[\s|])(?!\s*[年月日])"
 )
-_NOTHING = frozenset(("无", "没有", "无。"))
 _STAGE_WORDS = re.compile(r"结果维持|结果纠正|尚未审结|复议后起诉")
 
 
@@ -63,7 +62,7 @@ def _tokens(lines: Iterable[str]) -> Iterator[_Token]:
 
 def _words_and_values(text: str, number: int, is_field: bool) -> Iterator[_Token]:
     folded = unicodedata.normalize("NFKC", text).replace("−", "-").strip()
-    if is_field and (not folded or folded in _NOTHING):
+    if is_field and (not folded or folded.rstrip("。") in values.NOTHING):
         yield _Token(number, value=folded)
         return
     at = 0

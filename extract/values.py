@@ -12,6 +12,8 @@ _NUMBER = re.compile(
     rf"(?P<sign>[+-]?)\s*(?P<whole>\d{{1,3}}(?:,\d{{3}})+|\d+)(?P<part>\.\d+)?\s*(?P<unit>{_UNIT})?\s*(?P<remark>[(\[].*[)\]])?",
     re.DOTALL,
 )
+NOTHING = frozenset(("无", "没有", "零", "暂无"))
+"""Words that stand in a cell for a number."""
 _SLASHES = frozenset(("/", "\\", "//", "|"))
 _DASH = re.compile(r"[-‐-―−─━_~]+")
 _CHINESE = re.compile("[\u4e00-\u9fff]")
