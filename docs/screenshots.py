@@ -44,7 +44,7 @@ def demo() -> Iterator[str]:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        with Popen(serve.command(Path(folder) / "archive.db", port), cwd=ROOT, stderr=DEVNULL) as server:  # noqa: S603
+        with Popen(serve.command(Path(folder) / "archive.db", port), cwd=ROOT, stdout=DEVNULL) as server:  # noqa: S603
             try:
                 yield _ready(f"http://127.0.0.1:{port}")
             finally:

@@ -56,6 +56,13 @@ def test_every_option_is_named(command: str, option: str) -> None:
     assert re.search(rf"(?<![\w-]){option}(?![\w-])", told)
 
 
+def test_every_setting_of_the_environment_is_named() -> None:
+    files = [*ROOT.glob("*.py"), *(file for room in ROOMS for file in (ROOT / room).rglob("*.py"))]
+    settings = {name for file in files for name in re.findall(r"NIANBAO_[A-Z]+", file.read_text("utf-8"))}
+    assert settings
+    assert {name for name in settings if name not in ARCHITECTURE} == set()
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_no_command_is_named_that_does_not_exist(page: str) -> None:
     text = PAGES[page].split("\n## Planned")[0]
@@ -186,6 +193,15 @@ def imports(file: Path) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             yield node.module or ""
+
+
+def test_the_modules_that_are_listed_exist() -> None:
+    (block,) = re.findall(r"^Modules, .*?:\n\n(.*?)\n\n", section("The rooms"), re.M | re.S)
+    for room, listed in re.findall(r"^    (\w+)/ (.*?)(?=^    \w|\Z)", block, re.M | re.S):
+        plain = re.sub(r"\([^)]*\)", "", listed)
+        for name in re.findall(r"[\w.]+", plain):
+            path = ROOT / room / name
+            assert path.exists() or path.with_suffix(".py").exists(), f"{room}/{name}"
 
 
 def test_every_room_is_in_the_picture() -> None:
