@@ -8,7 +8,7 @@ from io import BytesIO, StringIO
 from xlrd.compdoc import CompDoc
 
 from extract.document import Document
-from extract.readers import archives, html, office, pdf, sheet, text, word
+from extract.readers import archives, html, office, pdf, text, word
 
 MAX_BYTES = 60_000_000
 """A larger file is not read (the largest real report seen, a scan, has 30 MB)."""
@@ -109,10 +109,10 @@ def read(data: bytes, media_type: str | None = None, *, in_archive: bool = False
                 return word.read(data)
             case "doc" | "wps" | "rtf":
                 return office.read(data, kind)
-            case "xlsx":
-                return sheet.read_xlsx(data)
-            case "xls":
-                return sheet.read_xls(data)
+            case "xlsx" | "xls":
+                from extract.readers import sheet  # openpyxl takes as long to import as all else of extract
+
+                return sheet.read_xlsx(data) if kind == "xlsx" else sheet.read_xls(data)
             case "mht":
                 return archives.read_mht(data)
             case "zip" if not in_archive:

@@ -125,7 +125,7 @@ def _content(root: etree._Element) -> etree._Element:
         if (best.tag == "table" and _is_data(best)) or best.tag in HEADINGS or best.tag == "p":
             break
         lost = anchors - best_anchors
-        if best_letters < 0.6 * letters or (lost >= 100 and lost > 0.1 * anchors):
+        if not best_letters or best_letters < 0.6 * letters or (lost >= 100 and lost > 0.1 * anchors):
             break
         node = best
     return node

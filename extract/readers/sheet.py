@@ -12,6 +12,7 @@ import openpyxl
 import xlrd
 from openpyxl.utils import range_boundaries
 from openpyxl.utils.datetime import from_excel
+from xlrd.biffh import XLRDError
 
 from extract import labels
 from extract.document import Block, Document, Grid, GridCell, Paragraph
@@ -125,10 +126,16 @@ def _inclusive(reference: str) -> tuple[int, int, int, int]:
 
 
 def read_xls(data: bytes) -> Document:
-    """The sheets of an Excel 97 file. Raises what xlrd raises on a broken or encrypted one."""
+    """The sheets of an Excel 97 file. Raises what xlrd raises on a broken one."""
     document = Document("xls")
-    # Ragged: one stray cell in the last row would else make millions.
-    book = xlrd.open_workbook(file_contents=data, formatting_info=True, ragged_rows=True, logfile=StringIO())
+    try:
+        # Ragged: one stray cell in the last row would else make millions.
+        book = xlrd.open_workbook(file_contents=data, formatting_info=True, ragged_rows=True, logfile=StringIO())
+    except XLRDError as error:
+        if "encrypted" not in str(error):
+            raise
+        document.problems.append("表格文件有密码，无法读取")
+        return document
     sheets = []
     for sheet in book.sheets():
         if sheet.visibility == 0:

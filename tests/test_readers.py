@@ -1,0 +1,594 @@
+"""Spreadsheets, Word files, what LibreOffice converts, and archives: read as a person sees them, or a reason given."""
+
+import os
+import re
+import shutil
+import subprocess
+import zipfile
+from collections.abc import Callable
+from datetime import date
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from io import BytesIO
+from pathlib import Path
+from struct import pack
+from threading import Thread
+from typing import Any
+
+import docx
+import openpyxl
+import pytest
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls, qn
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import extract
+from extract import readers
+from extract.document import Document
+from extract.readers import archives, office
+from extract.report import Status
+
+needs_soffice = pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice（soffice）没有安装")
+
+HEADINGS = [
+    "总体情况",
+    "主动公开政府信息情况",
+    "收到和处理政府信息公开申请情况",
+    "政府信息公开行政复议、行政诉讼情况",
+    "存在的主要问题及改进情况",
+    "其他需要报告的事项",
+]
+TITLE = "清溪镇人民政府2024年政府信息公开工作年度报告"
+REPORT_HTML = (
+    f"<html><body><h1>{TITLE}</h1><p>一、总体情况</p><p>2024年，清溪镇依法公开政府信息。</p>"
+    "<p>二、主动公开政府信息情况</p><table><tr><td>信息内容</td><td>本年制发件数</td><td>本年废止件数</td>"
+    "<td>现行有效件数</td></tr><tr><td>规章</td><td>0</td><td>0</td><td>0</td></tr>"
+    "<tr><td>行政规范性文件</td><td>7</td><td>1</td><td>23</td></tr></table>"
+    "<p>三、收到和处理政府信息公开申请情况</p><p>四、政府信息公开行政复议、行政诉讼情况</p>"
+    "<p>五、存在的主要问题及改进情况</p><p>公开的深度不够。</p><p>六、其他需要报告的事项</p><p>无。</p></body></html>"
+)
+
+
+def saved(file: Any) -> bytes:
+    out = BytesIO()
+    file.save(out)
+    return out.getvalue()
+
+
+def texts(document: Document) -> list[str]:
+    return [paragraph.text for paragraph in document.paragraphs]
+
+
+def rows(document: Document) -> list[list[str]]:
+    return [[cell.text if cell else "" for cell in row] for grid in document.grids for row in grid.rows]
+
+
+# --- Spreadsheets ----------------------------------------------------------------------------------------------------
+
+
+def book_of(*table: list[Any], merged: tuple[str, ...] = ()) -> openpyxl.Workbook:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    for row in table:
+        book.active.append(row)
+    for one in merged:
+        book.active.merge_cells(one)
+    return book
+
+
+def report_book() -> openpyxl.Workbook:
+    """Title and prose merged over the width, two tables with merged labels and headers."""
+    wide = [None] * 9
+    applicants = ["自然人", "商业企业", "科研机构", "社会公益组织", "法律服务机构", "其他", "总计"]
+    return book_of(
+        [TITLE, *wide],
+        ["一、总体情况", *wide],
+        ["2024年，清溪镇依法公开政府信息。", *wide],
+        ["二、主动公开政府信息情况", *wide],
+        ["第二十条第（一）项", *wide],
+        ["信息内容", "本年制发件数", "本年废止件数", "现行有效件数"],
+        ["规章", 0, 0, 0],
+        ["行政规范性文件", 7, 1, 23],
+        ["三、收到和处理政府信息公开申请情况", *wide],
+        ["（本列数据的勾稽关系为……）", None, None, *applicants],
+        ["一、本年新收政府信息公开申请数量", None, None, 3, 1, 0, 0, 0, 0, 4],
+        ["三、本年度办理结果", "（一）予以公开", None, 3, 0, 0, 0, 0, 0, 3],
+        [None, "（三）不予公开", "1.属于国家秘密", 0, 1, 0, 0, 0, 0, 1],
+        ["六、其他需要报告的事项", *wide],
+        ["无", *wide],
+        merged=(*(f"A{n}:J{n}" for n in (1, 2, 3, 4, 5, 9, 14, 15)), "A10:C10", "A11:C11", "A12:A13", "B12:C12"),
+    )
+
+
+def test_a_report_in_a_spreadsheet() -> None:
+    report = extract.read(saved(report_book()))
+    assert (report.format, report.identity.title, report.identity.year) == ("xlsx", TITLE, 2024)
+    assert report.chapters["overview"] == "2024年，清溪镇依法公开政府信息。"
+    assert report.cells["disclosure.normative_docs.in_force"].value == 23
+    assert report.cells["requests.denied_state_secret.commercial"].value == 1
+    assert report.cells["requests.granted.total"].value == 3
+
+
+def test_merged_cells_are_one_cell_at_every_position() -> None:
+    book = book_of(["办理结果", "予以公开", 3], [None, "部分公开", 1], merged=("A1:A2",))
+    (grid,) = readers.read(saved(book)).grids
+    assert grid.rows[0][0] is grid.rows[1][0]
+    assert rows(readers.read(saved(book)))[1] == ["办理结果", "部分公开", "1"]
+
+
+@pytest.mark.parametrize(
+    ("value", "picture", "seen"),
+    [
+        (5.0, "General", "5"),
+        (0.092, "General", "0.092"),
+        (0.1 + 0.2, "General", "0.3"),
+        (0, "General", "0"),
+        (0, "0;-0;;@", ""),  # a format that hides zeros: nothing is printed there
+        (0, '_ * #,##0_ ;_ * -#,##0_ ;_ * "-"_ ;_ @_ ', "-"),
+        (1234.5, "#,##0.00", "1,234.50"),
+        (0.125, "0.0%", "12.5%"),
+        (29, '0"件"', "29件"),
+        (-3, "0_);[Red]\\(0\\)", "(3)"),
+        (-3, "0", "-3"),
+        (12345, "0.00E+00", "12345"),  # not a format of reports: the plain number
+        (date(2025, 1, 4), 'yyyy"年"m"月"d"日"', "2025年1月4日"),
+        (date(2025, 1, 4), "yyyy-mm-dd", "2025-01-04"),
+        ("０", "General", "０"),
+        (True, "General", "TRUE"),
+    ],
+)
+def test_a_number_is_read_as_it_is_shown(value: Any, picture: str, seen: str) -> None:
+    book = book_of(["规章", value, "末"])
+    assert book.active is not None
+    book.active["B1"].number_format = picture
+    assert rows(readers.read(saved(book))) == [["规章", seen, "末"]]
+
+
+def test_zeros_that_the_sheet_does_not_show_are_blank() -> None:
+    book = book_of(["规章", 0, 7])
+    assert book.active is not None
+    book.active.sheet_view.showZeros = False
+    assert rows(readers.read(saved(book))) == [["规章", "", "7"]]
+
+
+def test_a_date_in_a_format_known_to_chinese_excel_only() -> None:
+    book = book_of([date(2025, 1, 14)])
+    assert book.active is not None
+    book.active["A1"].number_format = "m/d/yy"
+    parts = unpacked(saved(book))
+    style = re.sub(rb"<numFmts.*?</numFmts>", b"", parts["xl/styles.xml"])
+    parts["xl/styles.xml"] = re.sub(rb'numFmtId="16\d"', b'numFmtId="31"', style)
+    assert texts(readers.read(repacked(parts))) == ["2025年1月14日"]
+
+
+def test_a_formula_without_a_saved_result_is_not_an_empty_cell() -> None:
+    book = report_book()
+    assert book.active is not None
+    book.active["D11"] = "=SUM(1,2)"
+    report = extract.read(saved(book))
+    assert report.cells["requests.new_received.natural_person"].status in (Status.UNREADABLE, Status.DERIVED)
+    assert any("公式" in problem for problem in report.problems)
+
+
+def test_what_is_hidden_is_left_out_and_said() -> None:
+    book = book_of(["规章", 1, 1], ["旧行", 2, 2], ["行政规范性文件", 3, 3])
+    assert book.active is not None
+    book.active.row_dimensions[2].hidden = True
+    book.active.column_dimensions["C"].hidden = True
+    book.create_sheet("草稿").sheet_state = "hidden"
+    document = readers.read(saved(book))
+    assert rows(document) == [["规章", "1"], ["行政规范性文件", "3"]]
+    told = "\n".join(document.problems)
+    assert "草稿" in told
+    assert "1行" in told
+    assert "1列" in told
+
+
+def test_sheets_are_read_in_order() -> None:
+    book = book_of(["第一张表上的文字"])
+    book.create_sheet("二、主动公开政府信息情况").append(["规章", 0, 1])
+    assert texts(readers.read(saved(book))) == ["第一张表上的文字", "二、主动公开政府信息情况"]
+
+
+def test_a_row_of_blanks_belongs_to_its_table() -> None:
+    head = ["行政复议", None, None, None, None]
+    names = ["结果维持", "结果纠正", "其他结果", "尚未审结", "总计"]
+    document = readers.read(saved(book_of(head, names, [], ["五、存在的主要问题及改进情况"], merged=("A1:E1",))))
+    assert rows(document)[-1] == [""] * 5
+    label = readers.read(saved(book_of(["信息内容", "本年制发件数"], ["规章", 0], ["行政规范性文件", None])))
+    assert rows(label)[-1] == ["行政规范性文件", ""]
+
+
+def test_a_stray_cell_far_away_and_a_giant_merged_range() -> None:
+    book = book_of(["规章", 1])
+    assert book.active is not None
+    book.active["XFD1048576"] = "x"
+    document = readers.read(saved(book))
+    assert rows(document) == [["规章", "1"]]
+    assert any("过大" in problem for problem in document.problems)
+    parts = unpacked(saved(book_of(["规章", 1, 2], merged=("A1:B1",))))
+    parts["xl/worksheets/sheet1.xml"] = parts["xl/worksheets/sheet1.xml"].replace(b"A1:B1", b"A1:XFD1048576")
+    assert "过大" in readers.read(repacked(parts)).problems[0]
+
+
+@needs_soffice
+def test_an_excel_97_file_reads_like_its_xlsx(tmp_path: Path) -> None:
+    book = report_book()
+    assert book.active is not None
+    book.active["B8"].number_format = '0"件"'
+    book.active.row_dimensions[7].hidden = True
+    new, old = readers.read(saved(book)), readers.read(by_soffice(saved(book), "xlsx", "xls", tmp_path))
+    assert old.format == "xls"
+    assert (rows(old), texts(old)) == (rows(new), texts(new))
+    assert ["行政规范性文件", "7件", "1", "23", *[""] * 6] in rows(old)
+
+
+# --- Word ------------------------------------------------------------------------------------------------------------
+
+
+def box_of(content: str) -> str:
+    """A paragraph with a text box as Word 2010 writes it: a drawing, and VML for older programs."""
+    declared = nsdecls("w") + (
+        ' xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+        ' xmlns:v="urn:schemas-microsoft-com:vml"'
+        ' xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"'
+    )
+    box = f"<w:txbxContent>{content}</w:txbxContent>"
+    return (
+        f"<w:p {declared}><w:r><w:t>正文</w:t></w:r><w:r><mc:AlternateContent>"
+        f'<mc:Choice Requires="wps"><w:drawing><wps:txbx>{box}</wps:txbx></w:drawing></mc:Choice>'
+        f"<mc:Fallback><w:pict><v:textbox>{box}</v:textbox></w:pict></mc:Fallback></mc:AlternateContent></w:r></w:p>"
+    )
+
+
+def with_paragraphs(*xml: str) -> bytes:
+    document = docx.Document()
+    for one in xml:
+        document.element.body.insert(len(document.element.body) - 1, parse_xml(one))
+    return saved(document)
+
+
+def test_a_text_box_is_read_once() -> None:
+    cell = "<w:tc><w:p><w:r><w:t>{}</w:t></w:r></w:p></w:tc>"
+    table = f"<w:tbl><w:tr>{cell.format('规章')}{cell.format('7')}</w:tr></w:tbl>"
+    document = readers.read(with_paragraphs(box_of(f"<w:p><w:r><w:t>框中的话</w:t></w:r></w:p>{table}<w:p/>")))
+    assert texts(document) == ["正文", "框中的话"]
+    assert rows(document) == [["规章", "7"]]
+
+
+def test_what_word_does_not_show_is_not_read() -> None:
+    document = readers.read(
+        with_paragraphs(
+            f"<w:p {nsdecls('w')}><w:r><w:t>共公开7</w:t></w:r><w:del><w:r><w:delText>8</w:delText></w:r></w:del>"
+            "<w:moveFrom><w:r><w:t>旧处</w:t></w:r></w:moveFrom><w:r><w:rPr><w:vanish/></w:rPr><w:t>隐藏</w:t></w:r>"
+            "<w:ins><w:r><w:t>件</w:t></w:r></w:ins></w:p>"
+        )
+    )
+    assert texts(document) == ["共公开7件"]
+
+
+def numbered(document: Any, form: str, pattern: str) -> str:
+    """The number of a new list of two levels in a document."""
+    root = document.part.numbering_part.element
+    level = '<w:lvl w:ilvl="{}"><w:start w:val="1"/><w:numFmt w:val="{}"/><w:lvlText w:val="{}"/></w:lvl>'
+    first = root.find(qn("w:num"))
+    first.addprevious(
+        parse_xml(
+            f'<w:abstractNum {nsdecls("w")} w:abstractNumId="90">{level.format(0, form, pattern)}'
+            f"{level.format(1, 'decimal', '%2.')}</w:abstractNum>"
+        )
+    )
+    root.append(parse_xml(f'<w:num {nsdecls("w")} w:numId="90"><w:abstractNumId w:val="90"/></w:num>'))
+    return "90"
+
+
+def put_in_list(properties: Any, number: str, level: int = 0) -> None:
+    properties.append(
+        parse_xml(f'<w:numPr {nsdecls("w")}><w:ilvl w:val="{level}"/><w:numId w:val="{number}"/></w:numPr>')
+    )
+
+
+@pytest.mark.parametrize("by_style", [False, True])
+def test_chapter_numbers_that_word_counts_are_printed(by_style: bool) -> None:
+    document = docx.Document()
+    number = numbered(document, "chineseCounting", "%1、")
+    document.add_paragraph(TITLE)
+    if by_style:
+        put_in_list(document.styles["Heading 1"].element.get_or_add_pPr(), number)
+    for heading in HEADINGS:
+        paragraph = document.add_paragraph(heading, style="Heading 1" if by_style else None)
+        if not by_style:
+            put_in_list(paragraph._p.get_or_add_pPr(), number)
+        for words in ("坚持公开为常态。", "不公开为例外。"):
+            put_in_list(document.add_paragraph(words)._p.get_or_add_pPr(), number, 1)
+    report = extract.read(saved(document))
+    assert list(report.headings.values()) == [f"{n}、{h}" for n, h in zip("一二三四五六", HEADINGS, strict=True)]
+    assert report.chapters["problems"] == "1.坚持公开为常态。\n2.不公开为例外。"
+
+
+def test_numbers_in_brackets_and_bullets() -> None:
+    document = docx.Document()
+    number = numbered(document, "chineseCountingThousand", "（%1）")
+    for n in range(12):
+        put_in_list(document.add_paragraph(f"第{n}段")._p.get_or_add_pPr(), number)
+    document.add_paragraph("圆点", style="List Bullet")
+    read = texts(readers.read(saved(document)))
+    assert read[0] == "（一）第0段"
+    assert read[9:] == ["（十）第9段", "（十一）第10段", "（十二）第11段", "圆点"]
+
+
+def test_a_table_that_frames_the_page_is_looked_through() -> None:
+    document = docx.Document()
+    frame = document.add_table(1, 1).cell(0, 0)
+    frame.paragraphs[0].text = TITLE
+    inner = frame.add_table(1, 2)
+    inner.cell(0, 0).text, inner.cell(0, 1).text = "规章", "7"
+    found = readers.read(saved(document))
+    assert (texts(found), rows(found)) == ([TITLE], [["规章", "7"]])
+
+
+# --- LibreOffice -----------------------------------------------------------------------------------------------------
+
+
+def ole(*streams: tuple[str, bytes]) -> bytes:
+    """An OLE file with these streams (each padded to 4096 bytes, as smaller ones are kept elsewhere)."""
+    free, end, fat = 0xFFFFFFFF, 0xFFFFFFFE, [0xFFFFFFFD, 0xFFFFFFFE]
+    entries, body = [("Root Entry", 5, end, 0)], b""
+    for name, content in streams:
+        first = len(fat)
+        fat += [*range(first + 1, first + 8), end]
+        entries.append((name, 2, first, 4096))
+        body += content.ljust(4096, b"\0")
+    directory = b"".join(
+        name.encode("utf-16-le").ljust(64, b"\0")
+        + pack("<HBB3I", 2 * len(name) + 2, kind, 1, free, number + 1 if 0 < number < len(streams) else free,
+               1 if kind == 5 and streams else free)
+        + bytes(36)
+        + pack("<IQ", start, size)
+        for number, (name, kind, start, size) in enumerate(entries)
+    )  # fmt: skip
+    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + pack("<5H", 0x3E, 3, 0xFFFE, 9, 6) + bytes(10)
+    header += pack("<9I", 1, 1, 0, 4096, end, 0, end, 0, 0) + pack("<I", free) * 108
+    table = b"".join(pack("<I", one) for one in fat).ljust(512, b"\xff")
+    return header + table + directory.ljust(512, b"\0") + body
+
+
+DOC = ole(("WordDocument", b"\xec\xa5"))
+WPS = ole(("WordDocument", b"\xec\xa5"), ("\x05DocumentSummaryInformation", b"KSOProductBuildVer"))
+RTF = rb"{\rtf1\ansi report\par}"
+
+
+def by_soffice(data: bytes, extension: str, to: str, folder: Path) -> bytes:
+    """A file of another format, as LibreOffice writes it."""
+    source = folder / f"source.{extension}"
+    source.write_bytes(data)
+    profile = (folder / "profile").as_uri()
+    filters = ["--infilter=HTML (StarWriter)"] if extension == "html" else []
+    command = ["soffice", "--headless", f"-env:UserInstallation={profile}", *filters, "--convert-to", to, str(source)]
+    subprocess.run([*command, "--outdir", str(folder / "out")], check=True, capture_output=True, timeout=100)
+    return (folder / "out" / f"source.{to.split(':')[0]}").read_bytes()
+
+
+@pytest.fixture
+def as_soffice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
+    """Puts a shell script on PATH as soffice; gives the folder it may write to."""
+
+    def put(script: str) -> Path:
+        program = tmp_path / "bin" / "soffice"
+        program.parent.mkdir(exist_ok=True)
+        program.write_text(f"#!/bin/sh\ncd {tmp_path}\n{script}\n")
+        program.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+        return tmp_path
+
+    return put
+
+
+@pytest.mark.parametrize(("data", "kind"), [(DOC, "doc"), (WPS, "wps"), (RTF, "rtf")])
+def test_without_libreoffice_the_reason_says_what_to_install(
+    data: bytes, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    report = extract.read(data)
+    assert report.format == kind
+    assert not report.identity.is_report
+    assert any("需要安装 LibreOffice（soffice）" in problem for problem in report.problems)
+
+
+def test_a_hanging_libreoffice_is_ended_with_its_children(as_soffice: Callable[[str], Path]) -> None:
+    folder = as_soffice("sleep 1000 &\necho $! > child\nwait")
+    document = office.read(DOC, "doc", limit=1.0)
+    assert "放弃" in document.problems[0]
+    child = int((folder / "child").read_text())
+    # A zombie whose parent is gone may wait for init, but nothing runs any more.
+    state = Path(f"/proc/{child}/stat")
+    assert not state.exists() or state.read_text().split()[2] == "Z"
+
+
+def test_a_libreoffice_that_writes_nothing_and_ends_with_zero(as_soffice: Callable[[str], Path]) -> None:
+    as_soffice("exit 0")
+    document = readers.read(DOC)
+    assert document.format == "doc"
+    assert "无法转换" in document.problems[0]
+
+
+def test_every_conversion_has_a_profile_of_its_own_and_leaves_nothing(as_soffice: Callable[[str], Path]) -> None:
+    folder = as_soffice('echo "$@" >> calls')
+    for _ in range(2):
+        readers.read(DOC)
+    calls = (folder / "calls").read_text().splitlines()
+    profiles = [word for call in calls for word in call.split() if word.startswith("-env:UserInstallation=file://")]
+    assert len(set(profiles)) == 2
+    assert not any(Path(profile.split("file://")[1]).exists() for profile in profiles)
+
+
+@needs_soffice
+@pytest.mark.parametrize("to", ["doc:MS Word 97", "rtf:Rich Text Format"])
+def test_word_97_and_rtf_read_like_the_page_they_were_made_from(to: str, tmp_path: Path) -> None:
+    report = extract.read(by_soffice(REPORT_HTML.encode(), "html", to, tmp_path))
+    page = extract.read(REPORT_HTML.encode())
+    assert report.format == to.split(":")[0]
+    assert report.identity.title == TITLE
+    assert report.chapters == page.chapters
+    assert {key: cell.value for key, cell in report.cells.items()} == {k: c.value for k, c in page.cells.items()}
+
+
+@needs_soffice
+def test_a_word_file_cannot_make_us_fetch_its_pictures(tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    class Site(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_error(404)
+
+        do_HEAD = do_OPTIONS = do_PROPFIND = do_GET  # noqa: N815
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Site) as site:
+        Thread(target=site.serve_forever, daemon=True).start()
+        page = f'<p>前</p><img src="http://127.0.0.1:{site.server_port}/x.png"><p>后</p>'
+        data = by_soffice(page.encode(), "html", "doc:MS Word 97", tmp_path)
+        assert asked  # making the file fetched it, so reading it could
+        asked.clear()
+        document = readers.read(data)
+        site.shutdown()
+    assert texts(document) == ["前", "后"]
+    assert not asked
+
+
+@needs_soffice
+def test_a_broken_word_97_file_has_a_reason() -> None:
+    document = readers.read(DOC)
+    assert document.format == "doc"
+    assert document.problems or document.blocks
+
+
+# --- Archives and the rest -------------------------------------------------------------------------------------------
+
+
+def zip_of(files: dict[str, bytes]) -> bytes:
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
+def unpacked(data: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+repacked = zip_of
+
+
+def test_the_report_of_an_archive_is_found() -> None:
+    files = {
+        "说明.txt": "这里是说明。".encode() * 500,
+        "../../etc/年报.html": REPORT_HTML.encode(),
+        "图.png": b"\x89PNG",
+    }
+    report = extract.read(zip_of(files))
+    assert report.format == "zip"
+    assert report.identity.title == TITLE
+    assert report.cells["disclosure.normative_docs.issued"].value == 7
+
+
+def test_several_reports_in_an_archive_are_said() -> None:
+    other = REPORT_HTML.replace("清溪镇", "白石镇")
+    document = readers.read(zip_of({"清溪镇年报.html": REPORT_HTML.encode(), "白石镇年报.html": other.encode()}))
+    assert any("2份报告" in problem for problem in document.problems)
+
+
+def test_names_in_gbk() -> None:
+    name = "清溪镇年报.html".encode("gbk")
+    data = zip_of({"x" * len(name): REPORT_HTML.encode()}).replace(b"x" * len(name), name)
+    assert readers.read(data).meta["member"] == "清溪镇年报.html"
+
+
+def test_an_archive_with_a_password() -> None:
+    data = bytearray(zip_of({"a.html": REPORT_HTML.encode()}))
+    data[6] |= 1
+    data[data.index(b"PK\x01\x02") + 8] |= 1
+    assert "密码" in readers.read(bytes(data)).problems[0]
+
+
+def test_bombs_are_not_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "压缩比" in readers.read(zip_of({"a.html": bytes(20_000_000)})).problems[0]
+    assert "过多" in readers.read(zip_of({f"{n}.html": b"" for n in range(archives.MAX_MEMBERS + 1)})).problems[0]
+    inside = zip_of({"a.html": REPORT_HTML.encode()})
+    assert "压缩包中的压缩包" in readers.read(zip_of({"a.zip": inside})).problems[0]
+    parts = unpacked(saved(docx.Document()))
+    parts["word/document.xml"] = b" " * 20_000_000 + parts["word/document.xml"]
+    assert "压缩比" in readers.read(repacked(parts)).problems[0]
+    monkeypatch.setattr(archives, "MAX_TOTAL", 100)
+    assert "过大" in readers.read(inside).problems[0]
+
+
+def test_a_web_archive() -> None:
+    message = MIMEMultipart("related")
+    page = MIMEText(REPORT_HTML.replace("</h1>", '</h1><img src="a.png">'), "html", "gb18030")
+    message.attach(page)
+    data = b"From: <Saved>\r\n" + message.as_bytes()
+    report = extract.read(data)
+    assert report.format == "mht"
+    assert report.identity.title == TITLE
+    assert report.cells["disclosure.normative_docs.issued"].value == 7
+    assert any("图片" in problem for problem in report.problems)
+
+
+BIFF8_WITH_PASSWORD = pack("<2H8H", 0x0809, 16, 0x0600, 5, 0, 0, 0, 0, 0, 0) + pack("<2H3H", 0x2F, 6, 0, 1, 2)
+
+
+@pytest.mark.parametrize(
+    ("data", "kind", "words"),
+    [
+        (ole(("EncryptedPackage", b"")), "encrypted", "密码"),
+        (ole(("Workbook", BIFF8_WITH_PASSWORD)), "xls", "密码"),
+        (ole(("PowerPoint Document", b"")), "ppt", "PowerPoint"),
+        (zip_of({"OFD.xml": b"<ofd/>"}), "ofd", "OFD"),
+        (zip_of({"[Content_Types].xml": b"", "ppt/presentation.xml": b""}), "pptx", "PowerPoint"),
+        (b"Rar!\x1a\x07\x01\x00" + bytes(100), "rar", "RAR"),
+        (b"7z\xbc\xaf\x27\x1c" + bytes(100), "7z", "7z"),
+        (b"PK\x03\x04" + bytes(100), "zip", "损坏"),
+    ],
+)
+def test_what_is_not_read_is_named(data: bytes, kind: str, words: str) -> None:
+    report = extract.read(data)
+    assert report.format == kind
+    assert any(words in problem for problem in report.problems)
+
+
+MHT = (
+    b"MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=b\r\n\r\n"
+    b"--b\r\nContent-Type: text/html\r\n\r\n<p>x</p>\r\n--b--"
+)
+FILES = {
+    "xlsx": saved(report_book()),
+    "docx": with_paragraphs(box_of(f"<w:p {nsdecls('w')}><w:r><w:t>话</w:t></w:r></w:p>")),
+    "xls": ole(("Workbook", BIFF8_WITH_PASSWORD)),
+    "zip": zip_of({"年报.html": REPORT_HTML.encode()}),
+    "mht": MHT,
+}
+
+
+@pytest.mark.parametrize("kind", FILES)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_broken_bytes_never_raise(kind: str, data: st.DataObject, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    parts = unpacked(FILES[kind]) if kind in ("xlsx", "docx") and data.draw(st.booleans()) else {}
+    name = data.draw(st.sampled_from(sorted(parts))) if parts else ""
+    broken = bytearray(parts.get(name) or FILES[kind])
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(broken) - 1))
+        broken[at : at + data.draw(st.integers(0, 6))] = data.draw(st.binary(max_size=6))
+        if not broken:
+            break
+    mutated = repacked(parts | {name: bytes(broken)}) if parts else bytes(broken)
+    assert readers.read(mutated).format
