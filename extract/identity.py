@@ -273,16 +273,20 @@ def _is_empty_form(reading: _Reading, title: Title | None) -> bool:
 
 
 def _is_list_page(reading: _Reading, title: Title | None) -> bool:
-    """A column page: links to several reports and little text besides, and no report's title of its own."""
-    words = {link.words for link in reading.document.links if "公" in link.words and len(link.words) <= _TITLE_LENGTH}
-    titles = {link.text for link in map(parse_title, words) if link.reason is None and (link.office or link.year)}
-    if len(titles) < 3 or _prose_length(reading) > 4 * _PROSE:
+    """A column page: links to reports and little text besides, and no report's title that is not a link's."""
+    words = [link.words for link in reading.document.links if "公" in link.words and len(link.words) <= _TITLE_LENGTH]
+    titles = {link.text for link in map(parse_title, set(words)) if link.reason is None and (link.office or link.year)}
+    if not titles or _prose_length(reading) > 4 * _PROSE:
         return False
     if title is None or title.reason is not None or title.year is None:
-        return True
+        return len(titles) >= 3
     meta = reading.document.meta
     own = {parse_title(meta[name][:400]).text for name in ("ArticleTitle", "名称", "title") if name in meta}
-    return title.text in titles - own
+    if title.text not in titles - own:
+        return False
+    # A page that is nothing but a title and a file may print the title as the file's name once more.
+    linked = sum(compact(one) == compact(title.text) for one in words)
+    return sum(compact(line.text) == compact(title.text) for line in reading.lines) <= linked
 
 
 def _prose_length(reading: _Reading) -> int:
