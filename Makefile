@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 ARGS ?=
 
-.PHONY: demo test lint screenshots clean
+.PHONY: demo test lint quality clean
 
 demo: $(VENV)/.ready
 	$(VENV)/bin/nianbao demo $(ARGS)
@@ -15,6 +15,10 @@ lint: $(VENV)/.ready-dev
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
+
+# The reading, judged on generated documents (rendered by real programs where they are here) and on real ones.
+quality: $(VENV)/.ready-dev
+	$(VENV)/bin/python -m benchmarks.quality --check
 
 $(VENV)/.ready: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "nianbao 需要 Python 3.11 或更新的版本；请用 make PYTHON=python3.12 指定。")'
