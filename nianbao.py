@@ -121,7 +121,9 @@ def _complaint(error: click.UsageError) -> str:
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(package_name="nianbao", prog_name="nianbao", message="%(prog)s %(version)s", help="版本")
+@click.version_option(
+    extract.READER_VERSION, prog_name="nianbao", message="%(prog)s 读取程序 %(version)s", help="显示读取程序的版本"
+)
 def main() -> None:
     """年报：县乡政府信息公开工作年度报告档案。采集、取证、读表、建库、浏览。"""
 

@@ -113,15 +113,14 @@ def reading_of(report: Report) -> str:
 def publishable(finding: Finding, cells: dict[str, Cell]) -> bool:
     """Whether a finding is the publisher's and not perhaps our misreading.
 
-    A finding about cells is only where their tables were read without a gap and two readings agree (class
-    `suspicious` says that they do not); one proved by a sentence stands on the sentence.
+    Class `suspicious` says that it may be; a finding about cells stands only where their tables were read without a
+    gap, one proved by a sentence stands on the sentence.
     """
-    if not finding.cells:
-        return True
+    if finding.class_ is FindingClass.SUSPICIOUS:
+        return False
     tables = {key.split(".")[0] for key in finding.cells}
     gaps = (*_NOT_READ, Status.DERIVED)
-    clean = not any(cell.status in gaps for key, cell in cells.items() if key.split(".")[0] in tables)
-    return clean and finding.class_ is not FindingClass.SUSPICIOUS
+    return not any(cell.status in gaps for key, cell in cells.items() if key.split(".")[0] in tables)
 
 
 def _fullness(one: Observed) -> tuple[int, int, str, int]:

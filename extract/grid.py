@@ -123,9 +123,8 @@ def _label(cells: list[GridCell]) -> tuple[labels.Match, int] | None:
     for cell in cells:
         if cell.text and values.is_value(cell.text):
             break
-        if cell.text:
-            if count and form.plain(cell.text) in values.NOTHING:
-                break
+        if count and form.plain(cell.text) in values.NOTHING:
+            break
         count += 1
     words = [cell.text for cell in cells[:count] if cell.text]
     while count and not cells[count - 1].text:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -26,7 +27,7 @@ ADDRESSES = {
 
 
 class Handler(SimpleHTTPRequestHandler):
-    extensions_map = {**SimpleHTTPRequestHandler.extensions_map, ".shtml": "text/html"}
+    extensions_map: ClassVar = {**SimpleHTTPRequestHandler.extensions_map, ".shtml": "text/html"}
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         pass
