@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from extract import form, grid, solve, stream
 from extract.document import Document, Grid, Paragraph
+from extract.labels import Row
 from extract.readers.grids import distinct
 from extract.reading import Reading
 from extract.report import Cell, OtherTable, Status
@@ -11,13 +12,17 @@ from extract.report import Cell, OtherTable, Status
 
 @dataclass(slots=True)
 class Tables:
-    """What was read of the form: cells of the editions found, and which tables two readings agree on."""
+    """What was read of the form: cells of the editions found, and which tables two readings agree on.
+
+    `order` are the rows as they follow each other in the document: labels that were exchanged show in it only.
+    """
 
     editions: dict[str, str | None]
     cells: dict[str, Cell]
     other_tables: list[OtherTable]
     agreed: set[str] = field(default_factory=set)
     problems: list[str] = field(default_factory=list)
+    order: list[Row] = field(default_factory=list)
 
 
 _NAMES = {"disclosure": "主动公开政府信息情况", "requests": "收到和处理申请情况", "disputes": "行政复议、行政诉讼情况"}
@@ -30,7 +35,12 @@ def read(document: Document) -> Tables:
     first, second = (by_grid, by_stream) if by_grid.rows else (by_stream, Reading())
     cells, agreed = _merge(first, second)
     tables = Tables(
-        _editions(first, second, cells), {}, _other_tables(document, by_grid.grids), agreed, list(first.problems)
+        _editions(first, second, cells),
+        {},
+        _other_tables(document, by_grid.grids),
+        agreed,
+        list(first.problems),
+        _order(first),
     )
     for table in form.TABLES:
         edition = tables.editions.get(table) if table != "disputes" else None
@@ -45,6 +55,11 @@ def read(document: Document) -> Tables:
     _fill(tables, first, second)
     _report_gaps(tables)
     return tables
+
+
+def _order(reading: Reading) -> list[Row]:
+    parts = (key.split(".") for key in reading.cells)
+    return list(dict.fromkeys((table, row) for table, row, _ in parts))
 
 
 def _lines(grids: list[Grid]) -> list[str]:
