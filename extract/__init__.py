@@ -47,7 +47,7 @@ def _read(document: Document, found: Identity, sha256: str) -> Report:
     if form.cells or "whole" not in parts.texts:
         report.problems.extend(form.problems)
     report.findings = [
-        *rules.check(form.cells, form.editions, form.agreed),
+        *rules.check(form, report.chapters, found),
         *identity.conflicts(document, found),
     ]
     return report

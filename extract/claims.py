@@ -1,0 +1,325 @@
+"""What a report's prose says, against its tables and against itself (form.md §2: P4, T1–T5; §3).
+
+The patterns are data (claims.json). A rule fires only on a sentence whose subject, year and scope are certain: prose
+compares with last year, counts channels and parts, other bodies and other things, and all of that is no contradiction.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from extract import numerals
+from extract.report import Cell, Finding, FindingClass, Identity, OfficeKind
+from extract.titles import fold, tidy
+
+Grade = Callable[[FindingClass, tuple[str, ...]], FindingClass]
+"""Gives the class that a finding deserves: less than its own where the cells may be misread."""
+
+_FACTS: dict[str, Any] = json.loads(files(__package__).joinpath("claims.json").read_text("utf-8"))
+_PARTS = {"n": f"(?P<n>{numerals.PATTERN})", **_FACTS["parts"]}
+_AREAS = (OfficeKind.PROVINCE, OfficeKind.PREFECTURE, OfficeKind.COUNTY)
+_NUMBERS_CHAPTERS = ("overview", "disclosure", "requests", "disputes", "other_matters")
+
+_END = "。！？!?"
+_SECTION = re.compile(r"(?<!第)(?=\([一二三四五六七八九十]{1,2}\))")
+_YEAR = re.compile(r"(?<!\d)(20\d\d)年")
+_NOT_THIS_YEAR = re.compile(_FACTS["not_this_year"])
+_PART_ONLY = re.compile(_FACTS["part_only"])
+_OTHER_THINGS = re.compile(_FACTS["other_things"])
+_WHOLE_AREA = re.compile(_FACTS["whole_area"])
+_PARTS_OF_AREA = re.compile(_FACTS["parts_of_area"])
+_GOVERNMENT = re.compile(_FACTS["government"])
+_ABOUT_REQUESTS = re.compile("依申请|申请公开|公开申请")
+_QUOTE = 300
+"""Letters of a sentence that are quoted at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    kind: str
+    class_: FindingClass
+    what: str
+    word: str
+    pattern: re.Pattern[str]
+    sums: tuple[tuple[str, ...], ...]
+    about: bool
+    needs: re.Pattern[str] | None
+    unless: re.Pattern[str] | None
+    unless_before: re.Pattern[str] | None
+
+
+def _filled(pattern: str) -> str:
+    for name, part in _PARTS.items():
+        pattern = pattern.replace(f"{{{name}}}", part)
+    return pattern
+
+
+def _optional(pattern: str | None) -> re.Pattern[str] | None:
+    return re.compile(pattern) if pattern else None
+
+
+_CLAIMS = [
+    _Claim(
+        entry["kind"],
+        FindingClass(entry["class"]),
+        entry["what"],
+        entry["word"],
+        re.compile(_filled(entry["pattern"])),
+        tuple(tuple(keys) for keys in entry["cells"]),
+        entry.get("about", False),
+        *(_optional(entry.get(name)) for name in ("needs", "unless", "unless_before")),
+    )
+    for entry in _FACTS["claims"]
+]
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A chapter without spaces: `printed` for quoting, `folded` (as long) for patterns, where its sections begin."""
+
+    printed: str
+    folded: str
+    sections: list[int]
+
+    def sentence(self, at: int) -> tuple[int, int]:
+        """Where the sentence around a position begins and ends; a section's heading begins one too."""
+        start = max([self.folded.rfind(mark, 0, at) + 1 for mark in _END] + [s for s in self.sections if s <= at])
+        ends = [end for mark in _END if (end := self.folded.find(mark, at)) >= 0]
+        return start, min([end + 1 for end in ends] + [s for s in self.sections if s > at] + [len(self.folded)])
+
+    def quote(self, at: int) -> str:
+        """The sentence around a position as printed."""
+        start, end = self.sentence(at)
+        whole = self.printed[start:end]
+        return whole if len(whole) <= _QUOTE else "…" + self.printed[max(start, at - 60) : at + _QUOTE - 60] + "…"
+
+
+def _text(chapter: str) -> _Text:
+    printed = tidy(chapter)
+    folded = fold(printed)
+    return _Text(printed, folded, [0, *(found.start() for found in _SECTION.finditer(folded))])
+
+
+def check(chapters: dict[str, str], cells: dict[str, Cell], identity: Identity, grade: Grade) -> list[Finding]:
+    """The findings about what a report's chapters say; `grade` lowers the class where cells may be misread."""
+    texts = {key: _text(chapter) for key, chapter in chapters.items() if chapter}
+    found = list(_phrases(texts, identity.year))
+    for key, text in texts.items():
+        found.extend(_enumerations(text))
+        if key in _NUMBERS_CHAPTERS:
+            found.extend(_breakdowns(text))
+            if cells:
+                found.extend(_against_cells(text, cells, identity, grade))
+                found.extend(_fees(text, cells, identity.year))
+    return list({(one.kind, one.cells, one.detail): one for one in found}.values())
+
+
+# --- numbers against cells -------------------------------------------------------------------------------------------
+
+
+def _against_cells(text: _Text, cells: dict[str, Cell], identity: Identity, grade: Grade) -> Iterator[Finding]:
+    taken: list[tuple[int, int]] = []
+    for claim in _CLAIMS:
+        if claim.word not in text.folded:
+            continue
+        for match in claim.pattern.finditer(text.folded):
+            if any(start < match.end() and match.start() < end for start, end in taken):
+                continue
+            if not _is_certain(claim, match, text, identity):
+                continue
+            taken.append(match.span())
+            if finding := _contradiction(claim, match, text, cells, grade):
+                yield finding
+
+
+def _contradiction(
+    claim: _Claim, match: re.Match[str], text: _Text, cells: dict[str, Cell], grade: Grade
+) -> Finding | None:
+    """The finding where none of the sums that a claim may mean is the number that it says."""
+    said = numerals.read(match["n"]) if "n" in claim.pattern.groupindex else 0
+    sums = [keys for keys in claim.sums if all(key.lstrip("-") in cells for key in keys)]
+    values = [_sum(keys, cells) for keys in sums]
+    if said is None or not sums or None in values or said in values:
+        return None
+    proof = tuple(dict.fromkeys(key.lstrip("-") for key in sums[0]))
+    kind, class_ = claim.kind, grade(claim.class_, proof)
+    detail = f"正文说{claim.what}{said:g}件，表中为{values[0]:g}件"
+    if kind == "requests_prose" and said and _all_zero(cells):
+        kind, class_ = "all_zero", FindingClass.SUSPICIOUS
+        detail = f"正文说{claim.what}{said:g}件，申请表却读出全为0：可能是表没有填，也可能是没有读对"
+    return Finding(kind, class_, proof, detail, text.quote(match.start()))
+
+
+def _sum(keys: tuple[str, ...], cells: dict[str, Cell]) -> int | float | None:
+    """The sum of cells ('-' before a key subtracts), None where one of them is no number."""
+    total: int | float = 0
+    for key in keys:
+        value = cells[key.lstrip("-")].value
+        if value is None:
+            return None
+        total += -value if key.startswith("-") else value
+    return total
+
+
+def _all_zero(cells: dict[str, Cell]) -> bool:
+    values = [cell.value for key, cell in cells.items() if key.startswith("requests.") and cell.value is not None]
+    return bool(values) and not any(values)
+
+
+def _is_certain(claim: _Claim, match: re.Match[str], text: _Text, identity: Identity) -> bool:
+    """Whether a passage speaks of this year, of this body as the tables count it, and of the whole."""
+    start, end = text.sentence(match.start())
+    sentence, before = text.folded[start:end], text.folded[start : match.start()]
+    if claim.about and "公开" not in match["noun"]:
+        section = max(at for at in text.sections if at <= match.start())
+        if not _ABOUT_REQUESTS.search(text.folded, section, match.start()):
+            return False
+    if claim.needs and not claim.needs.search(before + match[0]):
+        return False
+    part = before[max(before.rfind(mark) for mark in ";；") + 1 :]
+    if (claim.unless and claim.unless.search(sentence)) or (claim.unless_before and claim.unless_before.search(part)):
+        return False
+    if _NOT_THIS_YEAR.search(part) or not _is_year(before, identity.year):
+        return False
+    if part.count("(") > part.count(")") or _OTHER_THINGS.search(part) or _PART_ONLY.search(part):
+        return False
+    if "累计" in part and not re.search(r"20\d\d年|全年|本?年度|今年", before):
+        return False
+    clause = part[max(part.rfind(mark) for mark in ",:") + 1 :]
+    return _is_own_scope(clause, identity.office_kind)
+
+
+def _is_year(before: str, year: int | None) -> bool:
+    named = _YEAR.findall(before)
+    return not named or int(named[-1]) == year
+
+
+def _is_own_scope(clause: str, kind: OfficeKind | None) -> bool:
+    """Whether a clause's subject is what the tables count: a government's report counts its whole area (Art. 49),
+    any other body's the body alone."""
+    if kind in _AREAS:
+        return not _PARTS_OF_AREA.search(clause)
+    if _WHOLE_AREA.search(clause):
+        return False
+    return kind is OfficeKind.GOVERNMENT_OFFICE or not _GOVERNMENT.search(clause)
+
+
+_FEE = re.compile(
+    r"(?<![未没])(?:收取|实收|收到)(?:了)?(?:的)?(?:政府)?(?:信息)?(?:公开)?(?:申请)?信息(?:公开)?处理费(?:用)?"
+    rf"(?:共计?|合计|总计|总?金额|为|人民币|:)*(?P<n>{numerals.PATTERN})(?P<unit>万?元)"
+)
+_FEE_CELL = "disclosure.admin_fees.amount_10k_cny"
+_LEAST_FEE = 100
+"""Yuan that show in a column of 万元 with two decimals."""
+
+
+def _fees(text: _Text, cells: dict[str, Cell], year: int | None) -> Iterator[Finding]:
+    """P4 and P3: an information processing fee is a 行政事业性收费 (皖财综〔2021〕28号), which is given in 万元."""
+    amount = cells[_FEE_CELL].value if _FEE_CELL in cells else None
+    for match in _FEE.finditer(text.folded) if amount is not None else ():
+        start, _ = text.sentence(match.start())
+        said = numerals.read(match["n"])
+        before = text.folded[start : match.start()]
+        if said is None or not _is_year(before, year) or _NOT_THIS_YEAR.search(before):
+            continue
+        yuan = said * (10_000 if match["unit"] == "万元" else 1)
+        if amount == said and match["unit"] == "元" and yuan >= _LEAST_FEE:
+            detail = f"正文收取{said:g}元，表中以万元为单位的收费金额也是{amount:g}"
+            yield Finding("fee_in_yuan", FindingClass.STRONG, (_FEE_CELL,), detail, text.quote(match.start()))
+        elif yuan >= (amount or 0) * 10_000 + _LEAST_FEE:
+            detail = f"正文收取信息处理费{yuan:g}元，表中行政事业性收费只有{amount:g}万元"
+            yield Finding("fee_missing", FindingClass.SUSPICIOUS, (_FEE_CELL,), detail, text.quote(match.start()))
+
+
+# --- prose against itself --------------------------------------------------------------------------------------------
+
+_TOTAL = re.compile(_FACTS["breakdown"]["total"].replace("{n}", numerals.PATTERN))
+_PART = re.compile(_FACTS["breakdown"]["part"].replace("{n}", numerals.PATTERN))
+_OVERLAPPING = re.compile(_FACTS["breakdown"]["overlapping"])
+_MANY_PARTS = 5
+
+
+def _breakdowns(text: _Text) -> Iterator[Finding]:
+    """T4: 共N条，其中a…b…. Parts may overlap and be a selection, so only these are found: more than the whole, or
+    (of five parts and more) nearly the whole."""
+    if "其中" not in text.folded:
+        return
+    for match in _TOTAL.finditer(text.folded):
+        _, end = text.sentence(match.start())
+        rest = text.folded[match.end() : end].rstrip("。!?")
+        if ";" in rest and ("," in rest[: rest.index(";")] or "、" in rest[: rest.index(";")]):
+            rest = rest[: rest.index(";")]
+        found = list(_PART.finditer(rest))
+        numbers = [numerals.read(one["n"]) for one in found]
+        total = numerals.read(match["n"])
+        if total is None or len(found) < 2 or None in numbers or any(one["unit"] != match["unit"] for one in found):
+            continue
+        if _OVERLAPPING.search(rest[: found[-1].end() + 2]) or "其中" in rest or "(" in rest:
+            continue
+        said = sum(number or 0 for number in numbers)
+        nearly = len(found) >= _MANY_PARTS and 0 < total - said <= max(1, total * 0.1)
+        if said > total or nearly:
+            detail = f"正文说共{total:g}{match['unit']}，其中各项相加为{said:g}"
+            yield Finding("breakdown", FindingClass.WEAK, (), detail, text.quote(match.start()))
+
+
+_NUMERALS = "一二三四五六七八九十"
+_POINT = re.compile(rf"(?<![{_NUMERALS}第唯统之专单万])(?P<number>[{_NUMERALS}])是")
+_BEGINS = frozenset("。;；,，:：、！？)）")
+
+
+def _enumerations(text: _Text) -> Iterator[Finding]:
+    """一是…三是 without 二是 (马振抚镇 2024). Lists may be nested: a number that goes on with any open one is right."""
+    waiting: list[int] = []
+    last = 0
+    for match in _POINT.finditer(text.folded):
+        number = _NUMERALS.index(match["number"]) + 1
+        if number == 1:
+            waiting.append(2)
+        elif number in waiting:
+            del waiting[waiting.index(number) :]
+            waiting.append(number + 1)
+        else:
+            at = match.start()
+            missing = _NUMERALS[number - 2]
+            opens = at == 0 or text.folded[at - 1] in _BEGINS
+            skipped = waiting and waiting[-1] == number - 1
+            elsewhere = re.search(rf"(?:[其第。;,:、)]){missing}|\({missing}\)", text.folded[last:at])
+            if opens and skipped and not elsewhere:
+                detail = f"列举中有“{_NUMERALS[number - 3]}是”“{match['number']}是”，没有“{missing}是”"
+                yield Finding("enumeration_gap", FindingClass.WEAK, (), detail, text.quote(at))
+            waiting = [*waiting[:-1], number + 1]
+        last = match.end()
+
+
+@lru_cache
+def _phrase_patterns() -> list[tuple[dict[str, Any], re.Pattern[str], re.Pattern[str] | None, re.Pattern[str] | None]]:
+    return [
+        (entry, re.compile(entry["pattern"]), _optional(entry.get("needs")), _optional(entry.get("unless")))
+        for entry in _FACTS["phrases"]
+    ]
+
+
+def _phrases(texts: dict[str, _Text], year: int | None) -> Iterator[Finding]:
+    """What should not stand in a report: one finding of a kind and meaning, with the first passage."""
+    for entry, pattern, needs, unless in _phrase_patterns():
+        if entry.get("since", 0) > (year or 0):
+            continue
+        for text in texts.values():
+            for match in pattern.finditer(text.folded):
+                start, end = text.sentence(match.start())
+                sentence, before = text.folded[start:end], text.folded[start : match.end()]
+                if (needs and not needs.search(before)) or (unless and unless.search(sentence)):
+                    continue
+                if "from" in pattern.groupindex and match["from"] <= match["to"]:
+                    continue
+                quote = text.quote(match.start())
+                yield Finding(entry["kind"], FindingClass(entry["class"]), (), entry["detail"], quote)
+                break
+            else:
+                continue
+            break
