@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from extract.document import Document
-from extract.readers import word
+from extract.readers import grids, word, word97
 
 LIMIT = 60.0
 """Seconds after which a conversion is given up (2 s are usual, 9 on a busy machine)."""
@@ -46,21 +46,56 @@ def _settings() -> str:
 
 
 def read(data: bytes, kind: str, limit: float = LIMIT) -> Document:
-    """A document of `kind` (doc, wps or rtf). Where it cannot be converted, an empty one whose problem says why."""
+    """A document of `kind` (doc, wps or rtf). Where it cannot be read, an empty one whose problem says why.
+
+    Of DOC and WPS there are two readings: LibreOffice's are the blocks, our own of the bytes the lines (of tables
+    too), so that the two are compared. LibreOffice loses some tables (one over the whole page, with many merged
+    cells); then our own counts, as it does where LibreOffice is absent or fails.
+    """
+    own = _own(data, kind) if kind != "rtf" else Document(kind)
+    converted, problem = _converted(data, kind, limit)
+    if converted is None:
+        return Document(
+            kind,
+            own.blocks,
+            lines=own.lines,
+            problems=[
+                *own.problems,
+                *([f"{problem}；按文件结构直接读取，自动编号和文本框可能缺失"] if own.blocks else [problem]),
+            ],
+        )
+    document = word.read(converted)
+    document.format = kind
+    if _cells(own) > _cells(document):
+        document.blocks = own.blocks
+    if own.lines:
+        document.lines = own.lines
+    return document
+
+
+def _own(data: bytes, kind: str) -> Document:
+    try:
+        return word97.read(data, kind)
+    except Exception:  # noqa: BLE001  Word 6, Works, or broken: LibreOffice may know better
+        return Document(kind)
+
+
+def _cells(document: Document) -> int:
+    return sum(bool(cell.text) for grid in document.grids for row in grid.rows for cell in grids.distinct(row))
+
+
+def _converted(data: bytes, kind: str, limit: float) -> tuple[bytes | None, str]:
+    """The file as DOCX, or None and why not."""
     program = shutil.which("soffice")
     if program is None:
-        return Document(kind, problems=[f"需要安装 LibreOffice（soffice）才能读取 {_NAMES[kind]} 文件"])
+        return None, f"需要安装 LibreOffice（soffice）才能完整读取 {_NAMES[kind]} 文件"
     try:
         converted = _convert(program, data, kind, limit)
     except TimeoutError:
-        return Document(kind, problems=[f"LibreOffice 转换 {_NAMES[kind]} 文件超过{limit:g}秒，已放弃"])
+        return None, f"LibreOffice 转换 {_NAMES[kind]} 文件超过{limit:g}秒，已放弃"
     except OSError as error:
-        return Document(kind, problems=[f"LibreOffice 无法运行：{error.strerror}"])
-    if converted is None:
-        return Document(kind, problems=[f"LibreOffice 无法转换这个 {_NAMES[kind]} 文件（可能已损坏或有密码）"])
-    document = word.read(converted)
-    document.format = kind
-    return document
+        return None, f"LibreOffice 无法运行：{error.strerror}"
+    return converted, f"LibreOffice 无法转换这个 {_NAMES[kind]} 文件（可能已损坏或有密码）"
 
 
 def _convert(program: str, data: bytes, kind: str, limit: float) -> bytes | None:
