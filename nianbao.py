@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import shutil
 import socket
 import subprocess
@@ -18,12 +17,10 @@ import click
 import extract
 import workers
 from extract.report import Fetch, Fetched, Identity, Report
+from terminal import CANNOT, INTERRUPTED, ChineseGroup
 
 if TYPE_CHECKING:
     from archive.store import Summary
-
-DONE, CANNOT, DOUBTFUL = 0, 2, 3
-"""Exit status: done · what was asked cannot be · done, but some site failed or is not to be believed."""
 
 _archive = click.option(
     "--archive",
@@ -62,65 +59,7 @@ def _explained() -> Iterator[None]:
         raise cannot(str(error)) from None
 
 
-class _Formatter(click.HelpFormatter):
-    """click's help, its few words in Chinese."""
-
-    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
-        super().write_usage(prog, args, prefix or "用法：")
-
-    def write_heading(self, heading: str) -> None:
-        super().write_heading({"Options": "选项", "Commands": "命令", "Arguments": "参数"}.get(heading, heading))
-
-
-class _Context(click.Context):
-    formatter_class = _Formatter
-
-
-class _Command(click.Command):
-    context_class = _Context
-
-    def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        option = super().get_help_option(ctx)
-        if option is not None:
-            option.help = "显示这份说明"
-        return option
-
-
-class _Group(_Command, click.Group):
-    """A group whose complaints about the command line are one line in Chinese."""
-
-    command_class = _Command
-
-    def main(self, *args: Any, **kwargs: Any) -> Any:
-        try:
-            return super().main(*args, **{**kwargs, "standalone_mode": False})
-        except click.UsageError as error:
-            path = error.ctx.command_path if error.ctx else "nianbao"
-            click.echo(f"{_complaint(error)}；用法见 {path} --help", err=True)
-            status = CANNOT
-        except click.Abort:
-            click.echo("已中断。", err=True)
-            status = 130
-        except click.exceptions.Exit as error:
-            status = error.exit_code
-        sys.exit(status)
-
-
-def _complaint(error: click.UsageError) -> str:
-    match error:
-        case click.NoSuchOption():
-            return f"没有选项 {error.option_name}"
-        case click.MissingParameter():
-            return f"缺少参数 {error.param.human_readable_name if error.param else ''}".rstrip()
-        case click.BadParameter():
-            name = error.param.human_readable_name if error.param else ""
-            return f"参数 {name} 的值不合适"
-    if named := re.search(r"No such command '(.+)'", error.message):
-        return f"没有命令 {named[1]}"
-    return f"命令行有误：{error.message}"
-
-
-@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=ChineseGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(
     extract.READER_VERSION, prog_name="nianbao", message="%(prog)s 读取程序 %(version)s", help="显示读取程序的版本"
 )
@@ -269,8 +208,8 @@ def _serve(archive: Path, captures: Path, port: int, host: str = "127.0.0.1") ->
     try:
         status = subprocess.run(command(archive, port, host=host), env=environment, check=False).returncode  # noqa: S603
     except KeyboardInterrupt:
-        status = DONE
-    raise click.exceptions.Exit(DONE if status in (0, -2, 130) else status)
+        status = 0
+    raise click.exceptions.Exit(0 if status in (-2, INTERRUPTED) else status)
 
 
 @main.command()
