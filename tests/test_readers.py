@@ -12,7 +12,7 @@ from email.mime.text import MIMEText
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from io import BytesIO
 from pathlib import Path
-from struct import pack
+from struct import pack, pack_into, unpack_from
 from threading import Thread
 from typing import Any
 
@@ -464,6 +464,15 @@ def test_word_97_is_read_from_its_bytes_where_libreoffice_is_absent(
     assert any("LibreOffice" in problem for problem in report.problems)
     merged = readers.read(REPORT_DOC).grids[1].rows
     assert merged[2][0] is merged[4][0]
+
+
+def test_a_file_whose_sectors_run_in_a_circle_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    data = bytearray(REPORT_DOC)
+    (sector,) = unpack_from("<I", data, 0x3C)  # of the table of small streams
+    for number in range(128):
+        pack_into("<I", data, 512 * (sector + 1) + 4 * number, number)
+    assert readers.read(bytes(data)).problems
 
 
 @pytest.mark.xfail(strict=True, reason="tables.read adds the lines of the grids to those of a Word 97 file")

@@ -3,12 +3,10 @@
 import re
 import zipfile
 from functools import partial
-from io import BytesIO, StringIO
-
-from xlrd.compdoc import CompDoc
+from io import BytesIO
 
 from extract.document import Document
-from extract.readers import archives, html, office, pdf, text, word
+from extract.readers import archives, html, office, ole, pdf, text, word
 
 MAX_BYTES = 60_000_000
 """A larger file is not read (the largest real report seen, a scan, has 30 MB)."""
@@ -80,7 +78,7 @@ def _format_of_zip(data: bytes) -> str:
 def _format_of_ole(data: bytes) -> str:
     """Of an OLE file; where its directory is broken, by the names that stand in the bytes."""
     try:
-        streams = {entry.name for entry in CompDoc(data, logfile=StringIO()).dirlist}
+        streams = {entry.name for entry in ole.opened(data).dirlist}
     except Exception:  # noqa: BLE001  xlrd asserts, indexes and unpacks its way through broken files
         streams = {name for name in _STREAMS if name.encode("utf-16-le") in data}
     for name, kind in _STREAMS.items():

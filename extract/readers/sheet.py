@@ -16,7 +16,7 @@ from xlrd.biffh import XLRDError
 
 from extract import labels
 from extract.document import Block, Document, Grid, GridCell, Paragraph
-from extract.readers import charset, grids, numbers
+from extract.readers import charset, grids, numbers, ole
 
 MAX_ROWS, MAX_COLUMNS = 3000, 120
 """What lies beyond is not read (the form has 60 rows and 15 columns; a stray cell at XFD1048576 is no table)."""
@@ -128,6 +128,7 @@ def _inclusive(reference: str) -> tuple[int, int, int, int]:
 def read_xls(data: bytes) -> Document:
     """The sheets of an Excel 97 file. Raises what xlrd raises on a broken one."""
     document = Document("xls")
+    ole.opened(data)  # raises where xlrd would not end
     try:
         # Ragged: one stray cell in the last row would else make millions.
         book = xlrd.open_workbook(file_contents=data, formatting_info=True, ragged_rows=True, logfile=StringIO())

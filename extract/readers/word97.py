@@ -7,14 +7,11 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from io import StringIO
 from itertools import pairwise
 from struct import unpack_from
 
-from xlrd.compdoc import CompDoc
-
 from extract.document import Block, Document, Grid, GridCell, Paragraph
-from extract.readers import charset, grids
+from extract.readers import charset, grids, ole
 
 _FIELD_CODE = re.compile("\x13[^\x13\x14\x15]*(?:\x14|(?=\x15))")
 _MARKS = re.compile("[\x01-\x06\x08\x0e-\x1d\x1f]")
@@ -41,7 +38,7 @@ def read(data: bytes, kind: str) -> Document:
     Raises ValueError (or what a broken file provokes) where there is none.
     """
     document = Document(kind)
-    file = CompDoc(data, logfile=StringIO())
+    file = ole.opened(data)
     main = file.get_named_stream("WordDocument") or b""
     flags = unpack_from("<H", main, 0x0A)[0]
     if flags & 0x0100:
