@@ -5,9 +5,7 @@ import re
 _DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _D = "[一二两三四五六七八九]"
 _ARABIC = re.compile(r"(?P<number>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(?P<unit>[百千万亿]?)")
-_BELOW_10000 = re.compile(
-    rf"(?:(?P<k>{_D})千)?(?:(?P<h>{_D})百)?(?P<z>零?)(?:(?P<t>{_D}?)(?P<ten>十))?(?P<z2>零?)(?P<u>{_D}?)"
-)
+_BELOW_10000 = re.compile(rf"零?(?:(?P<k>{_D})千)?零?(?:(?P<h>{_D})百)?零?(?:(?P<t>{_D}?)(?P<ten>十))?零?(?P<u>{_D}?)")
 _UNITS = {"": 1, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
 
 PATTERN = r"(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?[百千万亿]?|[〇零一二两三四五六七八九十百千万亿]+)"
@@ -21,40 +19,20 @@ def read(text: str) -> int | float | None:
         return round(number) if abs(number - round(number)) < 1e-6 else number
     if text in ("零", "〇"):
         return 0
-    if text.count("万") > 1 or "亿" in text:
-        return None
     high, many, low = text.rpartition("万")
-    below = _below_10000(low, after=bool(many)) if low or not many else 0
-    above = _below_10000(high) if many else 0
-    return None if below is None or above is None else above * 10_000 + below
+    above = _below_10000(high, first=True) if many else 0
+    below = _below_10000(low, first=not many) if low or not many else 0
+    return None if above is None or below is None else above * 10_000 + below
 
 
-def _below_10000(text: str, *, after: bool = False) -> int | None:
-    """A Chinese numeral under 10,000; `after` a higher part, where 零 bridges what is left out."""
+def _below_10000(text: str, *, first: bool) -> int | None:
+    """A Chinese numeral of 1 to 9,999; `first` says that no higher part stands before it."""
     found = _BELOW_10000.fullmatch(text)
-    if not found or not text or (found["z"] and found["z2"]):
+    if not found or text.endswith("零") or not text or (first and text.startswith("零")):
         return None
     k, h, t, u = (_DIGITS.get(found[part] or "零", 0) for part in "khtu")
     ten = found["ten"] is not None
-    if ten and not found["t"]:
-        t = 1
-        if k or h:
-            return None
-    # 零 stands where a place is left out, and only there: 一百零八, 一千零二十, 一千零八.
-    bridged = bool(found["z"] or found["z2"])
-    left_out = _leaves_out([bool(k) or None, bool(h), ten, bool(u)], after)
-    return k * 1000 + h * 100 + t * 10 + u if bridged == left_out else None
-
-
-def _leaves_out(places: list[bool | None], after: bool) -> bool:
-    """Whether an empty place (thousands to units) has a filled one on both sides; `after` fills the left edge."""
-    seen = after
-    gap = False
-    for filled in places:
-        if filled:
-            if seen and gap:
-                return True
-            seen, gap = True, False
-        else:
-            gap = True
-    return False
+    is_bridged = text[-2:-1] == "零"
+    if u and not ten and not is_bridged and (k or h or not first):
+        return None  # 三百五 is 350, and reads as 305
+    return k * 1000 + h * 100 + (t or 1 if ten else 0) * 10 + u

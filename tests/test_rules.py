@@ -1,0 +1,172 @@
+"""What a report's tables and prose contradict, and all that is no contradiction though it looks like one.
+
+tests/rules/sentences.json holds the cases: a sentence, the cells beside it, the findings expected of the two.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import extract
+from extract import form, numerals, rules
+from extract.report import Cell, Finding, Identity, OfficeKind, Status
+from extract.tables import Tables
+
+FOLDER = Path(__file__).parent
+CASES: dict[str, list[dict[str, Any]]] = {
+    group: cases for group, cases in json.loads((FOLDER / "rules/sentences.json").read_text("utf-8")).items()
+    if group != "about"
+}  # fmt: skip
+SHORT = {"new": "new_received", "in": "carried_in", "out": "carried_out", "done": "total_handled"}
+OFFICES = {
+    "township": "松溪镇人民政府",
+    "county": "白露县人民政府",
+    "prefecture": "白露市人民政府",
+    "department": "教育局",
+}
+EDITION: dict[str, str | None] = {"disclosure": "2021", "requests": "2021"}
+SUMS = {"row_sum", "balance", "outcome_sum", "disputes_sum"}  # the cells of a case are those that matter to it
+
+
+def number(value: float, status: Status = Status.NUMBER) -> Cell:
+    return Cell(value, str(value), status)
+
+
+def cells_of(given: dict[str, float]) -> dict[str, Cell]:
+    cells = {
+        key: number(0)
+        for table in form.TABLES
+        for key in form.keys(table, EDITION.get(table))
+    }  # fmt: skip
+    for name, value in given.items():
+        cells[f"requests.{SHORT[name]}.total" if name in SHORT else name] = number(value)
+    return cells
+
+
+def findings_of(case: dict[str, Any]) -> list[Finding]:
+    name = case.get("kind", "township")
+    kind = OfficeKind(name) if name else None
+    office = case.get("office", OFFICES.get(kind or ""))
+    identity = Identity(True, office=office, office_kind=kind, year=case.get("year", 2024))
+    agreed = set(form.TABLES) if case.get("agreed", True) else set()
+    tables = Tables(EDITION, cells_of(case.get("cells", {})), [], agreed)
+    found = rules.check(tables, {case.get("chapter", "overview"): case["text"]}, identity)
+    return [one for one in found if one.kind not in SUMS]
+
+
+@pytest.mark.parametrize(
+    "case",
+    [pytest.param(case, id=f"{group}-{number}") for group, cases in CASES.items() for number, case in enumerate(cases)],
+)
+def test_sentence(case: dict[str, Any]) -> None:
+    assert {one.kind: str(one.class_) for one in findings_of(case)} == case["finds"]
+
+
+def test_a_finding_quotes_its_sentence_as_printed_and_names_the_cells() -> None:
+    text = "（一）主动公开。公开信息8条。\n（二）依申请公开。2024年，我镇共收到政府信息公开申\n请 ３ 件，均已答复。"
+    (finding,) = findings_of({"text": text, "cells": {"new": 2, "done": 2}})
+    assert finding.evidence == "2024年，我镇共收到政府信息公开申请３件，均已答复。"
+    assert "requests.new_received.total" in finding.cells
+    assert "3" in finding.detail
+    assert "2" in finding.detail
+
+
+def test_a_cell_without_a_number_contradicts_nothing() -> None:
+    cells = cells_of({})
+    cells["requests.new_received.total"] = Cell(None, "", Status.BLANK)
+    tables = Tables(EDITION, cells, [], set(form.TABLES))
+    identity = Identity(True, office_kind=OfficeKind.TOWNSHIP, year=2024)
+    found = rules.check(tables, {"overview": "2024年共收到政府信息公开申请3件。"}, identity)
+    assert {one.kind for one in found} == {"blank_cells"}
+
+
+def test_a_derived_cell_proves_no_mistake_of_the_publisher() -> None:
+    cells = cells_of({})
+    cells["disclosure.rules.in_force"] = number(6, Status.DERIVED)
+    tables = Tables(EDITION, cells, [], set(form.TABLES))
+    identity = Identity(True, office="松溪镇人民政府", office_kind=OfficeKind.TOWNSHIP, year=2024)
+    assert [str(one.class_) for one in rules.check(tables, {}, identity)] == ["suspicious"]
+
+
+def test_exchanged_labels_are_a_doubt_and_the_document_as_it_was_is_none() -> None:
+    page = (FOLDER / "documents/page_of_2021.html").read_text("utf-8")
+    one, other = "属于国家秘密", "其他法律行政法规禁止公开"
+    assert page.count(one) == page.count(other) == 1
+    swapped = page.replace(one, "\x00").replace(other, one).replace("\x00", other)
+    kinds = {finding.kind for finding in extract.read(page.encode()).findings}
+    assert "row_order" not in kinds
+    (finding,) = (f for f in extract.read(swapped.encode()).findings if f.kind == "row_order")
+    assert str(finding.class_) == "suspicious"
+    rows = {key.split(".")[1] for key in finding.cells}
+    assert rows == {"denied_state_secret", "denied_prohibited_by_law"}
+
+
+def test_every_kind_has_a_meaning() -> None:
+    found = {one.kind for cases in CASES.values() for case in cases for one in findings_of(case)}
+    assert found <= set(rules.KINDS)
+    expected = {kind for cases in CASES.values() for case in cases for kind in case["finds"]}
+    others = SUMS | {"not_a_count", "blank_cells", "row_order", "year_conflict", "signed_year", "office_conflict"}
+    assert expected == set(rules.KINDS) - others
+
+
+# --- numbers in prose ------------------------------------------------------------------------------------------------
+
+DIGITS = "零一二三四五六七八九"
+
+
+def chinese(value: int) -> str:
+    """`value` under 100 million as it is written, 十 for 一十 at the start."""
+    if value >= 10_000:
+        low = value % 10_000
+        return chinese(value // 10_000) + "万" + (("零" if low < 1000 else "") + inner(low) if low else "")
+    return inner(value) if value >= 20 or value < 10 else "十" + (DIGITS[value % 10] if value % 10 else "")
+
+
+def inner(value: int) -> str:
+    if value == 0:
+        return "零"
+    words, gap = "", False
+    for power, unit in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+        digit = value // power % 10
+        if digit:
+            words += ("零" if gap and words else "") + DIGITS[digit] + unit
+            gap = False
+        else:
+            gap = True
+    return words
+
+
+@given(st.integers(0, 99_999_999))
+def test_a_chinese_numeral_is_its_number(value: int) -> None:
+    assert numerals.read(chinese(value)) == value
+
+
+@given(st.integers(0, 10**11))
+def test_an_arabic_number_is_the_same_with_and_without_commas(value: int) -> None:
+    assert numerals.read(f"{value:,}") == numerals.read(str(value)) == value
+
+
+@given(st.integers(1, 99_999), st.integers(1, 9))
+def test_ten_thousands(whole: int, tenths: int) -> None:
+    assert numerals.read(f"{whole}.{tenths}万") == whole * 10_000 + tenths * 1000
+    assert numerals.read(f"{whole}万") == whole * 10_000
+
+
+@given(st.text("〇零一二两三四五六七八九十百千万亿0123456789,.", max_size=8))
+def test_any_text_is_a_number_or_none(text: str) -> None:
+    value = numerals.read(text)
+    assert value is None or value >= 0
+
+
+@pytest.mark.parametrize("text", ["", "三百五", "一二", "百", "十十", "1,2", "1.2.3", "万", "二零零"])
+def test_what_may_mean_two_numbers_is_none(text: str) -> None:
+    assert numerals.read(text) is None
+
+
+@pytest.mark.parametrize(("text", "value"), [("两百", 200), ("〇", 0), ("三万零八", 30_008), ("一千零二十", 1020)])
+def test_spellings(text: str, value: int) -> None:
+    assert numerals.read(text) == value
