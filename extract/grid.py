@@ -195,44 +195,57 @@ def _is_disputes_row(row: list[GridCell | None], pending: list[list[GridCell | N
     return bool(found & {"结果维持", "结果纠正", "尚未审结"}) and bool(found & (set(form.STAGE_LABELS) | {"行政诉讼"}))
 
 
-def _at(row: list[GridCell | None], positions: list[int], barred: set[int]) -> str | Status | None:
-    """What stands at some positions of a row: text, None where no cell is, or UNREADABLE where several disagree."""
+def _at(row: list[GridCell | None], positions: list[int], barred: set[int]) -> GridCell | None:
+    """The cell at some positions of a row: the one with text, the first where all are empty; None where no cell is or
+    several texts differ."""
     cells = [cell for cell in distinct(row[p] if p < len(row) else None for p in positions) if id(cell) not in barred]
-    if not cells:
+    printed = [cell for cell in cells if cell.text]
+    if len({cell.text for cell in printed}) > 1:
         return None
-    texts = {cell.text for cell in cells if cell.text}
-    if len(texts) > 1:
-        return Status.UNREADABLE
-    return texts.pop() if texts else ""
+    return next(iter((*printed, *cells)), None)
 
 
-def _by_position(row: list[GridCell | None], header: _Header, barred: set[int]) -> dict[str, str] | None:
-    """Column → text by the header's positions; None where the row's cells do not lie under it."""
-    found: dict[str, str] = {}
+def _by_position(row: list[GridCell | None], header: _Header, barred: set[int]) -> dict[str, GridCell] | None:
+    """Column → cell by the header's positions; None where the row's cells do not lie under it."""
+    found: dict[str, GridCell] = {}
     owner: dict[int, str] = {}
     for column in header.ordered():
         positions = [position for position, name in header.columns.items() if name == column]
-        text = _at(row, positions, barred)
-        if text is None or isinstance(text, Status):
+        cell = _at(row, positions, barred)
+        if cell is None:
             return None
-        for cell in distinct(row[p] if p < len(row) else None for p in positions):
-            if cell.text and owner.setdefault(id(cell), column) != column:
+        for other in distinct(row[p] if p < len(row) else None for p in positions):
+            if other.text and owner.setdefault(id(other), column) != column:
                 return None  # one number under two columns
-        found[column] = text
+        found[column] = cell
     return found
 
 
-def _by_order(cells: list[GridCell], columns: list[str]) -> dict[str, str] | None:
-    """Column → text by order, where the row has just as many cells as the header columns."""
-    texts = [cell.text for cell in cells]
-    while len(texts) > len(columns) and not texts[-1]:
-        texts.pop()  # LibreOffice adds an empty column at the right edge
-    return dict(zip(columns, texts, strict=True)) if len(texts) == len(columns) else None
+def _by_order(cells: list[GridCell], columns: list[str]) -> dict[str, GridCell] | None:
+    """Column → cell by order, where the row has just as many cells as the header columns."""
+    cells = list(cells)
+    while len(cells) > len(columns) and not cells[-1].text:
+        cells.pop()  # LibreOffice adds an empty column at the right edge
+    return dict(zip(columns, cells, strict=True)) if len(cells) == len(columns) else None
 
 
-def _agree_on_sum(texts: dict[str, str]) -> bool:
-    numbers = {column: values.read(text).value or 0 for column, text in texts.items()}
+def _texts(placed: dict[str, GridCell]) -> dict[str, str]:
+    return {column: cell.text for column, cell in placed.items()}
+
+
+def _agree_on_sum(placed: dict[str, GridCell]) -> bool:
+    numbers = {column: values.read(cell.text).value or 0 for column, cell in placed.items()}
     return sum(number for column, number in numbers.items() if column != "total") == numbers.get("total")
+
+
+def _place(row: list[GridCell | None], cell: GridCell, place: str) -> str:
+    """Where a cell stands, for a person who looks it up."""
+    position = next((number for number, other in enumerate(row, 1) if other is cell), 0)
+    place = f"{place}第{position}列" if position else place
+    if cell.box is None:
+        return place
+    box = cell.box
+    return f"第{box.page}页 {place}（左{box.left:.0f} 上{box.top:.0f} 右{box.right:.0f} 下{box.bottom:.0f} 点）"
 
 
 def _row(
@@ -257,25 +270,29 @@ def _row(
     if table == "requests" and by_order is not None and by_position is None and not _agree_on_sum(by_order):
         # Without a header over these cells only the sum of the row can vouch for their order.
         by_order = None
-    texts = by_position or by_order
-    if by_position is not None and by_order is not None and by_position != by_order:
+    placed = by_position or by_order
+    if by_position is not None and by_order is not None and _texts(by_position) != _texts(by_order):
         if table == "requests" and _agree_on_sum(by_position) != _agree_on_sum(by_order):
-            texts = by_position if _agree_on_sum(by_position) else by_order
+            placed = by_position if _agree_on_sum(by_position) else by_order
         else:
-            for column in columns:
-                if by_position[column] != by_order[column]:
-                    raw = f"{by_position[column]}｜{by_order[column]}"
-                    reading.put_cell(f"{table}.{row_key[1]}.{column}", Cell(None, raw, Status.DISPUTED, place))
-                else:
-                    reading.put(row_key, column, by_position[column], place)
+            _dispute(reading, row_key, by_position, by_order, place)
             return
-    if texts is None:
+    if placed is None:
         printed = [values.read(cell.text) for cell in behind]
         if printed and row_key not in reading.torn:
             reading.torn[row_key] = Torn(printed, place)
         return
-    for column, text in texts.items():
-        reading.put(row_key, column, text, place)
+    for column, cell in placed.items():
+        reading.put(row_key, column, cell.text, _place(row, cell, place))
+
+
+def _dispute(reading: Reading, row_key: Row, one: dict[str, GridCell], two: dict[str, GridCell], place: str) -> None:
+    for column, cell in one.items():
+        if cell.text == two[column].text:
+            reading.put(row_key, column, cell.text, place)
+        else:
+            raw = f"{cell.text}｜{two[column].text}"
+            reading.put_cell(f"{row_key[0]}.{row_key[1]}.{column}", Cell(None, raw, Status.DISPUTED, place))
 
 
 def _disputes(reading: Reading, row: list[GridCell | None], cells: list[GridCell], header: _Header, place: str) -> None:
@@ -284,15 +301,15 @@ def _disputes(reading: Reading, row: list[GridCell | None], cells: list[GridCell
     reading.rows |= {("disputes", column.split(".")[0]) for column in named or complete}
     # 行政复议 and 行政诉讼 may be tables of their own: a stage counts when its five results are named.
     whole_stages = len(named) % len(form.RESULTS) == 0 and len(named) > 0
-    texts = _by_position(row, header, set()) if whole_stages else None
-    texts = texts or _by_order(cells, named if whole_stages else complete)
-    if texts is None:
+    placed = _by_position(row, header, set()) if whole_stages else None
+    placed = placed or _by_order(cells, named if whole_stages else complete)
+    if placed is None:
         if any(cell.text for cell in cells):
             reading.torn[("disputes", "")] = Torn([values.read(cell.text) for cell in cells], place)
         return
-    for column, text in texts.items():
+    for column, cell in placed.items():
         stage, result = column.split(".")
-        reading.put(("disputes", stage), result, text, place)
+        reading.put(("disputes", stage), result, cell.text, _place(row, cell, place))
 
 
 def _note_unknown(reading: Reading, cells: list[GridCell], row: list[GridCell | None], place: str) -> None:

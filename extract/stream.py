@@ -194,7 +194,7 @@ def _place(reading: Reading, row: Row, tokens: list[_Token]) -> None:
             reading.torn[row] = Torn(torn)
         return
     for column, text in zip(columns, texts, strict=True):
-        reading.put(row, column, text, None)
+        reading.put(row, column, text, f"行文第{tokens[0].line + 1}行")
 
 
 def _columns(table: str, name: str, reading: Reading) -> list[str] | None:
@@ -283,4 +283,4 @@ def _disputes(reading: Reading, tokens: list[_Token], header: str) -> None:
         reading.torn[("disputes", "")] = Torn(_strip(tokens, len(columns)))
         return
     for (stage, result), text in zip(columns, texts, strict=True):
-        reading.put(("disputes", stage), result, text, None)
+        reading.put(("disputes", stage), result, text, f"行文第{tokens[0].line + 1}行")
