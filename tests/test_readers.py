@@ -632,6 +632,7 @@ BIFF8_WITH_PASSWORD = pack("<2H8H", 0x0809, 16, 0x0600, 5, 0, 0, 0, 0, 0, 0) + p
         (b"Rar!\x1a\x07\x01\x00" + bytes(100), "rar", "RAR"),
         (b"7z\xbc\xaf\x27\x1c" + bytes(100), "7z", "7z"),
         (b"PK\x03\x04" + bytes(100), "zip", "损坏"),
+        (zip_of({"a": b"a"}).replace(b"PK\x01\x02\x14\x03\x14", b"PK\x01\x02\x14\x03\xb9"), "zip", "损坏"),
     ],
 )
 def test_what_is_not_read_is_named(data: bytes, kind: str, words: str) -> None:

@@ -15,6 +15,8 @@ from extract.readers import grids, word, word97
 LIMIT = 60.0
 """Seconds after which a conversion is given up (2 s are usual, 9 on a busy machine)."""
 
+_LOST = 10
+"""Cells that LibreOffice may have fewer than the bytes; the smallest table of the form has thirty."""
 _CPU_SECONDS = 120
 _MEMORY = 4 << 30
 _NAMES = {"doc": ".doc", "wps": "WPS 文字", "rtf": "RTF"}
@@ -66,7 +68,7 @@ def read(data: bytes, kind: str, limit: float = LIMIT) -> Document:
         )
     document = word.read(converted)
     document.format = kind
-    if _cells(own) > _cells(document):
+    if _cells(own) > _cells(document) + _LOST:
         document.blocks = own.blocks
     if own.lines:
         document.lines = own.lines
