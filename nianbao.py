@@ -9,13 +9,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import click
 
 import extract
 import workers
+from extract import form
 from extract.report import Fetch, Fetched, Identity, Report
 from terminal import CANNOT, INTERRUPTED, ChineseGroup
 
@@ -69,32 +70,47 @@ def main() -> None:
 
 @main.command("extract")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-def extract_command(paths: tuple[Path, ...]) -> None:
+@click.option("--explain", metavar="CELL", help="只说明一格（如 requests.granted.total）读自何处、读成什么")
+def extract_command(paths: tuple[Path, ...], explain: str | None) -> None:
     """读取本地文件或文件夹，每份文件在标准输出打印一行 JSON。"""
+    if explain is not None and explain not in form.KEYS:
+        raise cannot(f"表中没有“{explain}”这一格；写法如 requests.granted.total，见 extract/form.json。")
     for path in paths:
         if not path.exists():
             raise cannot(f"没有这个文件或文件夹：{path}")
     files = [file for path in paths for file in (_files(path) if path.is_dir() else [path])]
-    for file, line in workers.each(read_file, files):
-        if isinstance(line, workers.Failure):
-            line = Report("unknown", "", Identity(is_report=False, reason=line.reason), problems=[line.reason]).as_json(
-                str(file)
-            )
-        click.echo(json.dumps(line, ensure_ascii=False))
+    for file, report in workers.each(read_file, files):
+        if isinstance(report, workers.Failure):
+            report = _unread(report.reason)
+        if explain is None:
+            click.echo(json.dumps(report.as_json(str(file)), ensure_ascii=False))
+        else:
+            click.echo(f"{file}：{_explanation(report, explain)}")
+
+
+def _explanation(report: Report, key: str) -> str:
+    cell = report.cells.get(key)
+    if cell is None:
+        return f"{key} 不在这份文件里" + (f"（{report.identity.reason}）" if report.identity.reason else "")
+    value = "无数" if cell.value is None else cell.value
+    return f"{key} = {value}（{cell.status}，原文“{cell.raw}”），读自{cell.place or '无处可指'}"
+
+
+def _unread(reason: str) -> Report:
+    return Report("unknown", "", Identity(is_report=False, reason=reason), problems=[reason])
 
 
 def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
-def read_file(file: Path) -> dict[str, Any]:
-    """The line of `nianbao extract` for a file; what a page links to is read from beside it."""
+def read_file(file: Path) -> Report:
+    """The report in a file; what a page links to is read from beside it."""
     try:
         data = file.read_bytes()
     except OSError as error:
-        reason = f"无法读取文件：{error.strerror}"
-        return Report("unknown", "", Identity(is_report=False, reason=reason), problems=[reason]).as_json(str(file))
-    return extract.read(data, fetch=_beside(file)).as_json(str(file))
+        return _unread(f"无法读取文件：{error.strerror}")
+    return extract.read(data, fetch=_beside(file))
 
 
 def _beside(page: Path) -> Fetch:

@@ -68,3 +68,5 @@ STAGE_LABELS: dict[str, str] = _index(*FORM["disputes"]["rows"].items())
 GROUP_LABELS: frozenset[str] = frozenset(_index(*FORM["requests"]["groups"].items())) - {plain("（六）其他处理")}
 LOCAL_ROWS: dict[str, str] = _index(*FORM["disclosure"]["local_rows"].items())
 IGNORED: frozenset[str] = frozenset(plain(words) for words in FORM["ignored"])
+KEYS: frozenset[str] = frozenset(key for table in TABLES for edition in EDITIONS for key in keys(table, edition))
+"""Every canonical cell key of either edition."""

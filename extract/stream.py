@@ -191,10 +191,14 @@ def _place(reading: Reading, row: Row, tokens: list[_Token]) -> None:
     if texts is None:
         torn = _strip(tokens, len(columns))
         if row not in reading.torn and len(torn) >= len(columns) - 2:
-            reading.torn[row] = Torn(torn)
+            reading.torn[row] = Torn(torn, _line(tokens))
         return
     for column, text in zip(columns, texts, strict=True):
-        reading.put(row, column, text, f"行文第{tokens[0].line + 1}行")
+        reading.put(row, column, text, _line(tokens))
+
+
+def _line(tokens: list[_Token]) -> str:
+    return f"行文第{tokens[0].line + 1}行"
 
 
 def _columns(table: str, name: str, reading: Reading) -> list[str] | None:
@@ -280,7 +284,7 @@ def _disputes(reading: Reading, tokens: list[_Token], header: str) -> None:
         reading.rows.add(("disputes", stage))
     texts = _fit(tokens, len(columns))
     if texts is None:
-        reading.torn[("disputes", "")] = Torn(_strip(tokens, len(columns)))
+        reading.torn[("disputes", "")] = Torn(_strip(tokens, len(columns)), _line(tokens))
         return
     for (stage, result), text in zip(columns, texts, strict=True):
-        reading.put(("disputes", stage), result, text, f"行文第{tokens[0].line + 1}行")
+        reading.put(("disputes", stage), result, text, _line(tokens))

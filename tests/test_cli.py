@@ -78,6 +78,17 @@ def test_an_attachment_is_read_from_beside_its_page_and_nothing_from_elsewhere(t
     assert any("附件没有取到" in problem for problem in outside["problems"])
 
 
+def test_explain_says_where_a_number_was_read() -> None:
+    cell = "requests.denied_third_party.total"
+    done = run("extract", DOCUMENTS / "page_of_2021.html", DOCUMENTS / "text_one_cell_lost.txt", "--explain", cell)
+    grid, text = done.stdout.splitlines()
+    assert f"{cell} = " in grid
+    assert "表2第11行第10列" in grid
+    assert "derived" in text
+    assert "行文第" in text
+    says_in_one_line(run("extract", DOCUMENTS, "--explain", "requests.nonsense"), "requests.nonsense")
+
+
 def test_a_file_that_cannot_be_opened_is_a_line_with_its_reason(tmp_path: Path) -> None:
     (tmp_path / "gone.html").symlink_to(tmp_path / "nowhere")
     (tmp_path / "ok.txt").write_bytes(b"hello")
