@@ -46,7 +46,10 @@ def step(words: str, url: str, stage: str, page: str = "", year: int | None = No
     as often as after the year reported on, so for them one year more or less is let through (platforms.md §0).
     """
     bare = re.sub(r"\s+|^[\[【·•・>]+|[\]】]+$", "", words)
-    if not bare or len(bare) > 120 or _patterns("never").search(bare):
+    if not bare or len(bare) > 120:
+        return None
+    # A report may be issued by a notice (关于印发…年度报告的通知); a notice about compiling reports is none.
+    if _patterns("never").search(bare) and not _patterns("issued").search(bare):
         return None
     priority = WORDS["priority"]
     named = year_of(bare)
