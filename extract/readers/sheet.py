@@ -1,6 +1,7 @@
 """XLSX and XLS → Document: what a person sees on the visible sheets, merged cells filled."""
 
 import re
+import warnings
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -62,8 +63,10 @@ def read_xlsx(data: bytes) -> Document:
     merged = sum(_area(*range_boundaries(found.decode())) for text in texts for found in _MERGED.findall(text))
     if merged > MAX_MERGED:
         raise ValueError("合并单元格过大")
-    book = openpyxl.load_workbook(BytesIO(data), data_only=True)
-    formulas = _formulas(data) if any(b"<f>" in text or b"<f " in text for text in texts) else {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of charts and validations that openpyxl would not write again
+        book = openpyxl.load_workbook(BytesIO(data), data_only=True)
+        formulas = _formulas(data) if any(b"<f>" in text or b"<f " in text for text in texts) else {}
     sheets = []
     for sheet in book.worksheets:
         if sheet.sheet_state == "visible":
