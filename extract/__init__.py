@@ -65,6 +65,7 @@ def _read_attachments(report: Report, fetch: Fetch) -> None:
         inner = identity.identify(document, url=fetched.url)
         # The attachment may say less of itself than its page (a bare form without a title).
         inner.is_report = True
+        identity.complete(inner, report.identity)
         part = _read(document, inner, "")
         if best is None or (len(part.cells), len(part.chapters)) > (len(best.cells), len(best.chapters)):
             best = part

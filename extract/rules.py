@@ -42,6 +42,7 @@ KINDS: dict[str, str] = {
 }
 """Every kind of finding of one report, with its meaning for readers (the last three are found by `identity`)."""
 
+_HOLES = (*solve.GAPS, Status.DISPUTED)
 _EMPTY = (Status.BLANK, Status.SLASH, Status.DASH, Status.TEXT)
 
 
@@ -53,29 +54,24 @@ def check(tables: Tables, chapters: dict[str, str], identity: Identity) -> list[
     blanks taken as 0 make a sum right, nothing is found.
     """
     cells = tables.cells
-    sure = {table for table in tables.agreed if _is_whole(table, cells)}
+    holed = {key.split(".")[0] for key, cell in cells.items() if cell.status in _HOLES}
 
     def grade(class_: FindingClass, keys: tuple[str, ...]) -> FindingClass:
         plain = all(cells[key].status is Status.NUMBER for key in keys)
-        certain = plain and all(key.split(".")[0] in sure for key in keys)
-        return class_ if certain or class_ in (FindingClass.WEAK, FindingClass.FORMAT) else FindingClass.SUSPICIOUS
+        certain = plain and {key.split(".")[0] for key in keys} <= tables.agreed - holed
+        return class_ if certain else FindingClass.SUSPICIOUS
 
     has_disputes = any(key.startswith("disputes.") for key in cells)
     every = solve.sums(tables.editions.get("requests"), has_disputes)
     findings = [finding for one in every if (finding := _broken(one, cells, grade)) is not None]
-    findings.extend(_not_counts(cells))
+    findings.extend(_not_counts(cells, grade))
     findings.extend(_blanks(cells))
     findings.extend(_in_force(cells, grade))
     findings.extend(_rules(cells, identity, grade))
-    findings.extend(_fees(cells, identity))
+    findings.extend(_fees(cells, identity, grade))
     findings.extend(_order(tables))
     findings.extend(claims.check(chapters, cells, identity, grade))
     return findings
-
-
-def _is_whole(table: str, cells: dict[str, Cell]) -> bool:
-    keys = [key for key in cells if key.startswith(f"{table}.")]
-    return not any(cells[key].status in solve.GAPS or cells[key].status is Status.DISPUTED for key in keys)
 
 
 def _broken(one: solve.Sum, cells: dict[str, Cell], grade: claims.Grade) -> Finding | None:
@@ -106,7 +102,7 @@ def _name(key: str) -> str:
     return f"{_label(table, 'rows', row)}·{_label(table, 'columns', column)}"
 
 
-def _not_counts(cells: dict[str, Cell]) -> list[Finding]:
+def _not_counts(cells: dict[str, Cell], grade: claims.Grade) -> list[Finding]:
     """R5: non-negative integers; only 万元 has decimals, only 2019's 本年增/减 a sign."""
     findings = []
     for key, cell in cells.items():
@@ -114,11 +110,8 @@ def _not_counts(cells: dict[str, Cell]) -> list[Finding]:
             continue
         kind = form.kind_of_number(key)
         if (cell.value < 0 and kind != "signed") or (not float(cell.value).is_integer() and kind != "decimal"):
-            findings.append(
-                Finding(
-                    "not_a_count", FindingClass.ALWAYS, (key,), f"{_name(key)}：{KINDS['not_a_count']}（{cell.raw}）"
-                )
-            )
+            detail = f"{_name(key)}：{KINDS['not_a_count']}（{cell.raw}）"
+            findings.append(Finding("not_a_count", grade(FindingClass.ALWAYS, (key,)), (key,), detail))
     return findings
 
 
@@ -180,12 +173,13 @@ _IMPLAUSIBLE_10K = 1000
 """万元 of fees that no township collects in a year."""
 
 
-def _fees(cells: dict[str, Cell], identity: Identity) -> Iterator[Finding]:
+def _fees(cells: dict[str, Cell], identity: Identity, grade: claims.Grade) -> Iterator[Finding]:
     """P3: yuan written as 万元."""
     key = "disclosure.admin_fees.amount_10k_cny"
     amount = cells[key].value if key in cells else None
     if identity.office_kind in (OfficeKind.TOWNSHIP, OfficeKind.STREET) and (amount or 0) >= _IMPLAUSIBLE_10K:
-        yield Finding("fee_implausible", FindingClass.WEAK, (key,), f"收费金额{amount:,}万元，是否把元写成了万元？")
+        class_ = grade(FindingClass.WEAK, (key,))
+        yield Finding("fee_implausible", class_, (key,), f"收费金额{amount:,}万元，是否把元写成了万元？")
 
 
 def _order(tables: Tables) -> Iterator[Finding]:

@@ -63,7 +63,8 @@ def findings_of(case: dict[str, Any]) -> list[Finding]:
     [pytest.param(case, id=f"{group}-{number}") for group, cases in CASES.items() for number, case in enumerate(cases)],
 )
 def test_sentence(case: dict[str, Any]) -> None:
-    assert {one.kind: str(one.class_) for one in findings_of(case)} == case["finds"]
+    # Of several findings of a kind the first is the surest.
+    assert {one.kind: str(one.class_) for one in reversed(findings_of(case))} == case["finds"]
 
 
 def test_a_finding_quotes_its_sentence_as_printed_and_names_the_cells() -> None:
@@ -109,7 +110,7 @@ def test_every_kind_has_a_meaning() -> None:
     found = {one.kind for cases in CASES.values() for case in cases for one in findings_of(case)}
     assert found <= set(rules.KINDS)
     expected = {kind for cases in CASES.values() for case in cases for kind in case["finds"]}
-    others = SUMS | {"not_a_count", "blank_cells", "row_order", "year_conflict", "signed_year", "office_conflict"}
+    others = SUMS | {"blank_cells", "row_order", "year_conflict", "signed_year", "office_conflict"}
     assert expected == set(rules.KINDS) - others
 
 
