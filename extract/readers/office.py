@@ -1,4 +1,4 @@
-"""DOC, WPS and RTF → Document: LibreOffice makes a DOCX of them, which `word` reads."""
+"""DOC, WPS and RTF → Document: LibreOffice makes a DOCX of them; `word97` reads the bytes of the first two."""
 
 import os
 import resource

@@ -37,7 +37,7 @@ the date under a signature would be 45671."""
 @dataclass(slots=True)
 class _Sheet:
     """A visible sheet: texts by (row, column) counted from 0, merged ranges (top, left, bottom, right, inclusive),
-    the rows that borders or merged ranges show to be part of a table, hidden rows and columns."""
+    the rows in which borders are drawn, hidden rows and columns; `cut` where more stood there than was read."""
 
     name: str
     texts: dict[tuple[int, int], str] = field(default_factory=dict)
