@@ -18,7 +18,7 @@ def identify(data: bytes, *, media_type: str | None = None, url: str | None = No
     `words` are those of the link that led here. Where the body is in attachments, `attachments` has their addresses
     as written in the page.
     """
-    return identity.identify(readers.read(data, media_type), url=url, words=words)
+    return identity.identify(readers.read(data, media_type, quick=True), url=url, words=words)
 
 
 def read(data: bytes, *, media_type: str | None = None, url: str | None = None, fetch: Fetch | None = None) -> Report:

@@ -74,8 +74,8 @@ class Document:
     reading order, without the site's menus where the reader can tell them. `meta` holds what the file says of
     itself: for HTML `title` (of <title>), the meta tags of 国办发〔2017〕47号 under their own names (SiteName,
     SiteIDCode, ColumnName, ArticleTitle, PubDate …) and the rows of a 索引号 table under their Chinese names.
-    `lines` is the text as the file has it, line by line with its tabs (for the reading that needs no grid);
-    `html` the decoded page for trafilatura, else None. `problems` says in words what could not be read.
+    `lines` is the text as the file has it, line by line with its tabs (for the reading that needs no grid), and
+    `lines_hold_tables` says whether it holds the tables too (a PDF's text layer, the bytes of a DOC); `html` the decoded page for trafilatura, else None. `problems` says in words what could not be read.
     """
 
     format: str
@@ -83,6 +83,7 @@ class Document:
     meta: dict[str, str] = field(default_factory=dict)
     links: list[Link] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
+    lines_hold_tables: bool = False
     html: str | None = None
     problems: list[str] = field(default_factory=list)
     pages: int | None = None

@@ -31,7 +31,9 @@ _NAMES = {"disclosure": "主动公开政府信息情况", "requests": "收到和
 def read(document: Document) -> Tables:
     """Read the tables of a document. A table that is not there has no cells; `problems` names it."""
     by_grid = grid.read(document.grids) if document.grids else Reading()
-    by_stream = stream.read(document.lines if document.pages else [*document.lines, *_lines(document.grids)])
+    by_stream = stream.read(
+        document.lines if document.lines_hold_tables else [*document.lines, *_lines(document.grids)]
+    )
     first, second = (by_grid, by_stream) if by_grid.rows else (by_stream, Reading())
     cells, agreed = _merge(first, second)
     tables = Tables(

@@ -475,7 +475,6 @@ def test_a_file_whose_sectors_run_in_a_circle_is_given_up(monkeypatch: pytest.Mo
     assert readers.read(bytes(data)).problems
 
 
-@pytest.mark.xfail(strict=True, reason="tables.read adds the lines of the grids to those of a Word 97 file")
 def test_a_number_that_the_two_readings_of_a_word_97_file_differ_in(
     as_soffice: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:

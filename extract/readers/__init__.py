@@ -87,9 +87,9 @@ def _format_of_ole(data: bytes) -> str:
     return "wps" if any(mark in data for mark in _WPS) else "doc"
 
 
-def read(data: bytes, media_type: str | None = None, *, in_archive: bool = False) -> Document:
+def read(data: bytes, media_type: str | None = None, *, in_archive: bool = False, quick: bool = False) -> Document:
     """The document in `data`; `media_type` as served helps with the charset only, a ZIP in a ZIP (`in_archive`) is not
-    opened. Never raises: what cannot be read is an empty document whose `problems` say why."""
+    opened, and `quick` spares other programs where the bytes tell enough to know what the document is. Never raises: what cannot be read is an empty document whose `problems` say why."""
     if not data:
         return Document("text", problems=["文件是空的"])
     if len(data) > MAX_BYTES:
@@ -106,7 +106,7 @@ def read(data: bytes, media_type: str | None = None, *, in_archive: bool = False
             case "docx":
                 return word.read(data)
             case "doc" | "wps" | "rtf":
-                return office.read(data, kind)
+                return office.read(data, kind, quick=quick)
             case "xlsx" | "xls":
                 from extract.readers import sheet  # openpyxl takes as long to import as all else of extract
 

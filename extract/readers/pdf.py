@@ -81,7 +81,7 @@ def read(data: bytes) -> Document:
 
     Pages without a text layer are named in `problems`; nothing is guessed for them.
     """
-    document = Document("pdf")
+    document = Document("pdf", lines_hold_tables=True)
     source = pypdfium2.PdfDocument(data)
     try:
         document.pages = len(source)
