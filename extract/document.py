@@ -75,7 +75,8 @@ class Document:
     itself: for HTML `title` (of <title>), the meta tags of 国办发〔2017〕47号 under their own names (SiteName,
     SiteIDCode, ColumnName, ArticleTitle, PubDate …) and the rows of a 索引号 table under their Chinese names.
     `lines` is the text as the file has it, line by line with its tabs (for the reading that needs no grid), and
-    `lines_hold_tables` says whether it holds the tables too (a PDF's text layer, the bytes of a DOC); `html` the decoded page for trafilatura, else None. `problems` says in words what could not be read.
+    `lines_hold_tables` says whether it holds the tables too (a PDF's text layer, the bytes of a DOC); `html` is the
+    decoded page for trafilatura, else None. `problems` says in words what could not be read.
     """
 
     format: str

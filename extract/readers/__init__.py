@@ -88,8 +88,11 @@ def _format_of_ole(data: bytes) -> str:
 
 
 def read(data: bytes, media_type: str | None = None, *, in_archive: bool = False, quick: bool = False) -> Document:
-    """The document in `data`; `media_type` as served helps with the charset only, a ZIP in a ZIP (`in_archive`) is not
-    opened, and `quick` spares other programs where the bytes tell enough to know what the document is. Never raises: what cannot be read is an empty document whose `problems` say why."""
+    """The document in `data`. Never raises: what cannot be read is an empty document whose `problems` say why.
+
+    `media_type` as served helps with the charset only; a ZIP in a ZIP (`in_archive`) is not opened; `quick` spares
+    other programs where the bytes tell enough to know what the document is.
+    """
     if not data:
         return Document("text", problems=["文件是空的"])
     if len(data) > MAX_BYTES:
