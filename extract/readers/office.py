@@ -12,8 +12,9 @@ from pathlib import Path
 from extract.document import Document
 from extract.readers import grids, word, word97
 
-LIMIT = 60.0
-"""Seconds after which a conversion is given up (2 s are usual, 9 on a busy machine)."""
+LIMIT = 25.0
+"""Seconds after which a conversion is given up (2 s are usual, 9 on a busy machine). Less than a reading process has
+(workers.SECONDS): one that was killed would leave LibreOffice running."""
 
 _LOST = 10
 """Cells that LibreOffice may have fewer than the bytes; the smallest table of the form has thirty."""
