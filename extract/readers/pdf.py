@@ -389,8 +389,8 @@ def _blocks(parts: list[_Table | Paragraph]) -> Iterator[Block]:
         if open_tables:
             yield from _glued(open_tables)
             open_tables = []
-        if last is not None and last.page != part.page and last.text[-1] not in "。；！？：" and len(last.text) > 20:
-            last = Paragraph(last.text + part.text, page=last.page)
+        if last is not None and _runs_on(last, part):
+            last = Paragraph(last.text + part.text, page=part.page)
             continue
         if last is not None:
             yield last
@@ -399,6 +399,17 @@ def _blocks(parts: list[_Table | Paragraph]) -> Iterator[Block]:
         yield last
     if open_tables:
         yield from _glued(open_tables)
+
+
+def _runs_on(above: Paragraph, below: Paragraph) -> bool:
+    """Whether a paragraph goes on at the top of the next page: it stopped in the middle of a sentence."""
+    return (
+        above.page != below.page
+        and len(above.text) > 20
+        and above.text[-1] > "⺀"
+        and above.text[-1] not in "。；！？：）”"
+        and not _NUMBERED.match(below.text)
+    )
 
 
 def _continues(above: _Table, below: _Table) -> bool:
