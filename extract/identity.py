@@ -67,6 +67,7 @@ _PAGE_ADDRESS = re.compile(r"\.s?html?(?:$|[?#])", re.IGNORECASE)
 _VIEWER = re.compile(r"[?&]file=([^&#]+)")
 _AREA = re.compile(FACTS["area_scope"])
 _OWN = re.compile(FACTS["own_scope"])
+_OWN_OFFICE = re.compile("办公[室厅]$")
 _OTHER_PAGES = ("上一篇", "下一篇", "上一条", "下一条", "相关")
 
 
@@ -213,7 +214,7 @@ def _is_joined_by_chance(title: Title, lines: int, signed: str | None, site: str
     if lines == 1 or title.office is None:
         return False
     if signed and is_office(signed):
-        return not same_office(re.sub("办公[室厅]$", "", signed), title.office)
+        return not same_office(_OWN_OFFICE.sub("", signed), _OWN_OFFICE.sub("", title.office))
     return title.office == tidy(site or "")
 
 
