@@ -1,0 +1,94 @@
+"""Pictures of pages → Document: PNG, JPEG, GIF, BMP, TIFF (all its pages), WebP, and the pages of a scanned PDF.
+
+Reading them needs the extra `ocr`; without it the document says so.
+"""
+
+import warnings
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Any
+
+from extract.document import Document, Paragraph
+from extract.readers import layout
+
+Picture = Any
+"""A page as a numpy array, grey or in colour (blue first, as OpenCV has it)."""
+WIDTH = 1654
+"""Pixels of a page's shorter side (A4 at 200 dots an inch): less loses digits, more only takes time."""
+MISSING = "没有安装文字识别组件，图片和扫描件无法读取，请运行：pip install 'nianbao[ocr]'"
+_MAX_PIXELS = 60_000_000
+"""A page of A4 at 600 dots an inch has 35 million; more is a picture made to break readers."""
+_MAX_PAGES = 50
+_LEAST = 100  # a smaller picture is an icon
+
+
+def read(*files: bytes) -> Document:
+    """The pictures in `files`, in order, as the pages of one document (reports are published as a series of pictures).
+
+    Never raises on pictures that cannot be read: `problems` name them.
+    """
+    document = Document("image")
+    parts: list[layout.Table | Paragraph] = []
+    document.pages = 0
+    for number, found in enumerate(_pictures(files), 1):
+        document.pages = number
+        if isinstance(found, str):
+            document.problems.append(found)
+            continue
+        page, lines, problems = read_page(found, number)
+        parts.extend(page)
+        document.lines.extend(lines)
+        document.problems.extend(problem for problem in problems if problem not in document.problems)
+        if MISSING in problems:
+            break
+    document.blocks.extend(layout.blocks(parts))
+    for number, grid in enumerate(document.grids, 1):
+        grid.number = number
+    return document
+
+
+def read_page(picture: Picture, number: int) -> tuple[list[layout.Table | Paragraph], list[str], list[str]]:
+    """Page `number` by its picture: its parts (for layout.blocks), its lines of text, and what could not be read."""
+    try:
+        from extract.readers import scan  # takes a second, and is an extra
+    except ImportError:
+        return [], [], [MISSING]
+    try:
+        parts, lines = scan.page(picture, number)
+    except scan.TooSlowError:
+        return [], [], [f"第{number}页识别超过{scan.SECONDS:g}秒，已放弃"]
+    except MemoryError:
+        return [], [], [f"第{number}页识别所需内存超过上限，已放弃"]
+    return parts, lines, [] if lines else [f"第{number}页没有识别出文字"]
+
+
+def _pictures(files: tuple[bytes, ...]) -> Iterator[Picture | str]:
+    """Every page as an array, or why it is none."""
+    try:
+        import numpy as np
+        from PIL import Image, ImageOps
+    except ImportError:
+        yield MISSING
+        return
+    for data in files:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+                source = Image.open(BytesIO(data))
+            count = getattr(source, "n_frames", 1) if source.format == "TIFF" else 1
+            if count > _MAX_PAGES:
+                yield f"只读取了前{_MAX_PAGES}页，共{count}页"
+            for frame in range(min(count, _MAX_PAGES)):
+                source.seek(frame)
+                width, height = source.size
+                if width * height > _MAX_PIXELS:
+                    yield f"图片过大（{width}×{height} 像素），未读取"
+                elif min(width, height) < _LEAST:
+                    yield f"图片过小（{width}×{height} 像素），没有文字可读"
+                else:
+                    upright = ImageOps.exif_transpose(source).convert("RGBA")
+                    paper = Image.new("RGBA", upright.size, "white")
+                    colours = np.asarray(Image.alpha_composite(paper, upright).convert("RGB"))
+                    yield np.ascontiguousarray(colours[:, :, ::-1])
+        except Exception as error:  # noqa: BLE001  whatever Pillow throws at a broken picture, the others are read
+            yield f"图片损坏，无法读取：{type(error).__name__}: {str(error)[:200]}"
