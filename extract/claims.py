@@ -6,6 +6,7 @@ compares with last year, counts channels and parts, other bodies and other thing
 
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,6 +15,7 @@ from typing import Any
 
 from extract import numerals
 from extract.chapters import compact
+from extract.numerals import shown
 from extract.report import Cell, Finding, FindingClass, Identity, OfficeKind
 from extract.titles import fold
 
@@ -37,6 +39,10 @@ _GOVERNMENT = re.compile(_FACTS["government"])
 _ABOUT_REQUESTS = re.compile("依申请|申请公开|公开申请")
 _QUOTE = 300
 """Letters of a sentence that are quoted at most."""
+_SENTENCE = 500
+"""Letters on either side beyond which nothing belongs to a sentence (text without full stops)."""
+_CHAPTER = 50_000
+"""Letters of a chapter that are looked at; real ones have a few thousand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +94,12 @@ class _Text:
 
     def sentence(self, at: int) -> tuple[int, int]:
         """Where the sentence around a position begins and ends; a section's heading begins one too."""
-        start = max([self.folded.rfind(mark, 0, at) + 1 for mark in _END] + [s for s in self.sections if s <= at])
-        ends = [end for mark in _END if (end := self.folded.find(mark, at)) >= 0]
-        return start, min([end + 1 for end in ends] + [s for s in self.sections if s > at] + [len(self.folded)])
+        left, right = max(0, at - _SENTENCE), at + _SENTENCE
+        section = bisect_right(self.sections, at)
+        edges = [s for s in self.sections[section - 1 : section + 1] if left <= s <= right]
+        start = max([left, *(self.folded.rfind(mark, left, at) + 1 for mark in _END), *(s for s in edges if s <= at)])
+        ends = [end + 1 for mark in _END if (end := self.folded.find(mark, at, right)) >= 0]
+        return start, min([right, len(self.folded), *ends, *(s for s in edges if s > at)])
 
     def quote(self, at: int) -> str:
         """The sentence around a position as printed."""
@@ -100,7 +109,7 @@ class _Text:
 
 
 def _text(chapter: str) -> _Text:
-    printed = compact(chapter)
+    printed = compact(chapter)[:_CHAPTER]
     folded = fold(printed)
     return _Text(printed, folded, [0, *(found.start() for found in _SECTION.finditer(folded))])
 
@@ -123,16 +132,15 @@ def check(chapters: dict[str, str], cells: dict[str, Cell], identity: Identity, 
 
 
 def _against_cells(text: _Text, cells: dict[str, Cell], identity: Identity, grade: Grade) -> Iterator[Finding]:
-    taken: list[tuple[int, int]] = []
+    taken = bytearray(len(text.folded))
     for claim in _CLAIMS:
         if claim.word not in text.folded:
             continue
         for match in claim.pattern.finditer(text.folded):
-            if any(start < match.end() and match.start() < end for start, end in taken):
+            start, end = match.span()
+            if any(taken[start:end]) or not _is_certain(claim, match, text, identity):
                 continue
-            if not _is_certain(claim, match, text, identity):
-                continue
-            taken.append(match.span())
+            taken[start:end] = b"\1" * (end - start)
             if finding := _contradiction(claim, match, text, cells, grade):
                 yield finding
 
@@ -144,14 +152,15 @@ def _contradiction(
     said = numerals.read(match["n"]) if "n" in claim.pattern.groupindex else 0
     sums = [keys for keys in claim.sums if all(key.lstrip("-") in cells for key in keys)]
     values = [_sum(keys, cells) for keys in sums]
-    if said is None or not sums or None in values or said in values:
+    shows = values[0] if values else None
+    if said is None or shows is None or None in values or said in values:
         return None
     proof = tuple(dict.fromkeys(key.lstrip("-") for key in sums[0]))
     kind, class_ = claim.kind, grade(claim.class_, proof)
-    detail = f"正文说{claim.what}{said:g}件，表中为{values[0]:g}件"
+    detail = f"正文说{claim.what}{shown(said)}件，表中为{shown(shows)}件"
     if kind == "requests_prose" and said and _all_zero(cells):
         kind, class_ = "all_zero", FindingClass.SUSPICIOUS
-        detail = f"正文说{claim.what}{said:g}件，申请表却读出全为0：可能是表没有填，也可能是没有读对"
+        detail = f"正文说{claim.what}{shown(said)}件，申请表却读出全为0：可能是表没有填，也可能是没有读对"
     return Finding(kind, class_, proof, detail, text.quote(match.start()))
 
 
@@ -176,7 +185,7 @@ def _is_certain(claim: _Claim, match: re.Match[str], text: _Text, identity: Iden
     start, end = text.sentence(match.start())
     sentence, before = text.folded[start:end], text.folded[start : match.start()]
     if claim.about and "公开" not in match["noun"]:
-        section = max(at for at in text.sections if at <= match.start())
+        section = text.sections[bisect_right(text.sections, match.start()) - 1]
         if not _ABOUT_REQUESTS.search(text.folded, section, match.end()):
             return False
     if claim.needs and not claim.needs.search(before + match[0]):
@@ -226,7 +235,9 @@ _LEAST_FEE = 100
 def _fees(text: _Text, cells: dict[str, Cell], year: int | None, grade: Grade) -> Iterator[Finding]:
     """P4 and P3: an information processing fee is a 行政事业性收费 (皖财综〔2021〕28号), which is given in 万元."""
     amount = cells[_FEE_CELL].value if _FEE_CELL in cells else None
-    for match in _FEE.finditer(text.folded) if amount is not None else ():
+    if amount is None:
+        return
+    for match in _FEE.finditer(text.folded):
         start, _ = text.sentence(match.start())
         said = numerals.read(match["n"])
         before = text.folded[start : match.start()]
@@ -234,11 +245,11 @@ def _fees(text: _Text, cells: dict[str, Cell], year: int | None, grade: Grade) -
             continue
         yuan = said * (10_000 if match["unit"] == "万元" else 1)
         if amount == said and match["unit"] == "元" and yuan >= _LEAST_FEE:
-            detail = f"正文收取{said:g}元，表中以万元为单位的收费金额也是{amount:g}"
+            detail = f"正文收取{shown(said)}元，表中以万元为单位的收费金额也是{shown(amount)}"
             class_ = grade(FindingClass.STRONG, (_FEE_CELL,))
             yield Finding("fee_in_yuan", class_, (_FEE_CELL,), detail, text.quote(match.start()))
-        elif yuan >= (amount or 0) * 10_000 + _LEAST_FEE:
-            detail = f"正文收取信息处理费{yuan:g}元，表中行政事业性收费只有{amount:g}万元"
+        elif yuan >= amount * 10_000 + _LEAST_FEE:
+            detail = f"正文收取信息处理费{shown(yuan)}元，表中行政事业性收费只有{shown(amount)}万元"
             yield Finding("fee_missing", FindingClass.SUSPICIOUS, (_FEE_CELL,), detail, text.quote(match.start()))
 
 
@@ -275,12 +286,13 @@ def _breakdowns(text: _Text) -> Iterator[Finding]:
         said = sum(number or 0 for number in numbers)
         nearly = len(found) >= _MANY_PARTS and 0 < total - said <= _SLIP
         if said > total or nearly:
-            detail = f"正文说共{total:g}{match['unit']}，其中各项相加为{said:g}"
+            detail = f"正文说共{shown(total)}{match['unit']}，其中各项相加为{shown(said)}"
             yield Finding("breakdown", FindingClass.WEAK, (), detail, text.quote(match.start()))
 
 
 _NUMERALS = "一二三四五六七八九十"
 _POINT = re.compile(rf"(?<![{_NUMERALS}第唯统之专单万])(?P<number>[{_NUMERALS}])是")
+_NESTED = 5
 _BEGINS = frozenset("。;；,，:：、！？)）")
 
 
@@ -291,7 +303,7 @@ def _enumerations(text: _Text) -> Iterator[Finding]:
     for match in _POINT.finditer(text.folded):
         number = _NUMERALS.index(match["number"]) + 1
         if number == 1:
-            waiting.append(2)
+            waiting = [*waiting[-_NESTED:], 2]
         elif number in waiting:
             del waiting[waiting.index(number) :]
             waiting.append(number + 1)

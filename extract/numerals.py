@@ -36,3 +36,8 @@ def _below_10000(text: str, *, first: bool) -> int | None:
     if u and not ten and not is_bridged and (k or h or not first):
         return None  # 三百五 is 350, and reads as 305
     return k * 1000 + h * 100 + (t or 1 if ten else 0) * 10 + u
+
+
+def shown(value: float) -> str:
+    """A number as a finding shows it: all its digits, no exponent."""
+    return str(int(value)) if float(value).is_integer() else format(value, ".12g")

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from extract import claims, form, solve
+from extract.numerals import shown
 from extract.report import Cell, Finding, FindingClass, Identity, OfficeKind, Status
 from extract.tables import Tables
 from extract.titles import office_kind
@@ -83,7 +84,7 @@ def _broken(one: solve.Sum, cells: dict[str, Cell], grade: claims.Grade) -> Find
     if abs(left - right) < 1e-6:
         return None
     class_ = grade(FindingClass.ALWAYS, one.keys)
-    return Finding(one.kind, class_, one.keys, f"{_where(one)}：{KINDS[one.kind]}（{left:g}，{right:g}）")
+    return Finding(one.kind, class_, one.keys, f"{_where(one)}：{KINDS[one.kind]}（{shown(left)}，{shown(right)}）")
 
 
 def _where(one: solve.Sum) -> str:
@@ -131,9 +132,8 @@ def _in_force(cells: dict[str, Cell], grade: claims.Grade) -> Iterator[Finding]:
         in_force, issued, repealed = values
         if in_force is None or issued is None or repealed is None or in_force >= issued - repealed:
             continue
-        detail = (
-            f"{_label('disclosure', 'rows', row)}：制发{issued:g}件、废止{repealed:g}件，现行有效只有{in_force:g}件"
-        )
+        numbers = f"制发{shown(issued)}件、废止{shown(repealed)}件，现行有效只有{shown(in_force)}件"
+        detail = f"{_label('disclosure', 'rows', row)}：{numbers}"
         yield Finding("in_force_too_few", grade(FindingClass.STRONG, keys), keys, detail)
 
 
@@ -179,7 +179,7 @@ def _fees(cells: dict[str, Cell], identity: Identity, grade: claims.Grade) -> It
     amount = cells[key].value if key in cells else None
     if identity.office_kind in (OfficeKind.TOWNSHIP, OfficeKind.STREET) and (amount or 0) >= _IMPLAUSIBLE_10K:
         class_ = grade(FindingClass.WEAK, (key,))
-        yield Finding("fee_implausible", class_, (key,), f"收费金额{amount:,}万元，是否把元写成了万元？")
+        yield Finding("fee_implausible", class_, (key,), f"收费金额{shown(amount or 0)}万元，是否把元写成了万元？")
 
 
 def _order(tables: Tables) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import extract
@@ -114,6 +114,45 @@ def test_every_kind_has_a_meaning() -> None:
     assert expected == set(rules.KINDS) - others
 
 
+CORPUS = FOLDER.parent.parent / "shared/corpus/documents"
+
+
+@pytest.mark.skipif(not CORPUS.exists(), reason="the real documents of ../shared/corpus are not here")
+def test_of_real_reports_only_what_is_true_is_said() -> None:
+    found = {
+        (path.stem, finding.kind)
+        for path in CORPUS.iterdir()
+        for finding in extract.read(path.read_bytes()).findings
+        if finding.kind not in SUMS | {"blank_cells"}
+    }
+    assert found == {("kansu_2024", "template_text"), ("mazhenfu_2024", "enumeration_gap")}
+
+
+WORDS = [
+    *"未无共收到受理申请公开件元一二三是第，。；（）：0123456789万零",
+    "政府信息公开申请",
+    "其中",
+    "行政复议",
+    "结转",
+    "2024年",
+]
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(WORDS), max_size=60))
+def test_no_text_breaks_the_rules(words: list[str]) -> None:
+    for finding in findings_of({"text": "".join(words), "cells": {"new": 3, "done": 3}}):
+        assert finding.kind in rules.KINDS
+        assert finding.detail
+
+
+@pytest.mark.parametrize(
+    "words", ["收到政府信息公开申请7件", "一是", "未", "政府信息公开", "1,", "共1条,其中", "（一）"]
+)
+def test_text_without_end_is_read_to_its_end(words: str) -> None:
+    assert findings_of({"text": words * 20_000, "cells": {"new": 3, "done": 3}}) is not None
+
+
 # --- numbers in prose ------------------------------------------------------------------------------------------------
 
 DIGITS = "零一二三四五六七八九"
@@ -141,22 +180,26 @@ def inner(value: int) -> str:
     return words
 
 
+@settings(deadline=None)
 @given(st.integers(0, 99_999_999))
 def test_a_chinese_numeral_is_its_number(value: int) -> None:
     assert numerals.read(chinese(value)) == value
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**11))
 def test_an_arabic_number_is_the_same_with_and_without_commas(value: int) -> None:
     assert numerals.read(f"{value:,}") == numerals.read(str(value)) == value
 
 
+@settings(deadline=None)
 @given(st.integers(1, 99_999), st.integers(1, 9))
 def test_ten_thousands(whole: int, tenths: int) -> None:
     assert numerals.read(f"{whole}.{tenths}万") == whole * 10_000 + tenths * 1000
     assert numerals.read(f"{whole}万") == whole * 10_000
 
 
+@settings(deadline=None)
 @given(st.text("〇零一二两三四五六七八九十百千万亿0123456789,.", max_size=8))
 def test_any_text_is_a_number_or_none(text: str) -> None:
     value = numerals.read(text)
