@@ -137,7 +137,8 @@ def _against_cells(text: _Text, cells: dict[str, Cell], identity: Identity, grad
         if claim.word not in text.folded:
             continue
         for match in claim.pattern.finditer(text.folded):
-            start, end = match.span()
+            # A number counts once; what it belongs to may stand before it in another claim too.
+            start, end = match.span("n" if "n" in claim.pattern.groupindex else 0)
             if any(taken[start:end]) or not _is_certain(claim, match, text, identity):
                 continue
             taken[start:end] = b"\1" * (end - start)
@@ -200,7 +201,7 @@ def _is_certain(claim: _Claim, match: re.Match[str], text: _Text, identity: Iden
     if "累计" in part and not re.search(r"20\d\d年|全年|本?年度|今年", before):
         return False
     clause = part[max(part.rfind(mark) for mark in ",:") + 1 :]
-    return _is_own_scope(clause, identity.office_kind)
+    return _is_own_scope(clause, identity)
 
 
 def _is_next_year(match: re.Match[str], year: int | None) -> bool:
@@ -213,10 +214,11 @@ def _is_year(before: str, year: int | None) -> bool:
     return not named or int(named[-1]) == year
 
 
-def _is_own_scope(clause: str, kind: OfficeKind | None) -> bool:
+def _is_own_scope(clause: str, identity: Identity) -> bool:
     """Whether a clause's subject is what the tables count: a government's report counts its whole area (Art. 49),
     any other body's the body alone."""
-    if kind in _AREAS:
+    kind, scope = identity.office_kind, identity.scope
+    if scope == "area" or (scope is None and kind in _AREAS):
         return not _PARTS_OF_AREA.search(clause)
     if _WHOLE_AREA.search(clause):
         return False
@@ -224,7 +226,8 @@ def _is_own_scope(clause: str, kind: OfficeKind | None) -> bool:
 
 
 _FEE = re.compile(
-    r"(?<![未没])(?:收取|实收|收到)(?:了)?(?:的)?(?:政府)?(?:信息)?(?:公开)?(?:申请)?信息(?:公开)?处理费(?:用)?"
+    r"(?<![未没])(?:(?:收取|实收|收到)(?:了)?(?:的)?(?:政府)?(?:信息)?(?:公开)?(?:申请)?信息(?:公开)?处理费(?:用)?"
+    r"|信息(?:公开)?处理费(?:用)?(?:实际)?(?:收取|实收)(?=总?金额))"
     rf"(?:共计?|合计|总计|总?金额|为|人民币|:)*(?P<n>{numerals.PATTERN})(?P<unit>万?元)"
 )
 _FEE_CELL = "disclosure.admin_fees.amount_10k_cny"

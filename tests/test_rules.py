@@ -51,7 +51,7 @@ def findings_of(case: dict[str, Any]) -> list[Finding]:
     name = case.get("kind", "township")
     kind = OfficeKind(name) if name else None
     office = case.get("office", OFFICES.get(kind or ""))
-    identity = Identity(True, office=office, office_kind=kind, year=case.get("year", 2024))
+    identity = Identity(True, office=office, office_kind=kind, year=case.get("year", 2024), scope=case.get("scope"))
     agreed = set(form.TABLES) if case.get("agreed", True) else set()
     tables = Tables(EDITION, cells_of(case.get("cells", {})), [], agreed)
     found = rules.check(tables, {case.get("chapter", "overview"): case["text"]}, identity)
