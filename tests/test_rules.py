@@ -4,6 +4,7 @@ tests/rules/sentences.json holds the cases: a sentence, the cells beside it, the
 """
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +105,16 @@ def test_exchanged_labels_are_a_doubt_and_the_document_as_it_was_is_none() -> No
     assert str(finding.class_) == "suspicious"
     rows = {key.split(".")[1] for key in finding.cells}
     assert rows == {"denied_state_secret", "denied_prohibited_by_law"}
+
+
+def test_zeros_beside_prose_that_counts_requests_are_a_doubt() -> None:
+    page = (FOLDER / "documents/page_of_2021.html").read_text("utf-8")
+    said = page.replace("群众当面咨询由便民服务中心登记后转办。", "全年收到政府信息公开申请12件。")
+    start, end = said.index("本年新收"), said.index("四、政府信息公开行政复议")
+    zeros = said[:start] + re.sub(r">(\s*)\d+(\s*)<", r">\g<1>0\2<", said[start:end]) + said[end:]
+    (finding,) = extract.read(zeros.encode()).findings
+    assert (finding.kind, str(finding.class_)) == ("all_zero", "suspicious")
+    assert "12件" in finding.evidence
 
 
 def test_every_kind_has_a_meaning() -> None:
