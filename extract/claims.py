@@ -157,7 +157,7 @@ def _contradiction(
     if said is None or shows is None or None in values or said in values:
         return None
     proof = tuple(dict.fromkeys(key.lstrip("-") for key in sums[0]))
-    kind, class_ = claim.kind, grade(claim.class_, proof)
+    kind, class_ = claim.kind, grade(claim.class_, tuple(key.lstrip("-") for keys in sums for key in keys))
     detail = f"正文说{claim.what}{shown(said)}件，表中为{shown(shows)}件"
     if kind == "requests_prose" and said and _all_zero(cells):
         kind, class_ = "all_zero", FindingClass.SUSPICIOUS
