@@ -2,8 +2,9 @@
 
 Everything follows from `world.json` (places, offices, the special cases), `words.json` (phrases) and `form.json` (the
 official form), with a seed made of the report's own key: the same words and numbers in every run. The numbers keep the
-form's sums (R1–R4), are not zero and differ within a report, so that a cell read in a wrong place always shows. The
-exceptions are declared in `world.json` under `special`: a wrong sum, blank cells, a report of few requests.
+form's sums (R1–R4), are not zero (but for 规章, which no county makes) and differ within a report, so that a cell read
+in a wrong place always shows. The exceptions are declared in `world.json` under `special`: a wrong sum, blank cells, a
+report of few requests.
 """
 
 import json
@@ -177,7 +178,12 @@ def _disclosure(random: Random, edition: str, before: Numbers) -> Numbers:
             numbers[f"{group}.repealed"] = random.randint(2, 30)
             made = numbers[f"{group}.issued"] - numbers[f"{group}.repealed"]
             numbers[key] = before[key] + made if key in before else made + random.randint(40, 300)
-    return numbers
+    # No body of a county makes 规章 (P1 of the form's arithmetic).
+    return {key: 0 if _is_of_rules(key) else number for key, number in numbers.items()}
+
+
+def _is_of_rules(key: str) -> bool:
+    return key.startswith("disclosure.rules.")
 
 
 def _disputes(random: Random) -> Numbers:
@@ -220,6 +226,7 @@ def _numbers(seed: str, editions: tuple[str, str], before: Numbers, wrong: str |
         numbers |= _requests(random, editions[1], before, taken, BLANK_ROWS if blanks else ())
         numbers |= {key: numbers[key] + 3 for key in WRONG_CELLS.get(wrong or "", ())}
         shown = {key: value for key, value in numbers.items() if not (blanks and _left_blank(key))}
+        shown = {key: value for key, value in shown.items() if not _is_of_rules(key)}
         positive = all(value > 0 for key, value in shown.items() if not key.endswith("items_change"))
         if positive and len({abs(value) for value in shown.values()}) == len(shown):
             return numbers
