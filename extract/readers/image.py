@@ -27,7 +27,7 @@ def read(*files: bytes) -> Document:
 
     Never raises on pictures that cannot be read: `problems` name them.
     """
-    document = Document("image")
+    document = Document("image", lines_hold_tables=True)
     parts: list[layout.Table | Paragraph] = []
     document.pages = 0
     for number, found in enumerate(_pictures(files), 1):

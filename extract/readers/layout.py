@@ -107,8 +107,12 @@ def _tracks(values: Iterable[float]) -> list[float]:
 
 def tables(rulings: Rulings, page: int) -> list[Table]:
     """The ruled tables of a page, from the top: lines that touch belong together."""
-    horizontal, vertical = rulings
-    groups: list[tuple[list[Ruling], list[Ruling]]] = []
+    found = [table for h, v in touching(*rulings, SNAP) if (table := _table(h, v, page)) is not None]
+    return sorted(found, key=lambda table: table.top)
+
+
+def touching(horizontal: list[Ruling], vertical: list[Ruling], near: float) -> Iterator[Rulings]:
+    """Lines in groups of those that cross, or end `near` each other."""
     rest_h, rest_v = list(horizontal), list(vertical)
     while rest_h:
         group_h = [rest_h.pop()]
@@ -117,19 +121,17 @@ def tables(rulings: Rulings, page: int) -> list[Table]:
         while grown:
             grown = False
             for pool, mine, other in ((rest_v, group_v, group_h), (rest_h, group_h, group_v)):
-                touching = [one for one in pool if any(_cross(one, two) for two in other)]
-                if touching:
+                found = [one for one in pool if any(_cross(one, two, near) for two in other)]
+                if found:
                     grown = True
-                    mine.extend(touching)
-                    for one in touching:
+                    mine.extend(found)
+                    for one in found:
                         pool.remove(one)
-        groups.append((group_h, group_v))
-    found = [table for h, v in groups if (table := _table(h, v, page)) is not None]
-    return sorted(found, key=lambda table: table.top)
+        yield group_h, group_v
 
 
-def _cross(one: Ruling, two: Ruling) -> bool:
-    return one.start - SNAP <= two.at <= one.end + SNAP and two.start - SNAP <= one.at <= two.end + SNAP
+def _cross(one: Ruling, two: Ruling, near: float) -> bool:
+    return one.start - near <= two.at <= one.end + near and two.start - near <= one.at <= two.end + near
 
 
 def _table(horizontal: list[Ruling], vertical: list[Ruling], page: int) -> Table | None:
@@ -271,8 +273,8 @@ def blocks(parts: list[Table | Paragraph]) -> Iterator[Block]:
         if open_tables:
             yield from _glued(open_tables)
             open_tables = []
-        if last is not None and last.page != part.page and last.text[-1] not in "。；！？：" and len(last.text) > 20:
-            last = Paragraph(last.text + part.text, page=last.page)
+        if last is not None and _runs_on(last, part):
+            last = Paragraph(last.text + part.text, page=part.page)
             continue
         if last is not None:
             yield last
@@ -281,6 +283,17 @@ def blocks(parts: list[Table | Paragraph]) -> Iterator[Block]:
         yield last
     if open_tables:
         yield from _glued(open_tables)
+
+
+def _runs_on(above: Paragraph, below: Paragraph) -> bool:
+    """Whether a paragraph goes on at the top of the next page: it stopped in the middle of a sentence."""
+    return (
+        above.page != below.page
+        and len(above.text) > 20
+        and above.text[-1] > "⺀"
+        and above.text[-1] not in "。；！？：）”"
+        and not _NUMBERED.match(below.text)
+    )
 
 
 def _continues(above: Table, below: Table) -> bool:

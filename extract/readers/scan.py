@@ -30,6 +30,7 @@ SECONDS = 30.0
 _WIDTH = 595.0  # points: every page counts as wide as A4, whatever its resolution
 _THREADS = 2
 _BATCH = 24
+_LARGE = 2000  # pixels of the shorter side beyond which a picture is made smaller (A4 has 1654 at 200 dots an inch)
 _STRIP = 2600  # a longer picture (a screenshot of a whole page) is recognised in strips of so many pixels
 _SURE = 0.9
 _CERTAIN = 0.97
@@ -60,18 +61,33 @@ class Word:
 def page(picture: Picture, number: int) -> tuple[list[Table | Paragraph], list[str]]:
     """The tables and paragraphs of page `number`, and its lines of text. Raises TooSlowError."""
     deadline = time.monotonic() + SECONDS
+    shorter = min(picture.shape[:2])
+    if shorter > _LARGE:
+        by = _LARGE / shorter
+        picture = np.asarray(cv2.resize(picture, None, fx=by, fy=by, interpolation=cv2.INTER_AREA), np.uint8)
     picture = _upright(picture)
+    found = words(_unsealed(picture), deadline)
+    if _lies(found):
+        # A wide table is often scanned on its side; which side only the words tell.
+        turned = [_upright(np.rot90(picture, times).copy()) for times in (3, 1)]
+        both = [(words(_unsealed(one), deadline), one) for one in turned]
+        found, picture = max(both, key=lambda pair: sum(sure for word in pair[0] for _, _, sure in word.chars))
     scale = _WIDTH / picture.shape[1]
     tone = _tone(picture)
     ink = _ink(tone)
     lines, mask = _rulings(ink)
     ruled = layout.tables(_in_points(lines, scale), number)
-    found = words(_unsealed(picture, tone, ruled, scale), deadline)
     chars = list(_chars(found, lines, scale))
     for table in ruled:
         chars = _judged(table, chars, tone, ink & ~mask, scale)
     parts = layout.page(chars, ruled, number)
     return parts, list(_lines(parts, chars))
+
+
+def _lies(found: list[Word]) -> bool:
+    """Whether most words of a page run from top to bottom."""
+    long = [word for word in found if len(word.chars) > 2]
+    return sum(word.bottom - word.top > word.right - word.left for word in long) > len(long) / 2
 
 
 def _lines(parts: list[Table | Paragraph], chars: list[Char]) -> Iterator[str]:
@@ -111,14 +127,14 @@ def _ink(tone: Picture) -> Picture:
     )
 
 
-def _unsealed(picture: Picture, tone: Picture, ruled: list[Table], scale: float) -> Picture:
+def _unsealed(picture: Picture) -> Picture:
     """The picture without seals over its tables (elsewhere a title may be red)."""
+    tone = _tone(picture)
     out = picture.copy()
-    for table in ruled:
-        rows = slice(int(table.ys[0] / scale), int(table.ys[-1] / scale))
-        columns = slice(int(table.xs[0] / scale), int(table.xs[-1] / scale))
-        part = tone[rows, columns]
-        out[rows, columns] = part if picture.ndim == 2 else part[:, :, None]
+    for h, v in layout.touching(*_rulings(_ink(tone))[0], picture.shape[1] / 200):
+        rows = slice(int(min(line.at for line in h)), int(max(line.at for line in h)))
+        columns = slice(int(min(line.at for line in v)), int(max(line.at for line in v)))
+        out[rows, columns] = tone[rows, columns] if picture.ndim == 2 else tone[rows, columns, None]
     return out
 
 
@@ -156,7 +172,7 @@ def _rulings(ink: Picture) -> tuple[Rulings, Picture]:
     width = ink.shape[1]
     found: list[tuple[list[tuple[int, Ruling]], Any]] = []
     for horizontal in (True, False):
-        length = max(24, width // (26 if horizontal else 44))
+        length = max(14, width // (26 if horizontal else 50))
         gap = max(3, width // 450)
         # Broken lines are closed, and a line that is not quite level is thickened, before what is no line is removed.
         along, across, bridge = ((1, length), (3, 1), (1, gap)) if horizontal else ((length, 1), (1, 3), (gap, 1))
@@ -173,29 +189,37 @@ def _rulings(ink: Picture) -> tuple[Rulings, Picture]:
             elif not horizontal and w < max(12, h / 12):
                 some.append((name, Ruling(x + w / 2, y, y + h)))
         found.append((some, names))
-    # The strokes of neighbouring characters look like a line, but nothing stands across it.
-    near = width / 200
-    kept = [
-        [(name, line) for name, line in some if any(_cross(line, other, near) for _, other in others)]
-        for some, others in ((found[0][0], found[1][0]), (found[1][0], found[0][0]))
-    ]
+    kept = _of_tables([line for _, line in found[0][0]], [line for _, line in found[1][0]], width)
     mask = np.zeros_like(ink)
-    for lines_kept, (_, names) in zip(kept, found, strict=True):
-        mask[np.isin(names, [name for name, _ in lines_kept])] = 255
-    rulings = [line for _, line in kept[0]], [line for _, line in kept[1]]
-    return rulings, np.asarray(cv2.dilate(mask, np.ones((3, 3), np.uint8)), np.uint8)
+    for lines_kept, (some, names) in zip(kept, found, strict=True):
+        mask[np.isin(names, [name for name, line in some if line in lines_kept])] = 255
+    return kept, np.asarray(cv2.dilate(mask, np.ones((3, 3), np.uint8)), np.uint8)
+
+
+def _of_tables(horizontal: list[Ruling], vertical: list[Ruling], width: int) -> Rulings:
+    """The lines that touch each other over the width of a table: the strokes of large characters cross as well."""
+    groups = []
+    for h, v in layout.touching(horizontal, vertical, width / 200):
+        if h and v:
+            ends = [*(line.at for line in v), *(x for line in h for x in (line.start, line.end))]
+            sides = [*(line.at for line in h), *(y for line in v for y in (line.start, line.end))]
+            groups.append(((min(ends), min(sides), max(ends), max(sides)), h, v))
+    kept = [
+        (h, v)
+        for box, h, v in groups
+        if box[2] - box[0] > 0.15 * width
+        and not any(a < box[0] and b < box[1] and c > box[2] and d > box[3] for (a, b, c, d), _, _ in groups)
+    ]
+    return [line for h, _ in kept for line in h], [line for _, v in kept for line in v]
 
 
 def _is_text(ink: Picture, left: int, top: int, length: int, thick: int) -> bool:
-    """Whether there is ink all along both sides of what looks like a line: strokes of neighbouring characters do."""
+    """Whether what looks like a line is strokes of neighbouring characters: broken between them, with ink beside it."""
     far = max(4, ink.shape[1] // 250)
     along = slice(left, left + length)
     above, below = ink[max(0, top - far) : max(0, top - 1), along], ink[top + thick + 1 : top + thick + far, along]
-    return min(float(side.any(axis=0).mean()) if side.size else 0.0 for side in (above, below)) > 0.2
-
-
-def _cross(one: Ruling, two: Ruling, near: float) -> bool:
-    return one.start - near <= two.at <= one.end + near and two.start - near <= one.at <= two.end + near
+    beside = max(float(side.any(axis=0).mean()) if side.size else 0.0 for side in (above, below))
+    return beside > 0.3 and float(ink[top : top + thick, along].any(axis=0).mean()) < 0.95
 
 
 def _in_points(lines: Rulings, scale: float) -> Rulings:
@@ -335,14 +359,24 @@ def _judged(table: Table, chars: list[Char], tone: Picture, ink: Picture, scale:
             cells[slot].chars.append(char)
     doubted = []
     for cell in cells.values():
-        if sum(char.text > "⺀" and char.sure > _SURE for char in cell.chars) >= 2:
+        if sum(char.text > "⺀" and char.sure > 0.5 for char in cell.chars) >= 2:
             continue  # a label
         cell.ink = _inked(ink, cell.box, scale)
-        if cell.ink is not None and not (cell.text == "0" and cell.sure > _CERTAIN):
+        if cell.ink is not None and _is_dash(ink, cell.ink, scale):
+            cell.chars = [_whole(cell, "—")]
+        elif cell.ink is not None and not (cell.text == "0" and cell.sure > _CERTAIN):
             doubted.append(cell)
     for cell, (text, sure) in zip(doubted, _reread(tone, [cell.ink for cell in doubted if cell.ink]), strict=True):
         cell.chars = _agreed(cell, text, sure)
     return [*out, *(char for cell in cells.values() for char in cell.chars)]
+
+
+def _is_dash(ink: Picture, place: tuple[int, int, int, int], scale: float) -> bool:
+    """Whether all the ink is one flat stroke, which recognition takes for anything or nothing."""
+    left, top, right, bottom = place
+    rows, columns = np.nonzero(ink[top:bottom, left:right])
+    height, width = np.ptp(rows) + 1, np.ptp(columns) + 1
+    return bool(width > 2.5 * height and 1.5 < width * scale < 20 and height * scale < 2)
 
 
 def _agreed(cell: _Cell, text: str, sure: float) -> list[Char]:

@@ -1,0 +1,173 @@
+"""Pictures of pages: what is printed is read, what cannot be read is said to be so, and nothing is fetched for it."""
+
+import socket
+import subprocess
+import sys
+from io import BytesIO
+from typing import Any
+
+import pytest
+
+from extract.document import Document
+from extract.readers import image
+from extract.readers.grids import distinct
+
+np = pytest.importorskip("numpy")
+pytest.importorskip("PIL")
+from PIL import Image  # noqa: E402
+
+try:
+    from extract.readers import scan
+
+    WHY = ""
+except ImportError as error:
+    WHY = f"the extra [ocr] is not installed ({error})"
+needs_ocr = pytest.mark.skipif(bool(WHY), reason=WHY)
+
+HEADER = ["指标", "自然人", "商业企业", "总计"]
+ROWS = [["本年新收", "127", "0", "127"], ["上年结转", "", "—", "11"], ["予以公开", "35", "100", "135"]]
+SCALE = 200 / 72
+
+
+@pytest.fixture(autouse=True)
+def offline(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any) -> None:
+        raise AssertionError("reading a picture asked the network")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+
+
+@pytest.fixture(scope="module")
+def page() -> Any:
+    """A page with a line of prose and a ruled table, drawn with a Chinese font that is installed."""
+    import pypdfium2
+    from reportlab.lib import colors
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+    from reportlab.pdfgen.canvas import Canvas
+    from reportlab.platypus import Table
+
+    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+    out = BytesIO()
+    canvas = Canvas(out, pagesize=(360, 220))
+    canvas.setFont("STSong-Light", 12)
+    canvas.drawString(30, 190, "本表反映收到和处理申请的情况。")
+    style: list[Any] = [("GRID", (0, 0), (-1, -1), 0.6, colors.black), ("FONT", (0, 0), (-1, -1), "STSong-Light", 10)]
+    style += [("ALIGN", (0, 0), (-1, -1), "CENTER"), ("VALIGN", (0, 0), (-1, -1), "MIDDLE")]
+    table = Table([HEADER, *ROWS], colWidths=70, rowHeights=26, style=style)
+    table.wrapOn(canvas, 300, 150)
+    table.drawOn(canvas, 35, 50)
+    canvas.save()
+    picture = pypdfium2.PdfDocument(out.getvalue())[0].render(scale=SCALE).to_numpy()[:, :, :3].copy()
+    if (picture[:120] < 128).sum() < 200:
+        pytest.skip("no Chinese font is installed to draw a page with")
+    return picture
+
+
+def saved(*pictures: Any, kind: str = "png") -> bytes:
+    pages = [Image.fromarray(np.ascontiguousarray(picture[:, :, ::-1])) for picture in pictures]
+    out = BytesIO()
+    more: dict[str, Any] = {"save_all": True, "append_images": pages[1:]} if len(pages) > 1 else {}
+    pages[0].save(out, kind, **more)
+    return out.getvalue()
+
+
+def texts(document: Document) -> list[list[str]]:
+    (grid,) = document.grids
+    return [[cell.text for cell in distinct(row)] for row in grid.rows]
+
+
+def cell_at(row: int, column: int) -> tuple[slice, slice]:
+    """The pixels inside a cell of the drawn table."""
+    top, left = (220 - 50 - 26 * (4 - row)) * SCALE, (35 + 70 * column) * SCALE
+    return slice(int(top) + 8, int(top + 26 * SCALE) - 8), slice(int(left) + 8, int(left + 70 * SCALE) - 8)
+
+
+@needs_ocr
+def test_a_crooked_scan_is_read_cell_by_cell(page: Any) -> None:
+    crooked = Image.fromarray(page[:, :, ::-1]).rotate(1.2, Image.Resampling.BICUBIC, fillcolor="white")
+    document = image.read(saved(np.asarray(crooked)[:, :, ::-1], kind="jpeg"))
+    assert texts(document) == [HEADER, *ROWS]
+    assert [paragraph.text for paragraph in document.paragraphs] == ["本表反映收到和处理申请的情况。"]
+    assert document.format == "image"
+    assert not document.problems
+
+
+@needs_ocr
+def test_ink_that_is_no_text_is_marked_and_never_a_number(page: Any) -> None:
+    scribbled = page.copy()
+    place = scribbled[cell_at(1, 1)]
+    rows, columns = np.indices(place.shape[:2])
+    place[(rows * 7 + columns * 3) % 11 < 6] = 0  # a hatching over the 127
+    read = texts(image.read(saved(scribbled)))
+    assert scan.UNSURE in read[1][1]
+    assert read[2:] == ROWS[1:]
+
+
+@needs_ocr
+def test_a_red_seal_hides_no_number(page: Any) -> None:
+    sealed = page.copy().astype(np.float32)
+    rows, columns = np.indices(page.shape[:2])
+    distance = np.hypot(rows - 330, columns - 600)
+    ring = (distance < 150) & (distance > 128) | (distance < 40)
+    sealed[ring] *= np.array([0.25, 0.2, 0.85], np.float32)
+    assert texts(image.read(saved(sealed.astype(np.uint8)))) == [HEADER, *ROWS]
+
+
+@needs_ocr
+def test_pictures_in_a_row_and_pages_of_a_tiff_are_pages(page: Any) -> None:
+    prose = page[:120]
+    two = image.read(saved(prose, page, kind="tiff"))
+    assert two.pages == 2
+    assert [paragraph.page for paragraph in two.paragraphs] == [1, 2]
+    assert texts(two) == [HEADER, *ROWS]
+
+
+@needs_ocr
+def test_a_page_that_takes_too_long_is_given_up_and_the_others_are_read(
+    page: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words, asked = scan.words, []
+
+    def slow_at_first(picture: Any, deadline: float) -> list[scan.Word]:
+        asked.append(picture)
+        return words(picture, deadline if len(asked) > 1 else 0.0)
+
+    monkeypatch.setattr(scan, "words", slow_at_first)
+    document = image.read(saved(page[:120]), saved(page[:120]))
+    assert document.problems == ["第1页识别超过30秒，已放弃"]
+    assert [paragraph.page for paragraph in document.paragraphs] == [2]
+
+
+def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "extract.readers.scan", None)
+    monkeypatch.delattr("extract.readers.scan", raising=False)
+    document = image.read(saved(np.full((300, 300, 3), 255, np.uint8)))
+    assert not document.blocks
+    assert [problem for problem in document.problems if "pip install 'nianbao[ocr]'" in problem] == document.problems
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"\x89PNG\r\n\x1a\nnothing more", "损坏"),
+        (saved(np.zeros((20, 400, 3), np.uint8)), "过小"),
+        (saved(np.zeros((300, 300, 3), np.uint8))[:120], "损坏"),
+    ],
+    ids=["no picture", "an icon", "cut short"],
+)
+def test_what_is_no_page_is_named(data: bytes, words: str) -> None:
+    (problem,) = image.read(data).problems
+    assert words in problem
+
+
+def test_a_picture_that_unpacks_to_a_hundred_million_points_is_refused() -> None:
+    out = BytesIO()
+    Image.new("1", (12_000, 12_000)).save(out, "png")
+    (problem,) = image.read(out.getvalue()).problems
+    assert "图片过大（12000×12000 像素）" in problem
+
+
+def test_importing_extract_loads_no_recognition() -> None:
+    code = "import sys, extract; print(sorted({'cv2', 'rapidocr', 'onnxruntime', 'numpy'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
