@@ -6,7 +6,7 @@ from extract import chapters, identity, readers, rules, tables
 from extract.document import Document
 from extract.report import Fetch, Identity, Report
 
-READER_VERSION = "1"
+READER_VERSION = "2"
 """Raised whenever the same bytes may be read differently; rows say which reader made them."""
 
 __all__ = ["READER_VERSION", "identify", "read"]
