@@ -16,9 +16,10 @@ Picture = Any
 WIDTH = 1654
 """Pixels of a page's shorter side (A4 at 200 dots an inch): less loses digits, more only takes time."""
 MISSING = "没有安装文字识别组件，图片和扫描件无法读取，请运行：pip install 'nianbao[ocr]'"
-_MAX_PIXELS = 60_000_000
+MAX_PIXELS = 60_000_000
 """A page of A4 at 600 dots an inch has 35 million; more is a picture made to break readers."""
-_MAX_PAGES = 50
+MAX_PAGES = 30
+"""So many pages of a document are recognised at most (reports have up to fifteen)."""
 _LEAST = 100  # a smaller picture is an icon
 
 
@@ -31,6 +32,9 @@ def read(*files: bytes) -> Document:
     parts: list[layout.Table | Paragraph] = []
     document.pages = 0
     for number, found in enumerate(_pictures(files), 1):
+        if number > MAX_PAGES:
+            document.problems.append(f"只识别了前{MAX_PAGES}页")
+            break
         document.pages = number
         if isinstance(found, str):
             document.problems.append(found)
@@ -57,8 +61,8 @@ def read_page(picture: Picture, number: int) -> tuple[list[layout.Table | Paragr
         parts, lines = scan.page(picture, number)
     except scan.TooSlowError:
         return [], [], [f"第{number}页识别超过{scan.SECONDS:g}秒，已放弃"]
-    except MemoryError:
-        return [], [], [f"第{number}页识别所需内存超过上限，已放弃"]
+    except Exception as error:  # noqa: BLE001  what a library throws at one page (memory, mostly) leaves the others
+        return [], [], [f"第{number}页识别出错，已放弃：{type(error).__name__}: {str(error)[:100]}"]
     return parts, lines, [] if lines else [f"第{number}页没有识别出文字"]
 
 
@@ -75,13 +79,10 @@ def _pictures(files: tuple[bytes, ...]) -> Iterator[Picture | str]:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", Image.DecompressionBombWarning)
                 source = Image.open(BytesIO(data))
-            count = getattr(source, "n_frames", 1) if source.format == "TIFF" else 1
-            if count > _MAX_PAGES:
-                yield f"只读取了前{_MAX_PAGES}页，共{count}页"
-            for frame in range(min(count, _MAX_PAGES)):
+            for frame in range(getattr(source, "n_frames", 1) if source.format == "TIFF" else 1):
                 source.seek(frame)
                 width, height = source.size
-                if width * height > _MAX_PIXELS:
+                if width * height > MAX_PIXELS:
                     yield f"图片过大（{width}×{height} 像素），未读取"
                 elif min(width, height) < _LEAST:
                     yield f"图片过小（{width}×{height} 像素），没有文字可读"
