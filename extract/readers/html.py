@@ -157,11 +157,16 @@ def _read_outside(root: etree._Element, content: etree._Element, document: Docum
     _meta_text("".join(words), document)
 
 
-def _meta_row(cells: list[str], document: Document) -> None:
+def _meta_row(cells: list[str], document: Document) -> int:
+    """Note what a row of a 索引号 table says; how many of its cells are such labels."""
+    found = 0
     for label, value in pairwise(cells):
         name = "".join(label.split()).strip("：:[]【】")
-        if name in META_LABELS and value and len(value) < 80:
-            document.meta.setdefault(name, value)
+        if name in META_LABELS and len(value) < 80:
+            found += 1
+            if value:
+                document.meta.setdefault(name, value)
+    return found
 
 
 def _meta_text(text: str, document: Document) -> None:
@@ -316,9 +321,9 @@ class _Walk:
         elif tag == "table" and _is_data(element):
             self._end_paragraph()
             grid = _grid(element)
-            for row in grid.rows[:8]:
-                _meta_row([cell.text for cell in grids.distinct(row)], self.document)
-            self.out.extend(grids.blocks(grid))
+            labels = sum(_meta_row([cell.text for cell in grids.distinct(row)], self.document) for row in grid.rows[:8])
+            if labels < 3 or len(grid.rows) > 8:  # else it is the page's card, no table of the report
+                self.out.extend(grids.blocks(grid))
             self._links(element)
         elif tag in ("div", "li", "dd") and _is_empty_cell(element):
             self._end_paragraph()
