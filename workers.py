@@ -13,8 +13,9 @@ from importlib import import_module
 from multiprocessing.connection import Connection, Pipe
 from typing import TypeVar
 
-SECONDS = 30.0
-"""An item that takes longer is given up."""
+SECONDS = 300.0
+"""An item that takes longer is given up (a scan of fifteen pages takes two minutes; a page and LibreOffice have limits
+of their own)."""
 MEMORY = 4 << 30
 """Bytes of address space that a process may take (of which a library's code and stacks are the most)."""
 BATCH = 200  # items a process works on before it ends: starting one takes as long as reading some twenty pages

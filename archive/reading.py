@@ -57,5 +57,5 @@ def read(item: tuple[Path, Capture]) -> Reading:
         body = evidence.body(capture)
     except EvidenceError as error:
         return Reading(capture, None, str(error))
-    report = extract.read(body, media_type=capture.media_type, url=capture.url, fetch=fetch)
+    report = extract.read(body, media_type=capture.media_type, url=capture.url, words=capture.words, fetch=fetch)
     return Reading(capture, report, "", tuple(attachments.values()))

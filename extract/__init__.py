@@ -1,12 +1,14 @@
 """Bytes of a document in, an annual report out. Knows the form; touches no network, database or clock."""
 
 import hashlib
+from collections.abc import Iterator
 
 from extract import chapters, identity, readers, rules, tables
 from extract.document import Document
-from extract.report import Fetch, Identity, Report
+from extract.readers import image
+from extract.report import Fetch, Fetched, Identity, Report
 
-READER_VERSION = "2"
+READER_VERSION = "3"
 """Raised whenever the same bytes may be read differently; rows say which reader made them."""
 
 __all__ = ["READER_VERSION", "identify", "read"]
@@ -21,14 +23,16 @@ def identify(data: bytes, *, media_type: str | None = None, url: str | None = No
     return identity.identify(readers.read(data, media_type, quick=True), url=url, words=words)
 
 
-def read(data: bytes, *, media_type: str | None = None, url: str | None = None, fetch: Fetch | None = None) -> Report:
+def read(
+    data: bytes, *, media_type: str | None = None, url: str | None = None, words: str = "", fetch: Fetch | None = None
+) -> Report:
     """The report in `data`, or a Report whose identity says why it is none. Never raises on any bytes.
 
-    `media_type` is as served (for the charset), `url` where the document stands; `fetch` gives what a page links to,
-    for reports whose body is in an attachment.
+    `media_type` is as served (for the charset), `url` where the document stands, `words` those of the link that led
+    to it; `fetch` gives what a page links to, for reports whose body is in an attachment.
     """
     document = readers.read(data, media_type)
-    found = identity.identify(document, url=url)
+    found = identity.identify(document, url=url, words=words)
     report = _read(document, found, hashlib.sha256(data).hexdigest())
     if found.is_report and not report.cells and fetch is not None:
         _read_attachments(report, fetch)
@@ -56,23 +60,37 @@ def _read(document: Document, found: Identity, sha256: str) -> Report:
 def _read_attachments(report: Report, fetch: Fetch) -> None:
     """Take chapters and tables from the attachment that holds most of them; the page says whose they are."""
     best: Report | None = None
-    for address in report.identity.attachments:
-        fetched = fetch(address)
-        if fetched is None:
-            report.problems.append(f"附件没有取到：{address}")
-            continue
-        document = readers.read(fetched.data, fetched.media_type)
-        inner = identity.identify(document, url=fetched.url)
+    for document, url in _attached(report, fetch):
+        inner = identity.identify(document, url=url)
         # The attachment may say less of itself than its page (a bare form without a title).
         inner.is_report = True
         identity.complete(inner, report.identity)
         part = _read(document, inner, "")
         if best is None or (len(part.cells), len(part.chapters)) > (len(best.cells), len(best.chapters)):
             best = part
-    if best is None or not (best.cells or best.chapters):
+    if best is None:
+        return
+    if not (best.cells or best.chapters):
+        report.problems.extend(best.problems)
         return
     report.format = best.format
     report.editions, report.cells, report.other_tables = best.editions, best.cells, best.other_tables
-    report.chapters, report.headings = best.chapters, best.headings
+    if len(best.chapters) >= len(report.chapters):  # a page may have the prose, and pictures of its tables
+        report.chapters, report.headings = best.chapters, best.headings
     report.problems, report.findings = [*report.problems, *best.problems], best.findings
     identity.complete(report.identity, best.identity)
+
+
+def _attached(report: Report, fetch: Fetch) -> Iterator[tuple[Document, str]]:
+    """The files that may hold the body, with their addresses. Pictures are the pages of one document."""
+    pictures: list[Fetched] = []
+    for address in report.identity.attachments:
+        fetched = fetch(address)
+        if fetched is None:
+            report.problems.append(f"附件没有取到：{address}")
+        elif readers.format_of(fetched.data) == "image":
+            pictures.append(fetched)
+        else:
+            yield readers.read(fetched.data, fetched.media_type), fetched.url
+    if pictures:
+        yield image.read(*(picture.data for picture in pictures)), pictures[0].url

@@ -76,7 +76,8 @@ class Document:
     SiteIDCode, ColumnName, ArticleTitle, PubDate …) and the rows of a 索引号 table under their Chinese names.
     `lines` is the text as the file has it, line by line with its tabs (for the reading that needs no grid), and
     `lines_hold_tables` says whether it holds the tables too (a PDF's text layer, the bytes of a DOC); `html` is the
-    decoded page for trafilatura, else None. `problems` says in words what could not be read.
+    decoded page for trafilatura, else None. `recognised`: letters were told from a picture, so that all readings
+    rest on one recognition. `problems` says in words what could not be read.
     """
 
     format: str
@@ -85,6 +86,7 @@ class Document:
     links: list[Link] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     lines_hold_tables: bool = False
+    recognised: bool = False
     html: str | None = None
     problems: list[str] = field(default_factory=list)
     pages: int | None = None

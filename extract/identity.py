@@ -97,8 +97,8 @@ def identify(document: Document, *, url: str | None = None, words: str = "") -> 
     """Whether `document` is an annual report, whose and of which year; never raises.
 
     `url` is where it was found (it may hold the page's date), `words` are those of the link that led to it, the last
-    witness of title and year. A page whose report is in pictures or attached files is a
-    report with `attachments`; one with a report's title and nothing else is none.
+    witness of title and year. A page whose report is in pictures or attached files is a report with `attachments`; one
+    with a report's title and nothing else is none, a file of which nothing could be read what its link calls it.
     """
     reading = _read(document)
     signed_office, signed_date = chapters.signature(reading.tail)
@@ -255,9 +255,17 @@ def _reason_against(reading: _Reading, title: Title | None) -> str | None:
         return title.reason
     if title.column and title.office is None and title.year is None and not _prose_length(reading) > 4 * _PROSE:
         return "这是年报栏目的页面，本身没有报告正文"
+    if _is_unread_file(reading.document):
+        return None
     if _prose_length(reading) < _PROSE and not _attachments(reading.document) and not _has_form_table(reading):
         return "只有年度报告的标题，没有正文、表格或附件"
     return None
+
+
+def _is_unread_file(document: Document) -> bool:
+    """Whether this is a file of which no word could be read (a scan without the OCR extra, an OFD, a torn PDF): then
+    the words of its link alone say what it is, and it is kept as a report that is not read."""
+    return not document.lines and not document.blocks and document.format not in ("html", "text", "unknown")
 
 
 def _is_empty_form(reading: _Reading, title: Title | None) -> bool:

@@ -36,6 +36,8 @@ def read(document: Document) -> Tables:
     )
     first, second = (by_grid, by_stream) if by_grid.rows else (by_stream, Reading())
     cells, agreed = _merge(first, second)
+    if document.recognised:
+        agreed = set()  # both readings rest on the same letters: a wrong sum may be the recognition's
     tables = Tables(
         _editions(first, second, cells),
         {},

@@ -37,6 +37,8 @@ def read(text: str, kind: str = "int") -> Cell:
     if _DASH.fullmatch(folded):
         return Cell(None, raw, Status.DASH)
     match = _NUMBER.fullmatch(folded)
+    if "\ufffd" in folded:
+        return Cell(None, raw, Status.UNREADABLE)  # ink that recognition could not read with certainty
     if match is None:
         return Cell(None, raw, Status.UNREADABLE if _DIGIT.search(folded) else Status.TEXT)
     whole = match["whole"].replace(",", "")

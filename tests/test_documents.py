@@ -49,3 +49,16 @@ def test_document(expectation: Path) -> None:
         assert class_ in {str(finding["class"]) for finding in line["findings"] if finding["kind"] == kind}
     for words in wanted.get("problems_mention", []):
         assert any(words in problem for problem in line["problems"]), line["problems"]
+
+
+@pytest.mark.parametrize("name", ["truncated.pdf", "broken.docx"])
+def test_a_file_of_which_nothing_can_be_read_is_kept_under_the_name_of_its_link(name: str) -> None:
+    data = (FOLDER / name).read_bytes()
+    words = "石磴镇人民政府2023年政府信息公开工作年度报告.pdf"
+    report = extract.read(data, words=words)
+    assert report.identity.is_report
+    assert (report.identity.office, report.identity.year) == ("石磴镇人民政府", 2023)
+    assert report.cells == {}
+    assert report.problems
+    assert not extract.read(data, words="石磴镇2023年部门预算.pdf").identity.is_report
+    assert extract.identify(data, words=words).is_report

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+import extract
+from extract import readers
 from extract.document import Document
 from extract.readers import image
 from extract.readers.grids import distinct
@@ -24,9 +26,10 @@ except ImportError as error:
     WHY = f"the extra [ocr] is not installed ({error})"
 needs_ocr = pytest.mark.skipif(bool(WHY), reason=WHY)
 
-HEADER = ["指标", "自然人", "商业企业", "总计"]
-ROWS = [["本年新收", "127", "0", "127"], ["上年结转", "", "—", "11"], ["予以公开", "35", "100", "135"]]
-SCALE = 200 / 72
+HEADER = ["信息内容", "本年制发件数", "本年废止件数", "现行有效件数"]
+ROWS = [["规章", "", "—", "0"], ["行政规范性文件", "127", "0", "1135"], ["许可", "11", "100", "36"]]
+PROSE = "本表反映主动公开政府信息的情况。"
+SCALE, WIDE = 200 / 72, 75
 
 
 @pytest.fixture(autouse=True)
@@ -51,12 +54,12 @@ def page() -> Any:
     out = BytesIO()
     canvas = Canvas(out, pagesize=(360, 220))
     canvas.setFont("STSong-Light", 12)
-    canvas.drawString(30, 190, "本表反映收到和处理申请的情况。")
-    style: list[Any] = [("GRID", (0, 0), (-1, -1), 0.6, colors.black), ("FONT", (0, 0), (-1, -1), "STSong-Light", 10)]
+    canvas.drawString(30, 190, PROSE)
+    style: list[Any] = [("GRID", (0, 0), (-1, -1), 0.6, colors.black), ("FONT", (0, 0), (-1, -1), "STSong-Light", 9)]
     style += [("ALIGN", (0, 0), (-1, -1), "CENTER"), ("VALIGN", (0, 0), (-1, -1), "MIDDLE")]
-    table = Table([HEADER, *ROWS], colWidths=70, rowHeights=26, style=style)
+    table = Table([HEADER, *ROWS], colWidths=WIDE, rowHeights=26, style=style)
     table.wrapOn(canvas, 300, 150)
-    table.drawOn(canvas, 35, 50)
+    table.drawOn(canvas, 30, 50)
     canvas.save()
     picture = pypdfium2.PdfDocument(out.getvalue())[0].render(scale=SCALE).to_numpy()[:, :, :3].copy()
     if (picture[:120] < 128).sum() < 200:
@@ -79,8 +82,8 @@ def texts(document: Document) -> list[list[str]]:
 
 def cell_at(row: int, column: int) -> tuple[slice, slice]:
     """The pixels inside a cell of the drawn table."""
-    top, left = (220 - 50 - 26 * (4 - row)) * SCALE, (35 + 70 * column) * SCALE
-    return slice(int(top) + 8, int(top + 26 * SCALE) - 8), slice(int(left) + 8, int(left + 70 * SCALE) - 8)
+    top, left = (220 - 50 - 26 * (4 - row)) * SCALE, (30 + WIDE * column) * SCALE
+    return slice(int(top) + 8, int(top + 26 * SCALE) - 8), slice(int(left) + 8, int(left + WIDE * SCALE) - 8)
 
 
 @needs_ocr
@@ -88,7 +91,7 @@ def test_a_crooked_scan_is_read_cell_by_cell(page: Any) -> None:
     crooked = Image.fromarray(page[:, :, ::-1]).rotate(1.2, Image.Resampling.BICUBIC, fillcolor="white")
     document = image.read(saved(np.asarray(crooked)[:, :, ::-1], kind="jpeg"))
     assert texts(document) == [HEADER, *ROWS]
-    assert [paragraph.text for paragraph in document.paragraphs] == ["本表反映收到和处理申请的情况。"]
+    assert [paragraph.text for paragraph in document.paragraphs] == [PROSE]
     assert document.format == "image"
     assert not document.problems
 
@@ -96,12 +99,12 @@ def test_a_crooked_scan_is_read_cell_by_cell(page: Any) -> None:
 @needs_ocr
 def test_ink_that_is_no_text_is_marked_and_never_a_number(page: Any) -> None:
     scribbled = page.copy()
-    place = scribbled[cell_at(1, 1)]
+    place = scribbled[cell_at(2, 1)]
     rows, columns = np.indices(place.shape[:2])
     place[(rows * 7 + columns * 3) % 11 < 6] = 0  # a hatching over the 127
     read = texts(image.read(saved(scribbled)))
-    assert scan.UNSURE in read[1][1]
-    assert read[2:] == ROWS[1:]
+    assert scan.UNSURE in read[2][1]
+    assert [read[1], read[3]] == [ROWS[0], ROWS[2]]
 
 
 @needs_ocr
@@ -171,3 +174,52 @@ def test_a_picture_that_unpacks_to_a_hundred_million_points_is_refused() -> None
 def test_importing_extract_loads_no_recognition() -> None:
     code = "import sys, extract; print(sorted({'cv2', 'rapidocr', 'onnxruntime', 'numpy'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+TITLE = "南湾子镇人民政府2024年政府信息公开工作年度报告"
+CELLS = {"issued": (127, "number"), "repealed": (0, "number"), "in_force": (1135, "number")}
+
+
+def normative_docs(report: extract.report.Report) -> dict[str, tuple[Any, str]]:
+    cells = {key.split(".")[2]: cell for key, cell in report.cells.items() if ".normative_docs." in key}
+    return {column: (cell.value, cell.status) for column, cell in cells.items()}
+
+
+@needs_ocr
+def test_a_page_of_pictures_is_read_with_its_prose(page: Any) -> None:
+    lines = ["一、总体情况", "全年公开信息五百条。", "二、主动公开政府信息情况", "三、收到和处理政府信息公开申请情况"]
+    lines += [
+        "四、政府信息公开行政复议、行政诉讼情况",
+        "五、存在的主要问题及改进情况",
+        "人手不足。",
+        "六、其他需要报告的事项",
+        "无。",
+    ]
+    prose = "".join(f"<p>{text}</p>" for text in lines)
+    html = f"<html><body><h1>{TITLE}</h1>{prose}<p><img src='1.png'></p><p><img src='2.png'></p></body></html>"
+    files = {"1.png": saved(page[:120]), "2.png": saved(page)}
+    report = extract.read(html.encode(), fetch=lambda address: extract.report.Fetched(files[address], None, address))
+    assert normative_docs(report) == CELLS
+    assert report.chapters["overview"] == "全年公开信息五百条。"
+
+
+@needs_ocr
+def test_a_number_that_cannot_be_read_is_unreadable(page: Any) -> None:
+    scribbled = page.copy()
+    place = scribbled[cell_at(2, 1)]
+    rows, columns = np.indices(place.shape[:2])
+    place[(rows * 7 + columns * 3) % 11 < 6] = 0
+    html = f"<html><body><h1>{TITLE}</h1><p><img src='1.png'></p></body></html>"
+    data = saved(scribbled)
+    report = extract.read(html.encode(), fetch=lambda address: extract.report.Fetched(data, None, address))
+    assert normative_docs(report) == CELLS | {"issued": (None, "unreadable")}
+
+
+@needs_ocr
+def test_scanned_pages_of_a_pdf_are_read(page: Any) -> None:
+    document = readers.read(saved(page, page[:120], kind="pdf"))
+    assert texts(document) == [HEADER, *ROWS]
+    assert [paragraph.page for paragraph in document.paragraphs] == [1, 2]
+    quick = readers.read(saved(page[:120], page, kind="pdf"), quick=True)
+    assert quick.blocks == []
+    assert any("未读取" in problem for problem in quick.problems)

@@ -6,7 +6,7 @@ from functools import partial
 from io import BytesIO
 
 from extract.document import Document
-from extract.readers import archives, html, office, ole, pdf, text, word
+from extract.readers import archives, html, image, office, ole, pdf, text, word
 
 MAX_BYTES = 60_000_000
 """A larger file is not read (the largest real report seen, a scan, has 30 MB)."""
@@ -105,7 +105,7 @@ def read(data: bytes, media_type: str | None = None, *, in_archive: bool = False
             case "html":
                 return html.read(data, media_type)
             case "pdf":
-                return pdf.read(data)
+                return pdf.read(data, quick=quick)
             case "docx":
                 return word.read(data)
             case "doc" | "wps" | "rtf":
@@ -118,6 +118,8 @@ def read(data: bytes, media_type: str | None = None, *, in_archive: bool = False
                 return archives.read_mht(data)
             case "zip" if not in_archive:
                 return archives.read_zip(data, partial(read, in_archive=True))
+            case "image" if not quick:
+                return image.read(data)
             case "text":
                 return text.read(data, media_type)
     except Exception as error:  # noqa: BLE001  whatever a library throws at a broken file, the file is named, not lost

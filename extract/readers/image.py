@@ -4,7 +4,8 @@ Reading them needs the extra `ocr`; without it the document says so.
 """
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -28,7 +29,7 @@ def read(*files: bytes) -> Document:
 
     Never raises on pictures that cannot be read: `problems` name them.
     """
-    document = Document("image", lines_hold_tables=True)
+    document = Document("image", lines_hold_tables=True, recognised=True)
     parts: list[layout.Table | Paragraph] = []
     document.pages = 0
     for number, found in enumerate(_pictures(files), 1):
@@ -39,7 +40,7 @@ def read(*files: bytes) -> Document:
         if isinstance(found, str):
             document.problems.append(found)
             continue
-        page, lines, problems = read_page(found, number)
+        page, lines, problems = read_page(partial(_itself, found), number)
         parts.extend(page)
         document.lines.extend(lines)
         document.problems.extend(problem for problem in problems if problem not in document.problems)
@@ -51,14 +52,19 @@ def read(*files: bytes) -> Document:
     return document
 
 
-def read_page(picture: Picture, number: int) -> tuple[list[layout.Table | Paragraph], list[str], list[str]]:
-    """Page `number` by its picture: its parts (for layout.blocks), its lines of text, and what could not be read."""
+def _itself(picture: Picture) -> Picture:
+    return picture
+
+
+def read_page(draw: Callable[[], Picture], number: int) -> tuple[list[layout.Table | Paragraph], list[str], list[str]]:
+    """Page `number` by its picture (drawn only where the extra is installed: it needs numpy): its parts (for
+    layout.blocks), its lines of text, and what could not be read."""
     try:
         from extract.readers import scan  # takes a second, and is an extra
     except ImportError:
         return [], [], [MISSING]
     try:
-        parts, lines = scan.page(picture, number)
+        parts, lines = scan.page(draw(), number)
     except scan.TooSlowError:
         return [], [], [f"第{number}页识别超过{scan.SECONDS:g}秒，已放弃"]
     except Exception as error:  # noqa: BLE001  what a library throws at one page (memory, mostly) leaves the others
