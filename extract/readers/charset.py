@@ -27,6 +27,8 @@ def decode(data: bytes, media_type: str | None = None) -> str:
     with suppress(UnicodeDecodeError):
         return data.decode("utf-8")
     declared, text = html_to_unicode(media_type, data, default_encoding=_CHINESE)
+    if declared == "utf-8" and text.count("\ufffd") * 200 < len(text):
+        return text  # UTF-8 with a torn character, as at the end of a page cut short
     if not declared.startswith(("big5", "utf-16")):
         with suppress(UnicodeDecodeError):
             return data.decode(_CHINESE)
