@@ -1,6 +1,6 @@
 """The form's three tables out of a document: two readings where there are two, editions, and honest gaps."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from extract import form, grid, solve, stream
 from extract.document import Document, Grid, Paragraph
@@ -84,7 +84,8 @@ def _merge(first: Reading, second: Reading) -> tuple[dict[str, Cell], set[str]]:
     for key, other in second.cells.items():
         mine = cells.get(key)
         if mine is not None and mine.place and other.place:
-            cells[key] = mine = replace(mine, place=f"{mine.place}；另读自{other.place}：{other.raw or '空'}")
+            place = f"{mine.place}；另读自{other.place}：{other.raw or '空'}"
+            cells[key] = mine = Cell(mine.value, mine.raw, mine.status, place)
         if mine is None or mine.status is Status.UNREADABLE:
             if key not in cells or other.status is Status.NUMBER:
                 cells[key] = other

@@ -50,13 +50,9 @@ def expand(rows: Iterable[Iterable[tuple[GridCell, int, int]]]) -> Grid:
 
 def distinct(row: Iterable[GridCell | None]) -> list[GridCell]:
     """The cells of a row once each, from left to right."""
-    out: list[GridCell] = []
-    seen: set[int] = set()
-    for cell in row:
-        if cell is not None and id(cell) not in seen:
-            seen.add(id(cell))
-            out.append(cell)
-    return out
+    once = dict.fromkeys(row)  # by identity, since cells do not compare
+    once.pop(None, None)
+    return list(once)  # type: ignore[arg-type]
 
 
 def _prose(row: list[GridCell | None]) -> str | None:

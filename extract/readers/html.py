@@ -35,6 +35,13 @@ _FORM_WORD = re.compile(
     r"总体情况|主动公开政府信息|收到和处理|申请行政复议|行政复议、行政诉讼|存在的?主要问题|需要报告的|第二十条|信息公开工作"
 )
 _MAX_DEPTH = 240
+_MANY_LINES = etree.XPath(
+    "boolean(.//br | .//div | .//li | .//h1 | .//pre | .//script | .//style | .//*[contains(@style, 'display')]"
+    " | .//p[preceding-sibling::node()[normalize-space()] or following-sibling::node()[normalize-space()]])"
+)
+"""Whether a cell is more than one line of plain words: told by libxml2, since most cells are not."""
+_DEEP = etree.XPath("boolean(.//table | .//a | .//script | .//style)")
+"""Whether a table must be looked into to tell its words from links and scripts."""
 
 
 def read(data: bytes, media_type: str | None = None) -> Document:
@@ -89,7 +96,8 @@ def _content(root: etree._Element) -> etree._Element:
     size: dict[etree._Element, tuple[int, int]] = {}
     stack: list[list[int]] = [[0, 0]]
     inside_link = skipped = 0
-    for event, element in etree.iterwalk(root, events=("start", "end")):
+    walk = etree.iterwalk(root, events=("start", "end"))
+    for event, element in walk:
         tag = element.tag
         skip = tag in SKIPPED_TAGS or tag in CHROME_TAGS
         if event == "start":
@@ -97,6 +105,9 @@ def _content(root: etree._Element) -> etree._Element:
             inside_link += tag == "a"
             stack.append([0, 0])
             words = element.text
+            if tag == "table" and not skipped and not inside_link and not _DEEP(element):
+                walk.skip_subtree()  # nearly all elements of a report are cells
+                words = _flat(element)
         else:
             letters, anchors = stack.pop()
             anchors += tag == "table"
@@ -133,21 +144,22 @@ def _content(root: etree._Element) -> etree._Element:
 
 def _read_outside(root: etree._Element, content: etree._Element, document: Document) -> None:
     """Headings and label–value pairs that stand around the body: the title, 发布时间, the 索引号 table."""
-    inside = set(content.iter()) if content is not root else set()
+    around = set(content.iterancestors())
     words: list[str] = []
-    for element in root.iter():
+    walk = etree.iterwalk(root, events=("start",))
+    for _, element in walk:
         tag = element.tag
-        if element in inside or not isinstance(tag, str) or tag in SKIPPED_TAGS:
+        if element is content and content is not root:
+            walk.skip_subtree()
+            continue
+        if tag in SKIPPED_TAGS:
             continue
         if tag in ("h1", "h2", "h3") or ("tit" in (element.get("class") or "").lower() and len(element) < 8):
             text = _flat(element)
-            if 4 < len(text) < 120 and not any(e in inside for e in element):
+            if 4 < len(text) < 120 and element not in around:
                 document.blocks.append(Paragraph(text, heading=True))
         elif tag == "tr":
-            _meta_row(
-                [_SPACE.sub(" ", _all_text(cell)).strip() for cell in element if cell.tag in ("td", "th")],
-                document,
-            )
+            _meta_row([_flat(cell) for cell in element if cell.tag in ("td", "th")], document)
         if tag in BLOCK_TAGS:
             words.append("\n")
         if element.text:
@@ -228,8 +240,10 @@ def _is_data(table: etree._Element) -> bool:
 
 def cell_text(cell: etree._Element) -> str:
     """The words of a cell, a line for every paragraph or <br> (Word splits "本年制发" over spans, WPS over <p>)."""
-    if len(cell) == 0:
-        return _SPACE.sub(" ", cell.text or "").strip()
+    if not len(cell):
+        return " ".join((cell.text or "").split())
+    if not _MANY_LINES(cell):
+        return " ".join(_all_text(cell).split())
     parts: list[str] = []
     _cell_words(cell, parts, 0)
     lines = (" ".join(line.split()) for line in "".join(parts).split("\n"))
