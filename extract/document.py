@@ -39,8 +39,8 @@ class GridCell:
 class Grid:
     """A ruled table: `rows[r][c]` is the cell that covers this position, None where no cell was drawn.
 
-    All rows have the same length. `number` counts the document's grids from 1, in reading order. `joints` are the
-    indices of rows before which a page broke, where one printed row may have become two.
+    All rows have the same length. `number` counts the document's grids from 1, in reading order (0 until `tables` reads
+    them). `joints` are the indices of rows before which a page broke, where one printed row may have become two.
     """
 
     rows: list[list[GridCell | None]]

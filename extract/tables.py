@@ -30,6 +30,8 @@ _NAMES = {"disclosure": "主动公开政府信息情况", "requests": "收到和
 
 def read(document: Document) -> Tables:
     """Read the tables of a document. A table that is not there has no cells; `problems` names it."""
+    for number, one in enumerate(document.grids, 1):
+        one.number = number
     by_grid = grid.read(document.grids) if document.grids else Reading()
     by_stream = stream.read(
         document.lines if document.lines_hold_tables else [*document.lines, *_lines(document.grids)]

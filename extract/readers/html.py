@@ -66,8 +66,6 @@ def read_text(text: str) -> Document:
     content = _content(root)
     _read_outside(root, content, document)
     document.blocks.extend(_Walk(document).blocks(content))
-    for number, grid in enumerate(document.grids, 1):
-        grid.number = number
     return document
 
 

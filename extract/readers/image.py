@@ -47,8 +47,6 @@ def read(*files: bytes) -> Document:
         if MISSING in problems:
             break
     document.blocks.extend(layout.blocks(parts))
-    for number, grid in enumerate(document.grids, 1):
-        grid.number = number
     return document
 
 

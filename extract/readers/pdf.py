@@ -61,8 +61,6 @@ def read(data: bytes, *, quick: bool = False) -> Document:
             document.problems.append(f"只读取了前{_MAX_PAGES}页，共{len(source)}页")
     finally:
         source.close()
-    for number, grid in enumerate(document.grids, 1):
-        grid.number = number
     return document
 
 

@@ -193,8 +193,6 @@ def _filled(document: Document, sheets: list[_Sheet]) -> Document:
         _note_left_out(sheet, document.problems)
         document.blocks.extend(_blocks(sheet))
     document.lines.extend(paragraph.text for paragraph in document.paragraphs)
-    for number, grid in enumerate(document.grids, 1):
-        grid.number = number
     if not document.blocks:
         document.problems.append("表格文件里没有可见的文字")
     return document

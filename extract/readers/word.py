@@ -33,8 +33,6 @@ def read(data: bytes) -> Document:
     if title:
         document.meta["title"] = title
     _Walk(source, document).inside(source.element.body)
-    for number, grid in enumerate(document.grids, 1):
-        grid.number = number
     return document
 
 

@@ -57,8 +57,6 @@ def read(data: bytes, kind: str) -> Document:
                 document.blocks.append(Paragraph(line.strip()))
                 document.lines.append(line.rstrip())
     document.blocks.extend(_blocks(rows))
-    for number, grid in enumerate(document.grids, 1):
-        grid.number = number
     return document
 
 
