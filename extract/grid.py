@@ -8,7 +8,7 @@ from extract.document import Grid, GridCell
 from extract.labels import Row
 from extract.readers.grids import distinct
 from extract.reading import Reading, Torn
-from extract.report import Cell, Status
+from extract.report import Cell, Place, Status
 
 _HEADER_DEPTH = 4
 _SHARED = frozenset(("其他", "其它", "总计", "合计"))
@@ -39,7 +39,7 @@ def read(grids: list[Grid]) -> Reading:
         before, shared_too = _has_requests(grid), before
         shared_too = shared_too or before
         for number, row in _mended(grid):
-            place = f"表{grid.number}第{number}行"
+            place = Place(grid.number, number)
             cells = distinct(row)
             labelled = _label(cells)
             own, shared = _header_words(row)
@@ -238,14 +238,10 @@ def _agree_on_sum(placed: dict[str, GridCell]) -> bool:
     return sum(number for column, number in numbers.items() if column != "total") == numbers.get("total")
 
 
-def _place(row: list[GridCell | None], cell: GridCell, place: str) -> str:
-    """Where a cell stands, for a person who looks it up."""
-    position = next((number for number, other in enumerate(row, 1) if other is cell), 0)
-    place = f"{place}第{position}列" if position else place
-    if cell.box is None:
-        return place
-    box = cell.box
-    return f"第{box.page}页 {place}（左{box.left:.0f} 上{box.top:.0f} 右{box.right:.0f} 下{box.bottom:.0f} 点）"
+def _place(row: list[GridCell | None], cell: GridCell, place: Place) -> Place:
+    """Where a cell of this row stands."""
+    position = next((number for number, other in enumerate(row, 1) if other is cell), None)
+    return Place(place.grid, place.row, position, box=cell.box)
 
 
 def _row(
@@ -255,7 +251,7 @@ def _row(
     cells: list[GridCell],
     label_count: int,
     header: _Header | None,
-    place: str,
+    place: Place,
 ) -> None:
     table = row_key[0]
     reading.rows.add(row_key)
@@ -286,7 +282,7 @@ def _row(
         reading.put(row_key, column, cell.text, _place(row, cell, place))
 
 
-def _dispute(reading: Reading, row_key: Row, one: dict[str, GridCell], two: dict[str, GridCell], place: str) -> None:
+def _dispute(reading: Reading, row_key: Row, one: dict[str, GridCell], two: dict[str, GridCell], place: Place) -> None:
     for column, cell in one.items():
         if cell.text == two[column].text:
             reading.put(row_key, column, cell.text, place)
@@ -295,7 +291,9 @@ def _dispute(reading: Reading, row_key: Row, one: dict[str, GridCell], two: dict
             reading.put_cell(f"{row_key[0]}.{row_key[1]}.{column}", Cell(None, raw, Status.DISPUTED, place))
 
 
-def _disputes(reading: Reading, row: list[GridCell | None], cells: list[GridCell], header: _Header, place: str) -> None:
+def _disputes(
+    reading: Reading, row: list[GridCell | None], cells: list[GridCell], header: _Header, place: Place
+) -> None:
     complete = [f"{stage}.{result}" for stage in form.STAGES for result in form.RESULTS]
     named = header.ordered()
     reading.rows |= {("disputes", column.split(".")[0]) for column in named or complete}
@@ -312,7 +310,7 @@ def _disputes(reading: Reading, row: list[GridCell | None], cells: list[GridCell
         reading.put(("disputes", stage), result, cell.text, _place(row, cell, place))
 
 
-def _note_unknown(reading: Reading, cells: list[GridCell], row: list[GridCell | None], place: str) -> None:
+def _note_unknown(reading: Reading, cells: list[GridCell], row: list[GridCell | None], place: Place) -> None:
     """A row with a label that the form does not know and with numbers behind it is said aloud."""
     words = [cell.text for cell in cells if cell.text and not values.is_value(cell.text)]
     numbers = [cell.text for cell in cells if cell.text and values.is_value(cell.text)]

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from extract import form, values
 from extract.labels import Row
-from extract.report import Cell, Status
+from extract.report import Cell, Place, Status
 
 
 @dataclass(slots=True)
@@ -12,7 +12,7 @@ class Torn:
     """A row whose printed values do not fill its columns: the values in order, to be placed by the form's sums."""
 
     values: list[Cell]
-    place: str | None = None
+    place: Place | None = None
 
 
 @dataclass(slots=True)
@@ -35,7 +35,7 @@ class Reading:
         """Whether any row or header of the table was seen."""
         return any(row[0] == table for row in self.rows)
 
-    def put(self, row: Row, column: str, text: str, place: str | None) -> None:
+    def put(self, row: Row, column: str, text: str, place: Place | None) -> None:
         """Note what stands in a cell. A second, different text for the same cell leaves it disputed."""
         key = f"{row[0]}.{row[1]}.{column}"
         cell = values.read(text, form.kind_of_number(key))

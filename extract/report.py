@@ -6,6 +6,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from extract.document import Box
+
 
 class Status(StrEnum):
     """What stands in a cell. Zero, blank, "/", missing and unreadable are different things."""
@@ -46,16 +48,48 @@ class OfficeKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a cell was read: in a grid, or in the running text. As text ("表3第5行第2列") it is for a person.
+
+    `grid` is the grid's number in the document, `row` and `column` the position there, `line` that of the text; all
+    count from 1, and None means: not told so closely. `box` is where the cell stands on a page, where the format has
+    pages; `file` the address of the attachment that holds it, None for the document itself. `again` is where other
+    readings found the same cell, each with what they saw there.
+    """
+
+    grid: int | None = None
+    row: int | None = None
+    column: int | None = None
+    line: int | None = None
+    box: Box | None = None
+    file: str | None = None
+    again: tuple[tuple["Place", str], ...] = ()
+
+    def __str__(self) -> str:
+        """In Chinese, the nearest first: page, table, row, column, and the box in points."""
+        words = f"表{self.grid}第{self.row}行" if self.grid is not None else f"行文第{self.line}行"
+        if self.column is not None:
+            words += f"第{self.column}列"
+        if self.box is not None:
+            one = self.box
+            frame = f"左{one.left:.0f} 上{one.top:.0f} 右{one.right:.0f} 下{one.bottom:.0f} 点"
+            words = f"第{one.page}页 {words}（{frame}）"
+        if self.file is not None:
+            words = f"附件 {self.file} {words}"
+        return "；另读自".join([words, *(f"{place}：{raw or '空'}" for place, raw in self.again)])
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
     """A cell of the form. `value` is None unless status is number or derived; `raw` is what is printed, stripped.
 
-    `place` says where it was read, in words for a person ("表3 第5行 第2列", "第3页"), None where unknown.
+    `place` says where it was read, None where that is unknown.
     """
 
     value: int | float | None
     raw: str
     status: Status
-    place: str | None = None
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)

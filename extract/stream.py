@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from extract import form, labels, values
 from extract.labels import Row
 from extract.reading import Reading, Torn
-from extract.report import Cell
+from extract.report import Cell, Place
 
 _PAGE_NUMBER = re.compile(r"^\s*(?:[-—–]+\s*\d{1,3}\s*[-—–]+|第\s*\d+\s*页.*|\d{1,3}\s*/\s*\d{1,3})\s*$")
 _RULE = re.compile(r"^[\s|:\-—=+]*$")
@@ -197,8 +197,8 @@ def _place(reading: Reading, row: Row, tokens: list[_Token]) -> None:
         reading.put(row, column, text, _line(tokens))
 
 
-def _line(tokens: list[_Token]) -> str:
-    return f"行文第{tokens[0].line + 1}行"
+def _line(tokens: list[_Token]) -> Place:
+    return Place(line=tokens[0].line + 1)
 
 
 def _columns(table: str, name: str, reading: Reading) -> list[str] | None:

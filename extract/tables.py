@@ -7,7 +7,7 @@ from extract.document import Document, Grid, Paragraph
 from extract.labels import Row
 from extract.readers.grids import distinct
 from extract.reading import Reading
-from extract.report import Cell, OtherTable, Status
+from extract.report import Cell, OtherTable, Place, Status
 
 
 @dataclass(slots=True)
@@ -86,7 +86,8 @@ def _merge(first: Reading, second: Reading) -> tuple[dict[str, Cell], set[str]]:
     for key, other in second.cells.items():
         mine = cells.get(key)
         if mine is not None and mine.place and other.place:
-            place = f"{mine.place}；另读自{other.place}：{other.raw or '空'}"
+            at = mine.place
+            place = Place(at.grid, at.row, at.column, at.line, at.box, at.file, ((other.place, other.raw),))
             cells[key] = mine = Cell(mine.value, mine.raw, mine.status, place)
         if mine is None or mine.status is Status.UNREADABLE:
             if key not in cells or other.status is Status.NUMBER:
