@@ -8,6 +8,7 @@ import time
 
 import aiohttp
 import yarl
+from aiohttp.abc import AbstractResolver
 from scrapy import Request
 from scrapy.core.downloader.handlers.base import BaseDownloadHandler
 from scrapy.crawler import Crawler
@@ -39,14 +40,21 @@ class WireHandler(BaseDownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         """Reads DOWNLOAD_MAXSIZE and DOWNLOAD_TIMEOUT."""
         super().__init__(crawler)
+        self._crawler = crawler
         self._limit = crawler.settings.getint("DOWNLOAD_MAXSIZE")
         self._timeout = aiohttp.ClientTimeout(total=crawler.settings.getfloat("DOWNLOAD_TIMEOUT"), sock_connect=20)
         self._session: aiohttp.ClientSession | None = None
 
+    def _names(self) -> AbstractResolver | None:
+        """The names that the spider's turns are booked by, so that the address asked is the address booked."""
+        return getattr(getattr(self._crawler.spider, "turns", None), "addresses", None)
+
     def _client(self) -> aiohttp.ClientSession:
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0, limit_per_host=1, force_close=True),
+                connector=aiohttp.TCPConnector(
+                    limit=0, force_close=True, resolver=self._names(), use_dns_cache=False, happy_eyeballs_delay=None
+                ),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,
                 timeout=self._timeout,

@@ -6,11 +6,9 @@ simply run again. Redirects, retries and robots.txt are tasks like any other.
 """
 
 import asyncio
-import heapq
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -26,6 +24,7 @@ from crawler import barriers, links, monitors, platforms, robots
 from crawler.fetch import ENCODINGS, NoAnswer
 from crawler.scope import Scope, tidy
 from crawler.sites import Site
+from crawler.turns import Turns
 from evidence import FAILURES, KEPT, REFUSALS, Capture, DiskFull, EvidenceError, Exchange, Lost, Recorder, Task, Visit
 from evidence.warc import decode as without_encoding
 
@@ -62,12 +61,9 @@ class Walk:
     entrance: str | None = None  # the outcome of a given address, where it was not had
     stopped: str | None = None  # the outcome for which the site is left alone
     verdict: monitors.Verdict | None = None
+    ready: scrapy.Request | None = None  # what it asks when its turn comes
+    slot: str = ""  # of its request under way: the address that is asked
     bodies: set[str] = field(default_factory=set)  # pages whose links were followed
-
-    @property
-    def slot(self) -> str:
-        """What is asked one at a time: the host without port and www., whatever its other names."""
-        return (urlsplit(self.site.url).hostname or "").removeprefix("www.")
 
 
 class ReportSpider(scrapy.Spider):
@@ -90,62 +86,42 @@ class ReportSpider(scrapy.Spider):
         self.recorder = recorder
         self.walks = walks
         self.delay = delay
+        self.turns: Turns[Walk] = Turns(delay)
         self.year = year
         self.agent = agent
         self.progress = progress
         self.stopped: str | None = None  # why the whole run ended early
-        self._ready: list[tuple[float, int, Walk]] = []  # heap: when, tie-break, who
-        self._asked: dict[str, float] = {}  # slot → when its last answer began
-        self._busy: set[str] = set()
-        self._wake = asyncio.Event()
         self._saving: asyncio.Future[None] | None = None
 
     # --- who is asked next
 
     async def start(self) -> AsyncIterator[Any]:
         """Hands out a request whenever a site may be asked, until no site has anything to do."""
-        for number, walk in enumerate(self.walks):
-            self._ready.append((0.0, number, walk))
-        heapq.heapify(self._ready)
-        while self.stopped is None and (self._ready or self._busy):
+        for walk in self.walks:
+            self.turns.wait(walk)
+        while self.stopped is None and not self.turns.over:
             request = self._next()
             if request is not None:
                 yield request
-            elif self._ready or self._busy:
-                await self._pause()
-
-    async def _pause(self) -> None:
-        """Waits until a site may be asked or an answer is in."""
-        wait = max(self._ready[0][0] - time.monotonic(), 0.001) if self._ready else None
-        self._wake.clear()
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), wait)
+            elif not self.turns.over:
+                await self.turns.pause()
 
     def _next(self) -> scrapy.Request | None:
-        while self._ready and self._ready[0][0] <= time.monotonic():
-            _, _, walk = heapq.heappop(self._ready)
-            if walk.slot in self._busy:  # another site of the same host: after it
-                self._queue(walk, time.monotonic() + max(self.delay, 0.05))
-                continue
-            due = self._asked.get(walk.slot, 0.0) + self._gap(walk)
-            if due > time.monotonic():
-                self._queue(walk, due)
-                continue
+        while (walk := self.turns.next()) is not None:
             try:
-                request = self._request(walk)
+                request = walk.ready or self._request(walk)
             except Exception as error:  # noqa: BLE001 - said and stopped; unhandled, the walk would wait for ever
                 self._give_up(error)
                 return None
-            if request is not None:
-                self._busy.add(walk.slot)
+            if request is None:
+                continue
+            gap = max((rules.delay for rules in walk.rules.values()), default=0.0)
+            slot = self.turns.take(walk, urlsplit(request.url).hostname or "", gap)
+            walk.ready = request if slot is None else None
+            if slot is not None:
+                walk.slot = slot
                 return request
         return None
-
-    def _gap(self, walk: Walk) -> float:
-        return max([self.delay, *(rules.delay for rules in walk.rules.values())])
-
-    def _queue(self, walk: Walk, when: float) -> None:
-        heapq.heappush(self._ready, (when, id(walk), walk))
 
     def _request(self, walk: Walk) -> scrapy.Request | None:
         """The next request of a site; None where it must wait or has ended."""
@@ -183,7 +159,7 @@ class ReportSpider(scrapy.Spider):
         wait = task.not_before - time.time()
         if wait <= 0:
             return self._ask(walk, task)
-        self._queue(walk, time.monotonic() + wait)
+        self.turns.wait(walk, time.monotonic() + wait)
         return None
 
     def _remembered(self, walk: Walk, origin: str) -> robots.Rules | None:
@@ -237,16 +213,14 @@ class ReportSpider(scrapy.Spider):
 
     async def _settle(self, meta: dict[str, Any], failure: str | None) -> None:
         walk, task = meta["walk"], meta["task"]
-        self._asked[walk.slot] = meta.get("answered", time.monotonic())
         try:
             self._take(walk, task, meta["exchange"], meta["known"], failure)
             await self._saved()
         except Exception as error:  # noqa: BLE001 - as above
             self._give_up(error)
             return
-        self._busy.discard(walk.slot)
-        self._queue(walk, 0.0)
-        self._wake.set()
+        self.turns.give_back(walk.slot, meta.get("answered", time.monotonic()))
+        self.turns.wait(walk)
         self.progress(self.walks)
 
     def _give_up(self, error: Exception) -> None:
@@ -256,7 +230,7 @@ class ReportSpider(scrapy.Spider):
         else:
             log.error("the crawl gives up", exc_info=error)
             self.stopped = f"采集因程序错误中止（{type(error).__name__}: {error}）；已保存的都在。"
-        self._wake.set()
+        self.turns.wake()
 
     async def _saved(self) -> None:
         """Returns when everything recorded so far is acknowledged; answers of a moment are written together."""
@@ -321,7 +295,7 @@ class ReportSpider(scrapy.Spider):
             wait = float(asked) if asked.isdigit() else RETRY_AFTER * max(self.delay, 1.0)
             if wait > LONGEST_WAIT:
                 return False
-            self._asked[walk.slot] = time.monotonic() + wait - self._gap(walk)  # the whole site waits
+            self.turns.hold(walk.slot, wait)  # the whole site waits
         elif outcome in {"timeout", "unreachable", "truncated", "server_error", "bad_answer"}:
             tries = 1 if task.stage == "robots" else MAX_TRIES
             if task.tries >= tries or walk.failures >= MAX_FAILURES:
