@@ -10,6 +10,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 import extract
+from archive import measures
 from archive.places import Place
 from evidence import Capture
 from extract import form
@@ -244,17 +245,26 @@ def report_rows(report_id: str, office_id: str | None, observed: Sequence[Observ
             )
         ],
     }
-    for table, line, about in (
-        ("disclosure", "item", {"year": year}),
-        ("requests", "outcome", {"year": year, "scope": scope}),
-        ("disputes", "stage", {"year": year, "scope": scope}),
+    about = {"year": year, "scope": scope}
+    for table, line, known in (
+        ("disclosure", "item", {"year": year, "edition": report.editions.get("disclosure")}),
+        ("requests", "outcome", about),
+        ("disputes", "stage", about),
     ):
         lines: dict[str, Row] = {}
         for key, cell in report.cells.items():
             of_table, row, column = key.split(".")
             if of_table == table:
-                lines.setdefault(row, {"report_id": report_id, **about, line: row})[column] = cell.value
+                own = lines.setdefault(row, {"report_id": report_id, **known, line: row, "derived": None})
+                own[column] = cell.value
+                if cell.status is Status.DERIVED:
+                    own["derived"] = f"{own['derived']},{column}" if own["derived"] else column
         rows[table] = list(lines.values())
+    if report.cells:
+        figures, derived = measures.of_cells(report.cells, report.editions)
+        place_names = {"province": place.province, "prefecture": place.prefecture, "county": place.county}
+        known = {"report_id": report_id, "office_id": office_id, "office_kind": identity.office_kind, **about}
+        rows["figures"] = [{**known, **place_names, **figures, "derived": ",".join(sorted(derived)) or None}]
     return rows
 
 

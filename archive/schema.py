@@ -19,7 +19,7 @@ from extract.form import FORM
 
 METADATA = Path(__file__).resolve().parent.parent / "datasette-metadata.json"
 APPLICATION_ID = 0x4E42414F  # "NBAO": tells our archive from any other SQLite file
-VERSION = 1  # raised whenever the declaration changes, so that an older archive is rebuilt and a newer one left alone
+VERSION = 2  # raised whenever the declaration changes, so that an older archive is rebuilt and a newer one left alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,52 @@ class Table:
     rowid: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What is counted of a report: labels, the patterns of its cells, the only `edition` it is taken from (or None)."""
+
+    name: str
+    zh: str
+    en: str
+    cells: tuple[str, ...]
+    edition: str | None
+
+    @property
+    def unit(self) -> str:
+        """The unit of the form's column."""
+        return "万元" if self.name.endswith("10k_cny") else "件"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A share of figures: names above and below the line, what it means, what not to conclude (zh, en)."""
+
+    name: str
+    zh: str
+    en: str
+    numerator: tuple[str, ...]
+    denominator: tuple[str, ...]
+    meaning_zh: str
+    meaning_en: str
+    not_zh: str
+    not_en: str
+
+
+def _figure_columns(figures: dict[str, Figure]) -> Iterator[Column]:
+    for one in figures.values():
+        cells = "＋".join(one.cells)
+        yield Column(
+            one.name,
+            "NUMERIC" if one.name.endswith("10k_cny") else "INTEGER",
+            one.zh,
+            one.en,
+            one.unit,
+            "computed",
+            f"所计单元格：{cells}" + (f"（只取{one.edition}年格式）" if one.edition else ""),
+            f"Cells: {cells}" + (f" (form of {one.edition} only)" if one.edition else ""),
+        )
+
+
 def _form_columns(table: str) -> Iterator[Column]:
     chapter = {"disclosure": "第二部分", "requests": "第三部分", "disputes": "第四部分"}[table]
     for name, label in FORM[table]["columns"].items():
@@ -75,13 +121,19 @@ def _form_columns(table: str) -> Iterator[Column]:
         )
 
 
-def _load() -> tuple[dict[str, Any], tuple[Table, ...]]:
+def _load() -> tuple[dict[str, Any], dict[str, Figure], tuple[Table, ...]]:
     declared = tomllib.loads(files(__package__).joinpath("schema.toml").read_text("utf-8"))
+    figures = {
+        name: Figure(name, zh, en, tuple(cells), edition[0] if edition else None)
+        for name, (zh, en, cells, *edition) in declared["figures"].items()
+    }
 
     def columns(entries: list[str | list[str]]) -> Iterator[Column]:
         for entry in entries:
             if isinstance(entry, str) and entry.startswith("form:"):
                 yield from _form_columns(entry.removeprefix("form:"))
+            elif entry == "figures:":
+                yield from _figure_columns(figures)
             else:
                 yield Column(*(declared["shared"][entry] if isinstance(entry, str) else entry))
 
@@ -99,10 +151,14 @@ def _load() -> tuple[dict[str, Any], tuple[Table, ...]]:
         )
         for name, told in declared["tables"].items()
     )
-    return declared, tables
+    return declared, figures, tables
 
 
-_DECLARED, TABLES = _load()
+_DECLARED, FIGURES, TABLES = _load()
+MEASURES: dict[str, Measure] = {
+    name: Measure(name, **told | {side: tuple(told[side]) for side in ("numerator", "denominator")})
+    for name, told in _DECLARED["measures"].items()
+}
 SOURCES: dict[str, tuple[str, str]] = {key: (zh, en) for key, (zh, en) in _DECLARED["sources"].items()}
 
 VALUES: dict[str, dict[str, tuple[str, str]]] = {
@@ -113,6 +169,9 @@ VALUES: dict[str, dict[str, tuple[str, str]]] = {
 for _table, _column in (("disclosure", "item"), ("requests", "outcome"), ("disputes", "stage")):
     VALUES[_column] = {key: (row["zh"], row["en"]) for key, row in FORM[_table]["rows"].items()}
 VALUES["worst_finding"] = VALUES["class"]
+VALUES["name"] = {key: (one.zh, one.en) for key, one in FIGURES.items()} | {
+    key: (one.zh, one.en) for key, one in MEASURES.items()
+}
 
 # `search` holds the segmented names and prose of a report (archive.search), contentless: the text itself stays in
 # `chapters`. `search_rows` ties its numbers to report ids, since VACUUM may renumber plain rowids. After a rebuild

@@ -29,8 +29,8 @@ BATCH = 200  # captures a transaction
 PATIENCE = 20.0  # seconds to wait for another writer
 # What a report's rows stand in; captures are replaced one by one, offices belong to many reports.
 _OF_A_REPORT = (
-    "reports", "chapters", "disclosure", "requests", "disputes", "cell_notes", "other_tables", "findings", "versions",
-    "changes", "addresses",
+    "reports", "figures", "chapters", "disclosure", "requests", "disputes", "cell_notes", "other_tables", "findings",
+    "versions", "changes", "addresses",
 )  # fmt: skip
 
 
