@@ -59,17 +59,22 @@ def chance(seed: str) -> Random:
     return Random(seed)  # noqa: S311
 
 
-def invent(name: str, sort: str = "", tear: str = "", edition: str = "") -> Invented:
+def invent(
+    name: str, sort: str = "", tear: str = "", edition: str = "", office: Office | None = None, year: int | None = None
+) -> Invented:
     """The report of this name: `sort` quiet, busy or dense, `edition` 2019 or 2021, `tear` of TEARS.
 
-    Chance decides on a sort or edition that is empty; the name is its seed.
+    Chance decides on what is empty; a year decides on the edition. The name is the seed.
     """
     random = chance(name)
+    if year is not None:
+        edition = "2019" if year < 2021 else "2021"
     edition = edition or random.choice(("2019", "2021", "2021", "2021"))
     sort = sort or random.choice(("quiet", "quiet", "busy", "dense"))
     editions = ("2021", "2019") if tear == "mixed" else (edition, edition)
-    year = random.choice((2019, 2020)) if editions[0] == "2019" else random.randint(2021, 2025)
-    office = _office(random)
+    if year is None:
+        year = random.choice((2019, 2020)) if editions[0] == "2019" else random.randint(2021, 2025)
+    office = office or _office(random)
     title, subtitle, signature = _title(random, office, year)
     signed = date(year + 1, 1, random.randint(4, 30))
     cells = _cells(random, editions, sort)
