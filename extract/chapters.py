@@ -13,7 +13,7 @@ from typing import Any
 
 from extract.document import Document, Grid, Paragraph
 from extract.form import FORM
-from extract.titles import is_body_name
+from extract.titles import is_body_name, parse_title
 
 _FACTS: dict[str, Any] = json.loads(files(__package__).joinpath("chapters.json").read_text("utf-8"))
 KEYS: tuple[str, ...] = tuple(_FACTS["chapters"])
@@ -25,7 +25,8 @@ _HEADING = re.compile("|".join(f"(?P<{key}>{facts['pattern']})" for key, facts i
 _NUMERALS = "一二三四五六七八九十"
 _NUMBER = re.compile(rf"第?(?P<numeral>[{_NUMERALS}]{{1,2}})(?:部分|章)?[、，,.．:：]*")
 _YEAR = re.compile(r"20\d\d年度?")
-_ARABIC = re.compile(r"\d[、.．]")
+_ORDINAL = re.compile(rf"[（(]?(?P<numeral>[1-6１-６{_NUMERALS[:6]}])[)）]?[、，,.．:：]*")
+_GOES_ON = tuple("及和与、")
 _UNKNOWN_HEADING = re.compile(rf"[{_NUMERALS}]{{1,2}}、[^。；！？]{{2,24}}")
 _HEADING_LENGTH = 44
 _EDGE = re.compile(r"[\s:：。]")
@@ -43,7 +44,8 @@ _MARKUP = re.compile(r"^#+\s*|\*\*")
 _LAYOUT_SPACE = re.compile(r"[^\S\n]+(?=[，。；：、！？）】》”])|(?<=[，。；：、！？（【《“])[^\S\n]+")
 
 _CHINESE_DAY = r"[二2][〇○零ОOＯo0][\u4e00-\u9fff〇○]{2}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日"
-_DATE = rf"(?:\d{{4}}\s*[年./-]\s*\d{{1,2}}\s*[月./-]\s*\d{{1,2}}\s*日?|{_CHINESE_DAY})"
+_MONTH = r"\d{4}\s*年\s*\d{1,2}\s*月"
+_DATE = rf"(?:\d{{4}}\s*[年./-]\s*\d{{1,2}}\s*[月./-]\s*\d{{1,2}}\s*日?|{_CHINESE_DAY}|{_MONTH})"
 _SIGNED = re.compile(rf"[（(]?(?P<office>[^\d，。；：:、]{{0,40}}?)\s*[（(]?(?P<date>{_DATE})[）)]?\s*")
 
 
@@ -76,13 +78,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A line that opens a chapter, and what of the chapter's prose stands on the same line."""
+    """A line that opens a chapter (or `lines` of them), and what of the chapter's prose stands on the same line."""
 
     line: int
     key: str
     text: str
     rest: str = ""
     weight: int = 0
+    lines: int = 1
 
 
 def compact(text: str) -> str:
@@ -116,36 +119,58 @@ def headings(document_lines: list[Line]) -> list[Heading]:
     A table of contents and a caption repeat headings, so of all lines that read like one the best increasing
     sequence counts: numbered before unnumbered, later before earlier.
     """
+    candidates = [heading for number in range(len(document_lines)) if (heading := _heading(number, document_lines))]
+    if sum(heading.weight >= _NUMBERED for heading in candidates) >= len(KEYS) // 2:
+        # Where the chapters are 一、二、三、 neither （二） nor 2. is one.
+        candidates = [heading for heading in candidates if heading.weight != _ORDINAL_ONLY]
     best: list[tuple[int, int, list[Heading]]] = [(0, 0, [])] * len(
         KEYS
     )  # by the last chapter: weight, lines, headings
-    for number, line in enumerate(document_lines):
-        candidate = _heading(number, line)
-        if candidate:
-            order = KEYS.index(candidate.key)
-            weight, places, before = max(best[:order], key=lambda entry: entry[:2], default=(0, 0, []))
-            longer = (weight + candidate.weight, places + number, [*before, candidate])
-            best[order] = max(best[order], longer, key=lambda entry: entry[:2])
+    for candidate in candidates:
+        order = KEYS.index(candidate.key)
+        weight, places, before = max(best[:order], key=lambda entry: entry[:2], default=(0, 0, []))
+        longer = (weight + candidate.weight, places + candidate.line, [*before, candidate])
+        best[order] = max(best[order], longer, key=lambda entry: entry[:2])
     return max(best, key=lambda entry: entry[:2])[2]
 
 
-def _heading(number: int, line: Line) -> Heading | None:
+_NUMBERED, _ORDINAL_ONLY = 6, 3
+
+
+def _heading(number: int, document_lines: list[Line]) -> Heading | None:
+    line = document_lines[number]
     if line.cells > 1:
         return None
     raw = _MARKUP.sub("", line.text).strip()
     if not raw or (len(raw) > _HEADING_LENGTH and raw[0] not in f"{_NUMERALS}第"):
         return None
-    found = _match_heading(compact(raw).rstrip(":：。"))
+    bare = compact(raw).rstrip(":：。")
+    found = _match_heading(bare)
+    if (not found or found[1]) and (broken := _broken(number, document_lines, bare, found is not None)):
+        return broken
     if found:
         key, numeral = found
         if numeral:
-            return Heading(number, key, raw, weight=8 if _NUMERALS.find(numeral) == KEYS.index(key) else 6)
+            return Heading(number, key, raw, weight=8 if _NUMERALS.find(numeral) == KEYS.index(key) else _NUMBERED)
         # Word's automatic numbering is no text: copies of such reports have headings without numerals.
         return Heading(number, key, raw, weight=2 if line.heading or compact(raw) in _OFFICIAL else 1)
-    official = _OFFICIAL.get(_ARABIC.sub("", compact(raw), count=1))
-    if official:
-        return Heading(number, official, raw, weight=3)  # 1.总体情况
+    if (ordinal := _ORDINAL.match(bare)) and (found := _match_heading(bare[ordinal.end() :])):
+        numeral = ordinal["numeral"]
+        if KEYS.index(found[0]) + 1 == (int(numeral) if numeral.isdecimal() else _NUMERALS.index(numeral) + 1):
+            # 1.总体情况 is one wherever it stands; （二）主动公开情况 only where no chapter is 二、
+            return Heading(number, found[0], raw, weight=_ORDINAL_ONLY + (bare[ordinal.end() :] in _OFFICIAL))
     return _run_in(number, raw)
+
+
+def _broken(number: int, document_lines: list[Line], bare: str, is_whole: bool) -> Heading | None:
+    """A numbered heading that was broken over two lines: 五、存在的主要问题 and 及改进情况."""
+    if number + 1 == len(document_lines) or not _NUMBER.match(bare) or document_lines[number + 1].cells > 1:
+        return None
+    rest = compact(_MARKUP.sub("", document_lines[number + 1].text)).rstrip(":：。")
+    if len(rest) > _HEADING_LENGTH // 2 or (is_whole and not rest.startswith(_GOES_ON)):
+        return None
+    found = _match_heading(bare + rest)
+    return Heading(number, found[0], bare + rest, weight=_NUMBERED, lines=2) if found else None
 
 
 def _run_in(number: int, raw: str) -> Heading | None:
@@ -201,7 +226,7 @@ def split(document: Document) -> Chapters:
     ends = [heading.line for heading in found[1:]] + [len(document_lines)]
     blocks = [document_lines[heading.line].block for heading in found]
     for number, (heading, end) in enumerate(zip(found, ends, strict=True)):
-        body = document_lines[heading.line + bool(heading.text) : end]
+        body = document_lines[heading.line + heading.lines : end]
         prose = [heading.rest] if heading.rest else []
         if heading is found[-1]:
             body = _without_signature(body)
@@ -233,7 +258,7 @@ def _with_missing(document_lines: list[Line], found: list[Heading], problems: li
         text = compact(line.text)
         if line.cells < 2 and _MISSING_PROBLEMS.search(text) and not _is_table_text(text):
             problems.append("“存在的主要问题及改进情况”一章没有标题，从表格后的正文分出")
-            return [*found[: at + 1], Heading(number, "problems", ""), *found[at + 1 :]]
+            return [*found[: at + 1], Heading(number, "problems", "", lines=0), *found[at + 1 :]]
     return found
 
 
@@ -320,7 +345,7 @@ def _preamble(before: list[Line]) -> list[str]:
     """The report's own words between the title and the first heading: from the first long line on, if it is prose."""
     texts = [_MARKUP.sub("", line.text).strip() for line in before if line.cells < 2]
     bare = [compact(text) for text in texts]
-    title = max((number for number, text in enumerate(bare) if _is_title_like(text)), default=-1)
+    title = max((number for number, text in enumerate(bare) if parse_title(text).reason is None), default=-1)
     own = [number for number in range(title + 1, len(texts)) if not is_chrome(bare[number])]
     texts = [_LAYOUT_SPACE.sub("", texts[number]) for number in own if not _PAGE_LABEL.match(bare[number])]
     prose = (number for number, text in enumerate(texts) if len(text) >= 16 and _SENTENCE.search(text))
@@ -331,26 +356,21 @@ def _preamble(before: list[Line]) -> list[str]:
     return texts if any("。" in text or "：" in text for text in texts) else []
 
 
-def _is_title_like(bare: str) -> bool:
-    return bool(re.fullmatch(r"[^《》，。]{0,56}(?:年度报告|年报|工作报告)", bare))
-
-
 _SEAL = re.compile(r"[（(]\s*(?:盖\s*章|公\s*章|印\s*章|章)\s*[)）]")
 _RUN_IN_SIGNATURE = re.compile(rf"(?<=[。！]) ?[^，。；：:\d]{{2,40}}{_DATE} ?$")
 
 
 def _without_signature(body: list[Line]) -> list[Line]:
     """The last chapter up to its signature, or else to what the page puts under a text (上一篇, 打印本页)."""
-    for number, line in enumerate(body):
-        bare = compact(_SEAL.sub("", line.text))
-        under = is_chrome(bare) and not _PAGE_NUMBER.fullmatch(bare)
-        if under or _signed(line.text):
-            while number > 0 and is_body_name(compact(_SEAL.sub("", body[number - 1].text))):
-                number -= 1
-            return body[:number]
-    while body and is_body_name(compact(_SEAL.sub("", body[-1].text))):
-        body = body[:-1]
-    return body
+    end = next((number for number, line in enumerate(body) if _ends_text(line)), len(body))
+    while end and (not (bare := compact(_SEAL.sub("", body[end - 1].text))) or is_body_name(bare)):
+        end -= 1
+    return body[:end]
+
+
+def _ends_text(line: Line) -> bool:
+    bare = compact(line.text)
+    return _signed(line.text) is not None or (is_chrome(bare) and not _PAGE_NUMBER.fullmatch(bare))
 
 
 def _signed(text: str) -> tuple[str, str] | None:

@@ -35,10 +35,13 @@ _TAIL_LINES = 15
 """Where the signature of a report without chapters is looked for."""
 _TITLE_LINES = 3
 _TITLE_LENGTH = 120
+_COLUMN_OF_YEAR = re.compile(r"20\d\d年")
+"""What stands above a title as 2024年度 may, but names a column, and columns lie (白银区 files 2023 under 2022年)."""
 _PROSE = 150
 """Letters of running text that make a page without chapters more than a title."""
 
 _DATE = re.compile(r"(?P<year>\d{4})\s*[年./-]\s*(?P<month>\d{1,2})\s*[月./-]\s*(?P<day>\d{1,2})")
+_MONTH_FIRST = re.compile(r"(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>\d{4})")
 _CHINESE_DATE = re.compile(r"(?P<year>\d{4})年(?P<month>[一二三四五六七八九十]+)月(?P<day>[一二三四五六七八九十]+)日")
 _CHINESE_DIGITS = "零一二三四五六七八九"
 # Word's smart tags drop characters: 20251月1日 for 2025年1月1日 (platforms.md §11).
@@ -110,14 +113,16 @@ def identify(document: Document, *, url: str | None = None, words: str = "") -> 
     identity.index_number = _index_number(reading)
     if title is None or (not identity.is_report and title.reason is not None):
         identity.title = title.text if title else None
-        identity.published_date = _published_date(reading, url, identity)
+        identity.published_date = _published_date(reading)
         return identity
     identity.title = title.text if title.reason is None else _unusual_title(reading)
     identity.signed_date = _date(signed_date or "") or _date_under_title(reading)
     identity.office = _office(reading, title, signed_office)
     identity.office_kind = office_kind(identity.office)
-    identity.published_date = _published_date(reading, url, identity)
+    identity.published_date = _published_date(reading)
     identity.year = _year(reading, title, identity, words)
+    if identity.is_report and identity.published_date is None and document.html:
+        identity.published_date = _guessed_date(document.html, url, identity)
     identity.scope = _scope(reading)
     if identity.is_report and not (reading.is_form and _has_form_table(reading)):
         identity.attachments = _attachments(document)
@@ -183,7 +188,9 @@ def _title(reading: _Reading, words: str, signed: str | None) -> Title | None:
         return about[0]
     if candidates:
         fitting = [entry for entry in candidates if not _is_joined_by_chance(*entry, signed, meta.get("SiteName"))]
-        return max(fitting or candidates, key=_merit)[0]
+        links = {compact(link.words) for link in reading.document.links} - {title.text for title in read}
+        unlinked = [entry for entry in fitting or candidates if entry[0].text not in links]
+        return max(unlinked or fitting or candidates, key=_merit)[0]
     if read:
         return read[0]
     return parse_title(reading.top[0][:_TITLE_LENGTH]) if reading.top else None
@@ -196,7 +203,9 @@ def _printed_titles(reading: _Reading) -> Iterator[tuple[Title, int]]:
     """
     top = reading.top
     for start, first in enumerate(top):
-        if first.startswith(_OTHER_PAGES):
+        if first.startswith(_OTHER_PAGES) or (
+            _COLUMN_OF_YEAR.fullmatch(first) and _is_whole(top[start + 1 : start + 2])
+        ):
             continue
         for end in range(start + 1, min(start + _TITLE_LINES, len(top)) + 1):
             joined = "".join(top[start:end])
@@ -205,8 +214,14 @@ def _printed_titles(reading: _Reading) -> Iterator[tuple[Title, int]]:
             title = parse_title(joined)
             if title.reason is None:
                 beside = (top[at] for at in (end, start - 1) if 0 <= at < len(top))
+                beside = (text for text in beside if not _COLUMN_OF_YEAR.fullmatch(text))
                 year = title.year or next((year for text in beside if (year := subtitle_year(text))), None)
                 yield replace(title, year=year), end - start
+
+
+def _is_whole(lines: list[str]) -> bool:
+    """Whether a line is a title that needs none before it."""
+    return any(title.reason is None and title.office is not None for title in map(parse_title, lines))
 
 
 def _is_joined_by_chance(title: Title, lines: int, signed: str | None, site: str | None) -> bool:
@@ -225,9 +240,10 @@ def _unusual_title(reading: _Reading) -> str | None:
     )
 
 
-def _merit(candidate: tuple[Title, int]) -> tuple[bool, bool, bool, int]:
+def _merit(candidate: tuple[Title, int]) -> tuple[bool, bool, bool, bool, int]:
     title, lines = candidate
-    return not title.notice, title.office is not None, title.year is not None, -lines
+    says_something = title.office is not None or title.year is not None  # else it may be a column's name
+    return says_something, not title.notice, title.office is not None, title.year is not None, -lines
 
 
 def _is_about_a_report(title: Title) -> bool:
@@ -405,7 +421,7 @@ def _period(reading: _Reading) -> tuple[int, str] | None:
 def _date(text: str) -> date | None:
     """The first date in `text`, also 二〇二五年一月十四日; None if there is none or it is no day of the calendar."""
     folded = fold(tidy(text))
-    if found := _DATE.search(folded):
+    if found := _DATE.search(folded) or _MONTH_FIRST.search(folded):
         numbers = int(found["year"]), int(found["month"]), int(found["day"])
     elif found := _CHINESE_DATE.search(folded):
         numbers = int(found["year"]), _chinese_number(found["month"]), _chinese_number(found["day"])
@@ -432,17 +448,15 @@ def _date_under_title(reading: _Reading) -> date | None:
     return None
 
 
-def _published_date(reading: _Reading, url: str | None, identity: Identity) -> date | None:
-    """The page's own date: meta tags and the 索引号 table, then 发布时间 in the text, then htmldate's guess."""
+def _published_date(reading: _Reading) -> date | None:
+    """The page's own date: meta tags and the 索引号 table, then 发布时间 in the text."""
     for label in FACTS["published_labels"]:
         if found := _date(reading.document.meta.get(label, "")):
             return found
     for line in reading.lines:
         if len(line.text) < 200 and (label := _PUBLISHED_LINE.search(fold(compact(line.text)))):
             return _date(label["date"])
-    if not identity.is_report or not reading.document.html:
-        return None
-    return _guessed_date(reading.document.html, url, identity)
+    return None
 
 
 def _guessed_date(html: str, url: str | None, identity: Identity) -> date | None:
@@ -454,7 +468,10 @@ def _guessed_date(html: str, url: str | None, identity: Identity) -> date | None
     except Exception:  # noqa: BLE001  # a page that breaks the guesser has no guess
         return None
     found = _date(guess or "")
-    return found if found and (identity.signed_date is None or found > identity.signed_date) else None
+    if not found or (identity.signed_date and found <= identity.signed_date):
+        return None
+    # Lists beside the text have dates too; a report comes out in the year after its own.
+    return found if identity.year is None or _reported_year(found) == identity.year else None
 
 
 # --- numbers of the page ---------------------------------------------------------------------------------------------

@@ -28,6 +28,8 @@ _REPORT = re.compile(
     rf"(?:(?P<year>{_YEAR})年?)?(?P<annual>年度|年)?(?:工作)?(?:情况)?(?:的)?(?P<word>(?:总|总结)?报告|年报)(?P<after>.*)"
 )
 _YEARS = re.compile(rf"{_YEAR}(?:年度|年)?")
+_PERIOD = re.compile(FACTS["period_in_title"])
+_MOST_YEARS = 2
 _SUBTITLE = re.compile(rf"[（(]?(?P<year>{_YEAR})年度?[)）]?")
 _BEFORE_PREFIX = re.compile(FACTS["before_prefix"])
 _AFTER = re.compile(FACTS["after_allowed"], re.IGNORECASE)
@@ -51,11 +53,14 @@ _HAN = r"\u4e00-\u9fff\u3400-\u4dbf\U00020000-\U0002ffff"
 _OFFICE = re.compile(rf"[{_HAN}·•（）()、\d]{{2,45}}(?<=[{FACTS['office_end']})])")
 _SIGNATURE_END = re.compile(FACTS["signature_end"])
 _ORGAN = re.compile(FACTS["organ"])
+_ABBREVIATIONS = [(re.compile(pattern), spelling) for pattern, spelling in FACTS["abbreviations"]]
 _GENERIC = frozenset(FACTS["generic_offices"])
 _KINDS = [(OfficeKind(kind), re.compile(pattern)) for kind, pattern in FACTS["kinds"]]
 _STREET_FIRST = re.compile(FACTS["street_first"])
 _NOT_STREETS = re.compile(FACTS["not_streets"])
 _PLACE = re.compile(FACTS["places"])
+_BOTH = re.compile(r"区\([^)]{1,6}[县区]\)(?:人民政府)?$")
+"""A zone that is a district too: 高新区（新市区）, 经济技术开发区（头屯河区）."""
 _PREFECTURES = frozenset(FACTS["prefectures"].split())
 
 
@@ -95,12 +100,10 @@ def parse_title(title: str) -> Title:
     """
     text = tidy(title)[:400]
     whole = _parse(text)
-    if whole.reason is None:
+    if whole.reason is None and whole.office:
         return whole
-    for part in _SITE_MARKS.split(text):
-        if len(part) >= 6 and (read := _parse(part)).reason is None:
-            return read
-    return whole
+    parts = [read for part in _SITE_MARKS.split(text) if len(part) >= 6 and (read := _parse(part)).reason is None]
+    return max([whole, *parts], key=lambda read: (read.reason is None, read.office is not None))
 
 
 def _parse(text: str) -> Title:
@@ -115,6 +118,8 @@ def _parse(text: str) -> Title:
     allowed = _AFTER.match(after)
     rest = after[allowed.end() :] if allowed else after
     notice = bool(_NOTICE_BEFORE.search(found["before"]))
+    if len(_YEARS.findall(found["before"])) > _MOST_YEARS:
+        return Title(text, reason=_near_miss(folded))  # tabs of years above a title
     if rest and not (notice and _NOTICE_AFTER.fullmatch(after)):
         return Title(text, reason=_near_miss(folded))
     year = int(found["year"]) if found["year"] else None
@@ -136,9 +141,9 @@ def _parse(text: str) -> Title:
 
 def _split_before(text: str, folded: str, start: int) -> tuple[str | None, int | None]:
     """(office, year) of what stands before 政府信息公开: 2024年X镇, X镇2024年度, 2025X县Y乡2025年度, X关于2024年."""
-    years = [int(found[0][:4]) for found in _YEARS.finditer(folded)]
     keep = [True] * len(text)
-    for found in _YEARS.finditer(folded):
+    years = [int(found[0][:4]) for found in _YEARS.finditer(folded, start)]
+    for found in (*_YEARS.finditer(folded), *_PERIOD.finditer(folded)):
         keep[found.start() : found.end()] = [False] * (found.end() - found.start())
     name = "".join(char for char, kept in list(zip(text, keep, strict=True))[start:] if kept)
     head, about, tail = name.partition("关于")
@@ -187,9 +192,17 @@ def is_body_name(line: str) -> bool:
 
 def same_office(one: str, other: str) -> bool:
     """Whether two names are of one body: 匡堰镇人民政府 and 慈溪市匡堰镇, 沭阳县发改局 and 沭阳县发展和改革局."""
-    short, long = sorted((_ORGAN.sub("", fold(one)) or one, _ORGAN.sub("", fold(other)) or other), key=len)
+    short, long = sorted((_unabbreviated(one), _unabbreviated(other)), key=len)
     letters = iter(long)
     return long[-1:] == short[-1:] and all(char in letters for char in short)
+
+
+def _unabbreviated(name: str) -> str:
+    """A body's name without its organ, each part in one spelling: 高新技术产业开发区 as 高新区."""
+    folded = fold(name)
+    for pattern, spelling in _ABBREVIATIONS:
+        folded = pattern.sub(spelling, folded)
+    return _ORGAN.sub("", folded) or folded
 
 
 @lru_cache(maxsize=4096)
@@ -200,7 +213,9 @@ def office_kind(office: str | None) -> OfficeKind | None:
     """
     if not office:
         return None
-    name = re.sub(r"[(（][^)）]*[)）]", "", fold(office)) or fold(office)
+    name = re.sub(r"\([^)]*\)", "", fold(office)) or fold(office)
+    if _BOTH.search(fold(office)):
+        return OfficeKind.COUNTY
     if _STREET_FIRST.search(name) and not _NOT_STREETS.search(name):
         return OfficeKind.STREET
     for kind, pattern in _KINDS:

@@ -93,6 +93,42 @@ def test_prose_on_the_line_of_its_heading(line: str) -> None:
     assert found.headings["other_matters"] == "六、其他需要报告的事项"
 
 
+@pytest.mark.parametrize("form", ["{0}、{1}", "{0}．{1}", "（{2}）{1}", "{0}. {1}", "第{2}部分：{1}"])
+def test_chapters_numbered_in_another_way(form: str) -> None:
+    words = {key: heading[2:] for key, heading in HEADINGS.items()} | {"overview": "基本情况", "problems": "存在的不足"}
+    numbers = zip(chapters.KEYS, "１23456", "一二三四五六", strict=True)
+    found = chapters.split(report({key: form.format(digit, words[key], numeral) for key, digit, numeral in numbers}))
+    assert found.texts == PROSE
+
+
+@pytest.mark.parametrize(
+    ("key", "lines"),
+    [
+        ("problems", "五、存在的主要问题\n及改进情况"),
+        ("problems", "五、存在的\n主要问题及改进情况"),
+        ("other_matters", "六、其他需要\n报告的事项"),
+        ("disputes", "四、政府信息公开行政复议、\n行政诉讼情况"),
+    ],
+)
+def test_a_heading_broken_over_two_lines(key: str, lines: str) -> None:
+    found = chapters.split(report({key: lines}))
+    assert found.texts == PROSE
+    assert found.headings[key] == lines.replace("\n", "")
+
+
+def test_a_section_behind_a_heading_is_not_its_end() -> None:
+    prose = {"problems": "存在的主要问题\n一是公开不够及时。"}
+    assert chapters.split(report(prose=prose)).texts == PROSE | prose
+
+
+@pytest.mark.parametrize(
+    "end", ["白石镇人民政府\n（盖章）", "第一师十六团\n2025年1月", "青溪县档案馆\n（2025年1月4日）"]
+)
+def test_no_signature_belongs_to_the_last_chapter(end: str) -> None:
+    found = chapters.split(report(prose={"other_matters": f"无。\n{end}"}))
+    assert found.texts["other_matters"] == "无。"
+
+
 def test_numbered_sections_of_a_chapter_are_no_chapters() -> None:
     prose = {
         "overview": "（一）主动公开政府信息情况\n公开9条。\n（二）收到和处理政府信息公开申请情况\n无申请。",

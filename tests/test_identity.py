@@ -72,6 +72,11 @@ def of(*lines: str, end: str = "", body: str = CHAPTERS) -> Identity:
         ("白石镇2023年政府信息公开工作年度报告.pdf", "白石镇", 2023),
         ("【年度报告】白石镇2023年政府信息公开工作年度报告", "白石镇", 2023),
         ("国家税务总局青溪县税务局2023年政府信息公开工作年度报告", "国家税务总局青溪县税务局", 2023),
+        ("青溪县教育局2024年1-12月政府信息公开工作年度报告", "青溪县教育局", 2024),
+        ("白石镇政府信息公开工作年度报告（2024年1月1日-2024年12月31日）", "白石镇", 2024),
+        ("青溪县教育局关于报送2024年政府信息公开工作年度报告的报告", "青溪县教育局", 2024),
+        ("2020-03-01 白石镇政府信息公开工作年度报告", "白石镇", None),
+        ("青溪县人民政府-白石镇政府信息公开工作年度报告", "白石镇", None),
         ("第一师阿拉尔市十六团新开岭镇2023年政府信息公开工作年度报告", "第一师阿拉尔市十六团新开岭镇", 2023),
     ],
 )
@@ -185,6 +190,10 @@ def test_no_title_raises(title: str) -> None:
         ("恩格贝生态示范区", "zone"),
         ("天津滨海高新技术产业开发区", "zone"),
         ("慈溪市供电公司", "other"),
+        ("慈溪市人民政府国有资产监督管理委员会", "department"),
+        ("青溪县残疾人联合会", "department"),
+        ("高新区（新市区）", "county"),
+        ("第一师十六团", "township"),
     ],
 )
 def test_kinds_of_bodies(office: str, kind: str) -> None:
@@ -196,6 +205,20 @@ def test_the_fuller_name_of_title_and_signature_is_the_office() -> None:
     assert of("白石镇政府信息公开工作2024年度报告", end=signature).office == "白石镇人民政府"
     assert of("2024年青溪县白石镇人民政府信息公开工作", "年度报告", end=signature).office == "青溪县白石镇人民政府"
     assert of("2024年政府信息公开工作年度报告", end=signature).office == "白石镇人民政府"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("青溪县政府办", "青溪县人民政府办公室"),
+        ("佳荣里街", "佳荣里街道办事处"),
+        ("厦门火炬高新区管委会", "厦门火炬高技术产业开发区管理委员会"),
+        ("青溪县发改局", "青溪县发展和改革局"),
+    ],
+)
+def test_one_body_by_two_names(one: str, other: str) -> None:
+    assert same_office(one, other)
+    assert not same_office(one, other.replace("青溪", "红河").replace("佳荣", "东风").replace("厦门", "福州"))
 
 
 def test_the_signature_of_the_office_that_drew_it_up_is_not_the_body() -> None:
@@ -254,6 +277,8 @@ def test_the_year_where_the_title_has_none(preamble: str, end: str, year: int | 
         ("2025年1月14日", date(2025, 1, 14)),
         ("白石镇人民政府\n2025年13月41日", None),
         ("上一篇：白石镇2023年年报\n2024-01-17", None),
+        ("白石镇人民政府\n2025年1月", None),
+        ("第一师十六团\n2025.1.14", date(2025, 1, 14)),
         ("", None),
     ],
 )
@@ -301,6 +326,46 @@ def test_what_a_page_says_of_itself() -> None:
     assert found.site_id_code == "9901230001"
     assert found.index_number == "K12345678/2025-00012"
     assert found.attachments == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "信息时间：2025-01-20",
+        "发布于：2025/1/20",
+        "[ 更新时间：2025年1月20日 ]",
+        "来源：县政府办 2025-01-20 10:00",
+        "2025年1月20日 作者：办公室 来源：县政府办 浏览次数：12",
+        "2025-01-20 10:00",
+        "发布时间：01/20/2025 03:15:00 PM",
+    ],
+)
+def test_the_date_of_the_page(line: str) -> None:
+    beside = '<ul><li><a href="a.html">白石镇2014年政府信息公开工作年度报告</a><span>2015-01-01</span></li></ul>'
+    for info, outside in ((line, ""), ("", f"<p>{line}</p>")):
+        body = f'{beside}<div class="info">{info}</div><div id="zoom">{outside}{PARAGRAPHS}</div>'
+        found = identify(html.read(f"<title>{TITLE}</title><h1>{TITLE}</h1>{body}".encode()))
+        assert found.published_date == date(2025, 1, 20)
+
+
+def test_dates_of_a_list_beside_the_text_are_not_the_page_s() -> None:
+    beside = '<ul><li><a href="a.html">白石镇2014年政府信息公开工作年度报告</a><span>2015-01-01</span></li></ul>'
+    found = identify(html.read(f"<title>{TITLE}</title>{beside}<div>{PARAGRAPHS}</div>".encode()))
+    assert found.published_date is None
+
+
+def test_the_title_of_another_page_in_a_list_is_not_this_page_s() -> None:
+    title, other = "白石镇政府信息公开工作年度报告", "白石镇2021年政府信息公开工作年度报告"
+    body = f'<ul><li><a href="a.html">{other}</a></li></ul><h1>{title}</h1><div><p>统计期限自2019年1月1日起。</p>'
+    found = identify(html.read(f"{body}{PARAGRAPHS}</div>".encode()))
+    assert (found.title, found.year) == (title, 2019)
+
+
+def test_tabs_and_columns_of_years_are_not_the_title_s() -> None:
+    title = "白石镇政府信息公开工作年度报告"
+    for column in ("2019年", "2025年2024年2023年2022年"):
+        found = of(column, title, "统计期限自2020年1月1日至2020年12月31日。")
+        assert (found.title, found.year) == (title, 2020)
 
 
 def test_placeholders_of_site_templates_are_no_facts() -> None:

@@ -182,8 +182,17 @@ def _meta_row(cells: list[str], document: Document) -> int:
 def _meta_text(text: str, document: Document) -> None:
     for name, value in _META_TEXT.findall(_SPACE_BUT_BREAKS.sub(" ", text)):
         document.meta.setdefault(name, value.strip())
+    if "20" in text and (found := _PAGE_DATE.search(text)):
+        document.meta.setdefault("date of the page", found[1] or found[2])
 
 
+_DAY = r"20\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}"
+# 2025年1月20日 作者：办公室 来源：…; 来源：县政府办 2025-01-20 10:00
+_PAGE_DATE = re.compile(
+    rf"^[^\n。，；]{{0,40}}?(?:({_DAY})日?\s*(?:\d\d?:\d\d|[\s|]*(?:作者|来源|编辑|浏览|点击|阅读|字号|字体))"
+    rf"|(?:作者|来源|编辑|浏览|点击|阅读|字号|字体)[^\n。，；]{{0,40}}?\s({_DAY}))",
+    re.MULTILINE,
+)
 _SPACE_BUT_BREAKS = re.compile(r"[^\S\n]+")
 
 
