@@ -38,13 +38,13 @@ def _evidence(folder: Path) -> Captures:
 
 
 def read(item: tuple[Path, Capture]) -> Reading:
-    """The reading of one capture of the evidence in a folder; its attachments are the evidence's of that time."""
+    """The reading of one capture of the evidence in a folder; its attachments are the evidence's of that visit."""
     folder, capture = item
     evidence = _evidence(folder)
     attachments: dict[int, Capture] = {}
 
     def fetch(address: str) -> Fetched | None:
-        found = evidence.latest(urljoin(capture.url, address), before=capture.captured_at)
+        found = evidence.beside(capture, urljoin(capture.url, address))
         if found is None:
             return None
         with suppress(EvidenceError):

@@ -45,7 +45,8 @@ def seen_until(capture: int, sha256: str | None, sightings: Sequence[Capture], f
     until = first
     for sighting in sightings:
         if sighting.id > capture:
-            if sighting.outcome == "ok" and sighting.sha256 != sha256:
+            # A page that says the same may have got another file.
+            if sighting.renewed and (sighting.sha256 != sha256 or sighting.outcome == "unchanged"):
                 break
             if sighting.outcome in _SEEN:
                 until = sighting.captured_at

@@ -5,6 +5,8 @@ Recognised by status and by what is on the page, recorded and respected: no chal
 
 import json
 import re
+import time
+from email.utils import parsedate_to_datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,12 +16,16 @@ import lxml.etree
 import lxml.html
 from lxml.etree import ParserError
 
+from evidence import Exchange
+
 MARKERS: dict[str, Any] = json.loads(Path(__file__).with_name("barriers.json").read_text(encoding="utf-8"))
 """barriers.json: statuses and markers, and how few characters of text such a page has at most (`short`)."""
 
 _FILES = re.compile(r"\.(pdf|docx?|wps|xlsx?|ofd|rtf|zip|rar|jpe?g|png|gif|bmp|tiff?)$", re.I)
 _MAGIC = (b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf", b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"Rar!")
-_HTML = re.compile(rb"^\s*(<!--.*?-->\s*)*<(!doctype|html|head|body|script|meta)", re.I | re.S)
+_HTML = re.compile(rb"^\s*(<!--.*?-->\s*)*<(!doctype|html|head|body|script|meta|\?xml)", re.I | re.S)
+_JSON = re.compile(rb"^\s*\{.{0,2000}\}\s*$", re.S)
+_HOME = re.compile(r"^/((index|default|home|main)\.\w+)?$|/[^/]*((?<!\d)404(?!\d)|error|notfound|nopage)[^/]*$", re.I)
 
 
 @cache
@@ -27,8 +33,27 @@ def _pattern(name: str) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{marker})" for marker in MARKERS[name]), re.I)
 
 
-def by_status(status: int, retry_after: str | None) -> str | None:
-    """The outcome that the status line alone tells, None where the body must be looked at."""
+def outcome(url: str, exchange: Exchange, body: bytes, text: str, stage: str) -> str:
+    """What an answer came to (evidence.OUTCOMES): by its status, and where that may lie by what is in it.
+
+    `body` is without content-encoding, `text` the same decoded ("" where it is no text), `stage` that of the task.
+    """
+    told = _by_status(exchange.status or 0, retry_after(exchange) is not None)
+    if told in {"unchanged", "redirect", "gone", "challenge"}:
+        return told
+    shown = by_content(text) if text else None
+    if told is not None:
+        # A guard says in words what its 403, 405 or 503 is; the other notices are worth no more than the status.
+        return "challenge" if shown == "challenge" else told
+    if stage == "robots":
+        return "challenge" if shown == "challenge" else "ok"
+    if shown is None and dressed_as_file(url, body, stage == "attachment"):
+        return "wrong_type"
+    return shown or ("ok" if exchange.status in {200, 203} else "bad_answer")
+
+
+def _by_status(status: int, told_to_wait: bool) -> str | None:
+    """What the status line alone tells, None where the body must be looked at."""
     if status in MARKERS["challenge_statuses"]:
         return "challenge"
     if status == 304:
@@ -39,13 +64,29 @@ def by_status(status: int, retry_after: str | None) -> str | None:
         return "refused"
     if status in {404, 410}:
         return "gone"
-    if status == 429 or (status == 503 and retry_after):
+    if status == 429 or (status == 503 and told_to_wait):
         return "throttled"
     if status >= 500:
         return "server_error"
     if status >= 400:
         return "client_error"
-    return None if status in {200, 203} else "bad_answer"
+    return None
+
+
+def retry_after(exchange: Exchange) -> float | None:
+    """The seconds that an answer asks us to wait (a number or a date), None where it does not."""
+    asked = exchange.header("Retry-After") or ""
+    if asked.isdigit():
+        return float(asked)
+    try:
+        return max(parsedate_to_datetime(asked).timestamp() - time.time(), 0.0)
+    except ValueError:
+        return None
+
+
+def leads_home(url: str) -> bool:
+    """Whether an address is a home page or an error page: where some servers send who asks for what is gone."""
+    return _HOME.search(urlsplit(url).path or "/") is not None
 
 
 def by_content(text: str) -> str | None:
@@ -53,36 +94,45 @@ def by_content(text: str) -> str | None:
 
     Only short pages can be: reports speak of 验证 and 不存在 too.
     """
-    scripts, shown = _visible(text)
-    if len(shown) > MARKERS["short"]:
-        return None
-    if len(shown) < 200 and _pattern("challenge").search(scripts):
+    page = _Page(text)
+    if len(page.shown) < 200 and _pattern("challenge_scripts").search(page.scripts):
         return "challenge"
     for name in ("challenge", "refused", "throttled", "soft_404"):
-        found = _pattern(name).search(shown)
+        found = _pattern(name).search(page.shown)
         # A notice is most of what its page says; a list of links or a comment form only happens to hold the words.
-        if found and (len(shown) < 400 or found.start() < 60):
+        if found and len(page.shown) <= MARKERS["short"] and (len(page.shown) < 400 or found.start() < 60):
             return name
-    return None
+    # The notice in the site's own frame of menus: beside its links such a page says next to nothing.
+    return "soft_404" if len(page.own) < 300 and _pattern("soft_404").search(page.own) else None
 
 
-def _visible(text: str) -> tuple[str, str]:
-    """The scripts and the readable words of a page."""
-    try:
-        root = lxml.html.document_fromstring(text) if "<" in text else None
-    except (ParserError, ValueError):
-        root = None
-    if root is None:
-        return "", text
-    scripts = " ".join(element.text or "" for element in root.iter("script"))
-    lxml.etree.strip_elements(root, "script", "style", "noscript", with_tail=False)
-    shown = " ".join(str(text) for text in root.itertext(with_tail=True))
-    return scripts, re.sub(r"\s+", " ", shown).strip()
+class _Page:
+    """The scripts, the readable words, and the words outside of links, of a page."""
+
+    def __init__(self, text: str) -> None:
+        self.scripts, self.shown, self.own = "", text, text
+        try:
+            root = lxml.html.document_fromstring(text) if "<" in text else None
+        except (ParserError, ValueError):
+            root = None
+        if root is None:
+            return
+        self.scripts = " ".join(
+            f"{element.get('src') or ''} {element.text or ''}" for element in root.iter("script", "noscript")
+        )
+        lxml.etree.strip_elements(root, "script", "style", "noscript", with_tail=False)
+        self.shown = _words(root)
+        lxml.etree.strip_elements(root, "a", "select", "footer", with_tail=False)
+        self.own = _words(root)
+
+
+def _words(root: lxml.html.HtmlElement) -> str:
+    return re.sub(r"\s+", " ", " ".join(str(text) for text in root.itertext(with_tail=True))).strip()
 
 
 def dressed_as_file(url: str, body: bytes, asked_for_file: bool) -> bool:
-    """Whether an HTML page was served where a file was asked for (platforms.md §5: 200 with an error page)."""
+    """Whether an error in HTML or JSON was served where a file was asked for (platforms.md §5: with 200)."""
     named = _FILES.search(urlsplit(url).path) is not None
     if not (named or asked_for_file) or body.startswith(_MAGIC):
         return False
-    return _HTML.match(body[:2000]) is not None
+    return _HTML.match(body[:2000]) is not None or _JSON.match(body[:2100]) is not None

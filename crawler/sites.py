@@ -18,11 +18,17 @@ class UnknownPlace(ValueError):  # noqa: N818 - it names what was given
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """An address to begin at, and whose it is: code and name are "" where unknown."""
+    """An address to begin at, and whose it is: code and name are "" where unknown.
+
+    `transport` is what its servers need and are allowed (names of fetch.TRANSPORTS, with spaces between), `offices`
+    how many townships and streets the place has (0: not known).
+    """
 
     url: str
     division_code: str = ""
     name: str = ""
+    transport: str = ""
+    offices: int = 0
 
     @property
     def host(self) -> str:

@@ -9,7 +9,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -25,7 +25,21 @@ from crawler.fetch import ENCODINGS, NoAnswer
 from crawler.scope import Scope, tidy
 from crawler.sites import Site
 from crawler.turns import Turns
-from evidence import FAILURES, KEPT, REFUSALS, Capture, DiskFull, EvidenceError, Exchange, Lost, Recorder, Task, Visit
+from evidence import (
+    FAILURES,
+    KEPT,
+    NOTHING,
+    REFUSALS,
+    About,
+    Capture,
+    DiskFull,
+    EvidenceError,
+    Exchange,
+    Lost,
+    Recorder,
+    Task,
+    Visit,
+)
 from evidence.warc import decode as without_encoding
 
 log = logging.getLogger(__name__)
@@ -33,10 +47,15 @@ log.addHandler(logging.NullHandler())  # a terminal shows lines for people, not 
 
 MAX_HOPS = 5  # redirects in a row
 MAX_TRIES = 2  # of an address that failed, after the first
-MAX_FAILURES = 5  # in a row, then the site is left alone
+MAX_FAILURES = 5  # in a row, then the host is left alone
+MAX_REFUSALS = 3  # forbidden pages in a row, or home pages in the place of articles, likewise
+SHELL = 5000  # bytes; a smaller page may be what every address of a site that lives in JavaScript is answered with
 RETRY_AFTER = 5  # times the delay, and again as much for each further try
 LONGEST_WAIT = 120  # seconds of Retry-After that a run waits for; a site that asks for more is left alone
 BATCH_SECONDS = 0.25  # how long an answer may wait to be written together with others
+Judgement = tuple[str, list[Task], About]
+"""The kind of an answer, what it leads to, and what it is about."""
+
 _PRIORITY = links.WORDS["priority"]
 _BUDGET = links.WORDS["budget"]
 
@@ -56,12 +75,15 @@ class Walk:
     refused: int = 0
     failed: int = 0
     failures: int = 0  # in a row
-    refusals: int = 0
+    refusals: int = 0  # in a row
     barren: int = 0  # requests since the last report
+    homes: int = 0  # in a row, in the place of articles
     entrance: str | None = None  # the outcome of a given address, where it was not had
     stopped: str | None = None  # the outcome for which the site is left alone
     verdict: monitors.Verdict | None = None
     ready: scrapy.Request | None = None  # what it asks when its turn comes
+    home: str | None = None  # fingerprint of the home page, where that is more than a shell
+    system: str | None = None  # content system of the page that was read last
     slot: str = ""  # of its request under way: the address that is asked
     bodies: set[str] = field(default_factory=set)  # pages whose links were followed
 
@@ -79,6 +101,7 @@ class ReportSpider(scrapy.Spider):
         year: int | None,
         agent: str,
         progress: Callable[[list[Walk]], None],
+        is_open: Callable[[], bool] = lambda: True,
         **_: Any,
     ) -> None:
         """`delay` in seconds between an answer and the next request to the same site."""
@@ -86,6 +109,7 @@ class ReportSpider(scrapy.Spider):
         self.recorder = recorder
         self.walks = walks
         self.delay = delay
+        self.open = is_open  # whether the hours in which may be asked last
         self.turns: Turns[Walk] = Turns(delay)
         self.year = year
         self.agent = agent
@@ -100,6 +124,9 @@ class ReportSpider(scrapy.Spider):
         for walk in self.walks:
             self.turns.wait(walk)
         while self.stopped is None and not self.turns.over:
+            if not self.open():
+                self.stopped = "允许采集的时段已过；已保存的都在，到时再次运行同一命令即可继续。"
+                break
             request = self._next()
             if request is not None:
                 yield request
@@ -149,8 +176,9 @@ class ReportSpider(scrapy.Spider):
                 walk.refused += 1
                 if task.stage == "seed":
                     walk.entrance = "robots"
+                refusal = rules.reason if rules.reason in REFUSALS else "robots"
                 self.recorder.record(
-                    Exchange(task.url), "robots", kind="other", site=task.site, visit=walk.visit, task=task
+                    Exchange(task.url), refusal, kind="other", site=task.site, visit=walk.visit, task=task
                 )
                 continue
             return self._ask(walk, task)
@@ -250,16 +278,12 @@ class ReportSpider(scrapy.Spider):
             saving.set_result(None)
 
     def _take(self, walk: Walk, task: Task, exchange: Exchange, known: Capture | None, failure: str | None) -> None:
-        outcome = failure or barriers.by_status(exchange.status or 0, exchange.header("Retry-After"))
         body = without_encoding(exchange.body, exchange.header("Content-Encoding") or "")
-        if outcome is None and len(body) > self.settings.getint("DOWNLOAD_MAXSIZE"):
-            outcome, exchange.body, exchange.truncated = "too_large", b"", "length"
         media_type = exchange.header("Content-Type")
-        text = self._text(body, media_type) if outcome is None and _is_text(body) else ""
-        if outcome is None:
-            outcome = barriers.by_content(text) if text and task.stage != "robots" else None
-        if outcome is None and barriers.dressed_as_file(task.url, body, task.stage == "attachment"):
-            outcome = "wrong_type"
+        text = self._text(body, media_type) if failure is None and _is_text(body) else ""
+        outcome = failure or barriers.outcome(task.url, exchange, body, text, task.stage)
+        if outcome == "ok" and len(body) > self.settings.getint("DOWNLOAD_MAXSIZE"):
+            outcome, exchange.body, exchange.truncated = "too_large", b"", "length"
         if outcome == "unchanged":
             if known is None:
                 outcome = "bad_answer"
@@ -267,32 +291,46 @@ class ReportSpider(scrapy.Spider):
                 body, media_type = self._body(known), known.media_type
                 outcome = "unchanged" if body else "bad_answer"  # the next try asks for it whole
                 text = self._text(body, media_type) if _is_text(body) else ""
-        outcome = outcome or "ok"
         if self._retry(walk, task, outcome, exchange):
             return
         target = self._redirect(walk, task, exchange) if outcome == "redirect" else None
-        if target and target.stage not in {"seed", "robots"} and urlsplit(target.url).path in {"", "/"}:
+        if target and target.stage not in {"seed", "robots"} and barriers.leads_home(target.url):
             target, outcome = None, "soft_404"  # a page that is gone and sends its visitors home
-        kind, found = "other", [target] if target else []
+        kind, found, about = "other", [target] if target else [], NOTHING
         if task.stage == "robots":
             kind = "robots"
             if target is None:
                 walk.rules[task.words] = robots.rules(outcome, text)
         elif outcome in {"ok", "unchanged"}:
-            kind, found = self._judged(walk, task, body, media_type, text)
+            kind, found, about = self._judged(walk, task, body, media_type, text)
             if outcome == "unchanged" and known is not None and kind != known.kind and kind in KEPT:
                 # Understood only now what it is, and its body is among the pages that may expire: have it whole.
                 self.recorder.postpone(task, 0)
                 return
-        capture = self.recorder.record(exchange, outcome, kind=kind, site=task.site, visit=walk.visit, task=task)
+            if self._is_home(walk, task, about, len(body)):
+                if self._retry(walk, task, "throttled", exchange):
+                    return
+                walk.homes += 1
+                kind, found, outcome = "other", [], "throttled" if walk.homes >= MAX_REFUSALS else "soft_404"
+            elif kind == "report":
+                walk.homes = 0
+        about = replace(about, transport=walk.site.transport)
+        capture = self.recorder.record(
+            exchange, outcome, kind=kind, site=task.site, visit=walk.visit, task=task, about=about
+        )
         self.recorder.add(walk.visit, found)
         self._count(walk, task, capture)
+
+    def _is_home(self, walk: Walk, task: Task, about: About, size: int) -> bool:
+        """Whether the home page was served in the place of an article, as some do with 200 to who asks too much."""
+        if task.stage == "seed" and size > SHELL:
+            walk.home = walk.home or about.fingerprint
+        return task.stage in {"item", "known"} and about.fingerprint is not None and about.fingerprint == walk.home
 
     def _retry(self, walk: Walk, task: Task, outcome: str, exchange: Exchange) -> bool:
         """Whether a task that failed in passing was put off for another try; the failure is evidence all the same."""
         if outcome == "throttled" and task.tries < MAX_TRIES:
-            asked = exchange.header("Retry-After") or ""
-            wait = float(asked) if asked.isdigit() else RETRY_AFTER * max(self.delay, 1.0)
+            wait = barriers.retry_after(exchange) or RETRY_AFTER * max(self.delay, 1.0)
             if wait > LONGEST_WAIT:
                 return False
             self.turns.hold(walk.slot, wait)  # the whole site waits
@@ -315,6 +353,7 @@ class ReportSpider(scrapy.Spider):
             visit=walk.visit,
             found_on=task.found_on,
             words=task.words,
+            about=About(transport=walk.site.transport),
         )
         self.recorder.postpone(task, time.time() + wait)
         return True
@@ -333,35 +372,40 @@ class ReportSpider(scrapy.Spider):
             return None
         return Task(url, task.stage, task.site, task.priority + 1, task.words, task.found_on, task.hops + 1)
 
-    def _judged(self, walk: Walk, task: Task, body: bytes, media_type: str | None, text: str) -> tuple[str, list[Task]]:
+    def _judged(self, walk: Walk, task: Task, body: bytes, media_type: str | None, text: str) -> Judgement:
         """What an answer is, and what it leads to. One bad page never stops a crawl."""
         try:
             return self._judge(walk, task, body, media_type, text)
         except Exception:
             log.exception("cannot judge %s", task.url)
-            return "other", []
+            return "other", [], NOTHING
 
-    def _judge(self, walk: Walk, task: Task, body: bytes, media_type: str | None, text: str) -> tuple[str, list[Task]]:
-        if task.stage in {"attachment", "part"}:
-            return "attachment", []
+    def _judge(self, walk: Walk, task: Task, body: bytes, media_type: str | None, text: str) -> Judgement:
         if task.stage in {"entry", "offices", "list"} and text:
-            return "page", list(self._leads(walk, task, text, report=False))
+            found = list(self._leads(walk, task, text, report=False))
+            return "page", found, About(system=walk.system)
+        if task.stage in {"attachment", "part"} and not text:
+            return "attachment", [], NOTHING
         identity = extract.identify(body, media_type=media_type, url=task.url, words=task.words)
+        if task.stage in {"attachment", "part"}:
+            return "attachment", [], About(identity.fingerprint)
         wanted = identity.is_report and (self.year is None or identity.year in {self.year, None})
+        found = list(self._leads(walk, task, text, report=identity.is_report)) if text else []
+        about = About(identity.fingerprint, system=walk.system)
         if not wanted:
-            return ("page", list(self._leads(walk, task, text, report=identity.is_report))) if text else ("other", [])
-        found = []
+            return "page" if text else "other", found, about
         for address in identity.attachments:
             url = tidy(urljoin(task.url, address))
             if walk.scope.holds(url):
                 found.append(Task(url, "attachment", task.site, _PRIORITY["attachment"], "", task.url))
-        return "report", [*found, *self._leads(walk, task, text, report=True)]
+        return "report", found, replace(about, office=identity.office, year=identity.year)
 
     def _leads(self, walk: Walk, task: Task, text: str, *, report: bool) -> Iterator[Task]:
         """The tasks that a page leads to, by the words of its links and the ways of its content system."""
         listing = platforms.read(text, task.url) if text else None
         if listing is None:
             return
+        walk.system = listing.system if listing.system != "generic" else None
         for url in listing.parts if report else ():
             yield Task(tidy(url), "part", task.site, _PRIORITY["part"], task.words, task.url)
         if report and task.stage in {"item", "known"}:
@@ -396,24 +440,37 @@ class ReportSpider(scrapy.Spider):
         elif task.stage not in {"attachment", "part", "robots"}:
             walk.barren += 1
         walk.failures = walk.failures + 1 if outcome in FAILURES else 0
+        failing = walk.failures >= MAX_FAILURES
         walk.failed += outcome in FAILURES
-        if outcome in REFUSALS:
-            walk.refused += 1
-            walk.refusals += 1
+        walk.refused += outcome in REFUSALS
+        walk.refusals = walk.refusals + 1 if outcome in REFUSALS else 0
         if task.stage == "seed" and (outcome in FAILURES or outcome in REFUSALS or outcome in {"gone", "soft_404"}):
             walk.entrance = outcome
-        # One forbidden page may be just that; a challenge, a forbidden entrance or a second refusal is the site's will.
-        forbidden = outcome == "refused" and task.stage != "robots" and (task.stage == "seed" or walk.refusals > 1)
-        if forbidden or outcome in {"challenge", "throttled"} or walk.failures >= MAX_FAILURES:
+        # One forbidden page may be just that; a forbidden entrance, or one after another, is the site's will.
+        forbidden = outcome == "refused" and (task.stage == "seed" or walk.refusals >= MAX_REFUSALS)
+        if task.stage == "robots" or not (forbidden or outcome in {"challenge", "throttled"} or failing):
+            return
+        if walk.scope.holds_entry(task.url):
             walk.stopped = outcome
+        else:  # another host of the site: that one alone is left alone
+            walk.rules[_origin(task.url)] = robots.Rules(None, reason=outcome)
+            walk.failures = walk.refusals = 0
 
     def _finish(self, walk: Walk) -> None:
         before = self.recorder.previous(walk.visit)
-        earlier = self.recorder.captures.counts(before)[1] if before else None
         left_over = self.recorder.pending(walk.visit)
         stopped = walk.stopped or (walk.entrance if walk.reports == 0 else None)
-        walk.verdict = monitors.judge(walk.reports, earlier, stopped, left_over)
-        self.recorder.finish(walk.visit, walk.verdict.outcome)
+        captures = self.recorder.captures
+        walk.verdict = monitors.judge(
+            monitors.Yield(walk.reports, captures.offices(walk.visit.id), captures.system(walk.visit.id)),
+            monitors.Yield(captures.counts(before)[1], captures.offices(before), captures.system(before))
+            if before
+            else None,
+            walk.site.offices,
+            stopped,
+            left_over,
+        )
+        self.recorder.finish(walk.visit, walk.verdict.outcome, believed=walk.verdict.believed)
         self.recorder.flush()
         self.progress(self.walks)
 

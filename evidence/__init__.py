@@ -3,15 +3,17 @@
 from evidence.captures import Capture, Captures, SiteState
 from evidence.errors import Busy, DiskFull, EvidenceError, Locked, Lost, Unusable
 from evidence.outcomes import FAILURES, KINDS, OUTCOMES, REFUSALS
-from evidence.recorder import KEPT, Recorder, Task, Validators, Visit
+from evidence.recorder import KEPT, NOTHING, About, Recorder, Task, Validators, Visit
 from evidence.warc import Exchange
 
 __all__ = [
     "FAILURES",
     "KEPT",
     "KINDS",
+    "NOTHING",
     "OUTCOMES",
     "REFUSALS",
+    "About",
     "Busy",
     "Capture",
     "Captures",

@@ -10,7 +10,7 @@ from evidence.errors import Locked, Lost, Unusable
 from evidence.outcomes import FAILURES, REFUSALS
 
 APPLICATION_ID = 0x6E69616E  # "nian"
-VERSION = 1
+VERSION = 2
 LEDGER = "ledger.db"
 
 
@@ -21,8 +21,11 @@ class Capture:
     `site` is the host (with its port where not the default) of the site that was crawled, `division_code` and
     `site_name` those of its row ("" where unknown). `captured_at` is UTC, "2026-01-31T08:00:00Z". `outcome` is one of
     OUTCOMES, `kind` of KINDS. `status` and `media_type` as served, None where nothing was; `sha256` is of the body
-    without content-encoding. `found_on` and `words` are the page and the link that led here, `vantage` the name of
-    the place that asked.
+    without content-encoding. `renewed`: it, or a file that belongs to it, is not what it was the last time. `office`
+    and `year` are what the crawl took a report to be, `system` the content system of the page, `listed` whether a page
+    of the same visit names this report (None: not known). `transport` is what the host was allowed ("" nothing, or one
+    of TRANSPORTS). `found_on` and `words` are the page and the link that led here, `vantage` the name of the place
+    that asked.
     """
 
     id: int
@@ -36,6 +39,12 @@ class Capture:
     media_type: str | None
     sha256: str | None
     kind: str
+    renewed: bool
+    office: str | None
+    year: int | None
+    system: str | None
+    listed: bool | None
+    transport: str
     found_on: str | None
     words: str
     vantage: str
@@ -48,6 +57,7 @@ class SiteState:
     `finished` is None while a visit is open (or was interrupted); `outcome` is the visit's judgement, None before.
     The counts are of the latest visit: requests answered or failed, reports seen (new or unchanged), refusals,
     failures; `left_over` tasks were given up; `year` is the only one whose reports were wanted (None: all).
+    `believed` is what the monitors say of it (None: not finished), `system` the content system met most.
     """
 
     site: str
@@ -64,10 +74,13 @@ class SiteState:
     failed: int
     left_over: int
     year: int | None
+    believed: bool | None
+    system: str | None
 
 
 _COLUMNS = """c.id, c.url, s.site, s.division_code, s.name, c.captured_at, c.outcome, c.status, c.media_type,
-    c.sha256, c.kind, c.found_on, c.words, c.vantage"""
+    c.sha256, c.kind, c.renewed, c.office, c.year, c.system, c.listed, c.transport, c.found_on, c.words, c.vantage"""
+_WITH_BODY = "WHERE c.url = ? AND c.outcome = 'ok' AND c.body_in IS NOT NULL"
 _FROM = "FROM captures c JOIN sites s ON s.id = c.site_id"
 
 
@@ -90,6 +103,8 @@ def connect(folder: Path) -> sqlite3.Connection:
     if application != APPLICATION_ID and (tables or application):
         connection.close()
         raise Unusable(f"{path} 不是 nianbao 的采集账本，未作任何改动。")
+    if application == APPLICATION_ID and version == 1:
+        connection.executescript(Path(__file__).with_name("upgrade_1.sql").read_text(encoding="utf-8"))
     return connection
 
 
@@ -119,25 +134,26 @@ class Captures:
             yield Capture(*row)
 
     def reports(self) -> Iterator[Capture]:
-        """Every capture of kind report with outcome ok, oldest first: each version of a body, no unchanged repeats."""
-        return self._select("WHERE c.kind = 'report' AND c.outcome = 'ok' AND c.body_in IS NOT NULL ORDER BY c.id")
+        """Every report that was new or not what it had been, itself or a file of it, oldest first: no mere repeats."""
+        return self._select("WHERE c.kind = 'report' AND c.renewed AND c.body_in IS NOT NULL ORDER BY c.id")
 
     def sightings(self, url: str) -> list[Capture]:
         """Every observation of an address, oldest first."""
         return list(self._select("WHERE c.url = ? ORDER BY c.id", url))
 
-    def latest(self, url: str, before: str | None = None) -> Capture | None:
-        """The latest capture of this address with a body, at or before that time; None where there is none.
+    def latest(self, url: str) -> Capture | None:
+        """The latest capture of this address with a body of its own; None where there is none."""
+        return next(self._select(f"{_WITH_BODY} ORDER BY c.id DESC LIMIT 1", url), None)
 
-        Where the first capture is later than `before` it is given all the same: the files of a page are fetched
-        some seconds after the page.
+    def beside(self, page: Capture, url: str) -> Capture | None:
+        """The file at `url` as it belongs to a capture of a page: that of the same visit, or the last before it.
+
+        Where it was only had later it is given all the same; None where it never was.
         """
-        with_body = "WHERE c.url = ? AND c.outcome = 'ok' AND c.body_in IS NOT NULL"
-        if before is not None:
-            for capture in self._select(f"{with_body} AND c.captured_at <= ? ORDER BY c.id DESC LIMIT 1", url, before):
-                return capture
-        order = "DESC" if before is None else "ASC"
-        return next(self._select(f"{with_body} ORDER BY c.id {order} LIMIT 1", url), None)
+        by_then = "c.visit <= (SELECT visit FROM captures WHERE id = ?)"
+        for capture in self._select(f"{_WITH_BODY} AND {by_then} ORDER BY c.id DESC LIMIT 1", url, page.id):
+            return capture
+        return next(self._select(f"{_WITH_BODY} ORDER BY c.id LIMIT 1", url), None)
 
     def _record(self, capture: Capture, column: str) -> tuple[str, int, str]:
         row = self._connection.execute(
@@ -177,10 +193,32 @@ class Captures:
         return [self._state(*row) for row in rows]
 
     def _state(self, site: str, code: str, name: str, url: str, first: str, visit: int) -> SiteState:
-        started, finished, outcome, left_over, year = self._connection.execute(
-            "SELECT started, finished, outcome, left_over, year FROM visits WHERE id = ?", (visit,)
+        started, finished, outcome, left_over, year, believed = self._connection.execute(
+            "SELECT started, finished, outcome, left_over, year, believed FROM visits WHERE id = ?", (visit,)
         ).fetchone()
-        return SiteState(site, code, name, url, first, started, finished, outcome, *self.counts(visit), left_over, year)
+        counts = self.counts(visit)
+        trusted, system = None if believed is None else bool(believed), self.system(visit)
+        return SiteState(
+            site, code, name, url, first, started, finished, outcome, *counts, left_over, year, trusted, system
+        )
+
+    def system(self, visit: int) -> str | None:
+        """The content system that most pages of a visit were made by, None where none was known."""
+        row = self._connection.execute(
+            """SELECT system FROM captures WHERE visit = ? AND system IS NOT NULL
+               GROUP BY system ORDER BY count(*) DESC, system LIMIT 1""",
+            (visit,),
+        ).fetchone()
+        return row[0] if row else None
+
+    def offices(self, visit: int) -> int:
+        """How many offices have a report of one and the same year in a visit, in the year with most of them."""
+        row = self._connection.execute(
+            """SELECT count(DISTINCT office) FROM captures WHERE visit = ? AND kind = 'report'
+               AND outcome IN ('ok', 'unchanged') GROUP BY year ORDER BY 1 DESC LIMIT 1""",
+            (visit,),
+        ).fetchone()
+        return int(row[0]) if row else 0
 
     def counts(self, visit: int) -> tuple[int, int, int, int]:
         """Requests, reports seen, refusals and failures of a visit."""
@@ -195,6 +233,6 @@ class Captures:
         return requests, reports, refused, failed
 
     def new_reports(self, visit: int) -> int:
-        """How many reports of a visit had a body that their address had not had before."""
-        query = "SELECT count(*) FROM captures WHERE visit = ? AND kind = 'report' AND outcome = 'ok'"
+        """How many reports of a visit were new or not what they had been."""
+        query = "SELECT count(*) FROM captures WHERE visit = ? AND kind = 'report' AND renewed"
         return int(self._connection.execute(query, (visit,)).fetchone()[0])

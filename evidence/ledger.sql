@@ -18,6 +18,7 @@ CREATE TABLE visits (
     started TEXT NOT NULL,
     finished TEXT,                      -- null: interrupted, the next run goes on
     outcome TEXT,
+    believed INTEGER,                   -- 0: a monitor doubts what came of it
     left_over INTEGER NOT NULL DEFAULT 0  -- tasks given up (budget, refusal)
 );
 CREATE INDEX visits_site ON visits (site, id);
@@ -33,6 +34,7 @@ CREATE TABLE tasks (
     hops INTEGER NOT NULL DEFAULT 0,    -- redirects that led here
     tries INTEGER NOT NULL DEFAULT 0,
     not_before REAL NOT NULL DEFAULT 0, -- Unix time
+    listed INTEGER NOT NULL,            -- 1: a page of this visit names the address
     done INTEGER NOT NULL DEFAULT 0,
     UNIQUE (visit, url)
 );
@@ -48,6 +50,12 @@ CREATE TABLE captures (
     media_type TEXT,
     sha256 TEXT,                        -- of the body without its content-encoding
     kind TEXT NOT NULL,
+    renewed INTEGER NOT NULL,           -- 1: it, or a file that belongs to it, is not what it was the last time
+    fingerprint TEXT,                   -- hash of a page's own words, without what changes at every visit
+    office TEXT, year INTEGER,          -- of a report: whose and of which year the crawl took it to be
+    system TEXT,                        -- content system that the page was made by, null: none that is known
+    listed INTEGER,                     -- of a report: whether a page of the same visit names it, null: not known
+    transport TEXT NOT NULL DEFAULT '', -- what was allowed to reach the host ('' nothing, or one of TRANSPORTS)
     found_on TEXT,
     words TEXT NOT NULL,
     vantage TEXT NOT NULL,
@@ -66,4 +74,5 @@ CREATE INDEX captures_url ON captures (url, id);
 CREATE INDEX captures_sha256 ON captures (sha256) WHERE sha256 IS NOT NULL;
 CREATE INDEX captures_kind ON captures (kind, outcome, id);
 CREATE INDEX captures_visit ON captures (visit, site_id);
+CREATE INDEX captures_report ON captures (visit, url) WHERE kind = 'report';
 CREATE INDEX captures_file ON captures (file, offset);

@@ -31,7 +31,8 @@ class Task:
     """Something still to be asked in a visit.
 
     `stage`, `priority` (higher first) and `words` are the crawl's own; `site` is the row (Recorder.site) that it is
-    done for, `hops` the redirects that led here, `not_before` Unix time. `id` is 0 before it is stored.
+    done for, `hops` the redirects that led here, `not_before` Unix time. `listed`: a page of this visit names the
+    address; else it is only known from earlier. `id` is 0 before it is stored.
     """
 
     url: str
@@ -43,6 +44,7 @@ class Task:
     hops: int = 0
     tries: int = 0
     not_before: float = 0
+    listed: bool = True
     id: int = 0
 
 
@@ -64,6 +66,22 @@ class Validators:
     last_modified: str | None
     capture: Capture
 
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What the crawl says of an answer beside its outcome and kind; the words are those of Capture.
+
+    `fingerprint` is a hash of a page's own words, without what changes at every visit (None: its bytes count).
+    """
+
+    fingerprint: str | None = None
+    office: str | None = None
+    year: int | None = None
+    system: str | None = None
+    transport: str = ""
+
+
+NOTHING = About()
 
 _SCHEMA = Path(__file__).with_name("ledger.sql")
 
@@ -245,15 +263,25 @@ class Recorder:
             cursor = self._insert("INTO visits", site=site, year=year, started=started)
         return Visit(int(cursor.lastrowid or 0), site, started, False)
 
-    def finish(self, visit: Visit, outcome: str) -> int:
-        """Ends a visit: what is still to do in it is given up. Returns how much that was."""
+    def finish(self, visit: Visit, outcome: str, *, believed: bool = True) -> int:
+        """Ends a visit: what is still to do in it is given up. Returns how much that was.
+
+        Only of a visit that looked for all years and is `believed` is it noted which reports no page names any more.
+        """
         with self._room():
             self._begin()
+            if believed:
+                self._connection.execute(
+                    """UPDATE captures SET listed = (SELECT max(listed) FROM tasks t
+                           WHERE t.visit = captures.visit AND t.url = captures.url)
+                       WHERE visit = (SELECT id FROM visits WHERE id = ? AND year IS NULL) AND kind = 'report'""",
+                    (visit.id,),
+                )
             given_up = self._connection.execute("DELETE FROM tasks WHERE visit = ? AND done = 0", (visit.id,)).rowcount
             self._connection.execute("DELETE FROM tasks WHERE visit = ?", (visit.id,))
             self._connection.execute(
-                "UPDATE visits SET finished = ?, outcome = ?, left_over = ? WHERE id = ?",
-                (warc.now(), outcome, given_up, visit.id),
+                "UPDATE visits SET finished = ?, outcome = ?, believed = ?, left_over = ? WHERE id = ?",
+                (warc.now(), outcome, believed, given_up, visit.id),
             )
         return given_up
 
@@ -284,7 +312,12 @@ class Recorder:
                     found_on=task.found_on,
                     hops=task.hops,
                     not_before=task.not_before,
+                    listed=task.listed,
                 )
+                if task.listed:
+                    self._connection.execute(
+                        "UPDATE tasks SET listed = 1 WHERE visit = ? AND url = ?", (visit.id, task.url)
+                    )
                 self._connection.execute(
                     """UPDATE tasks SET stage = ?, priority = ?, words = ?, found_on = ?
                        WHERE visit = ? AND url = ? AND done = 0 AND priority < ?""",
@@ -293,7 +326,8 @@ class Recorder:
 
     def _task(self, where: str, *values: object) -> Task | None:
         row = self._connection.execute(
-            f"""SELECT url, stage, site_id, priority, words, found_on, hops, tries, not_before, id FROM tasks
+            f"""SELECT url, stage, site_id, priority, words, found_on, hops, tries, not_before, listed, id
+                FROM tasks
                 WHERE done = 0 AND {where} LIMIT 1""",  # noqa: S608 - our own words
             values,
         ).fetchone()
@@ -342,7 +376,8 @@ class Recorder:
                ON l.id = c.id WHERE s.site = ? AND c.kind = 'report' ORDER BY c.id""",
             (visit.site,),
         ).fetchall()
-        self.add(visit, [Task(url, stage, site, priority, words, found_on) for url, site, words, found_on in rows])
+        known = [Task(url, stage, site, priority, words, found_on, listed=False) for url, site, words, found_on in rows]
+        self.add(visit, known)
 
     # --- what came back
 
@@ -387,11 +422,13 @@ class Recorder:
         task: Task | None = None,
         found_on: str | None = None,
         words: str = "",
+        about: About = NOTHING,
     ) -> Capture:
         """Keeps an answer (or that there was none) and ends its task; safe once flush() returns.
 
         A 304 and a body that is already here become revisit records. An `ok` whose body is that of the latest capture
-        of the same address becomes `unchanged`.
+        of the same address becomes `unchanged`; so does one whose fingerprint is, and its bytes, which differ in
+        counters and the like, go to the files that may expire.
         """
         if outcome not in OUTCOMES or kind not in KINDS:
             raise ValueError(f"no such outcome or kind: {outcome}, {kind}")
@@ -402,19 +439,23 @@ class Recorder:
         sha256: str | None = None
         if exchange.body:
             sha256 = hashlib.sha256(warc.decode(exchange.body, encoding)).hexdigest()
-        if outcome == "ok" and latest is not None and latest.sha256 == sha256 and latest.kind == kind:
-            outcome = "unchanged"
+        alike: int | None = None  # the capture whose page says the same in other bytes
+        if outcome == "ok" and latest is not None and latest.kind == kind:
+            if latest.sha256 != sha256:
+                alike = self._alike(latest, about.fingerprint)
+            if alike or latest.sha256 == sha256:
+                outcome = "unchanged"
         with self._room():
             self._begin()
-            holder: int | None = None
-            original: Original | None = None
-            if outcome == "unchanged" and latest is not None:
+            holder, original = alike, None
+            if outcome == "unchanged" and latest is not None and not exchange.body:
                 sha256 = latest.sha256
-            if sha256:
-                holder, original = self._holder(sha256, encoding if exchange.status != 304 else None, kind in KEPT)
+            kept = kind in KEPT and not alike
+            if sha256 and not alike:
+                holder, original = self._holder(sha256, encoding if exchange.status != 304 else None, kept)
             file = written = None
             if exchange.status is not None:
-                file, stream = self._stream("reports" if kind in KEPT else "pages")
+                file, stream = self._stream("reports" if kept else "pages")
                 written = warc.write(stream, exchange, original)
             cursor = self._insert(
                 "INTO captures",
@@ -427,6 +468,12 @@ class Recorder:
                 media_type=exchange.header("Content-Type"),
                 sha256=sha256,
                 kind=kind,
+                renewed=outcome == "ok",
+                fingerprint=about.fingerprint,
+                office=about.office,
+                year=about.year,
+                system=about.system,
+                transport=about.transport,
                 found_on=found_on,
                 words=words,
                 vantage=self.vantage,
@@ -444,9 +491,22 @@ class Recorder:
             number = int(cursor.lastrowid or 0)
             if holder is None and exchange.body:
                 self._connection.execute("UPDATE captures SET body_in = id WHERE id = ?", (number,))
+            if kind == "attachment" and outcome == "ok" and visit is not None:
+                # The page says nothing of it: its report is another one all the same.
+                self._connection.execute(
+                    "UPDATE captures SET renewed = 1 WHERE visit = ? AND url = ? AND kind = 'report'",
+                    (visit.id, found_on),
+                )
             if task is not None:
                 self._connection.execute("UPDATE tasks SET done = 1 WHERE id = ?", (task.id,))
         return next(self.captures._select("WHERE c.id = ?", number))
+
+    def _alike(self, latest: Capture, fingerprint: str | None) -> int | None:
+        """The capture that holds the body of `latest`, where that has this fingerprint."""
+        row = self._connection.execute(
+            "SELECT body_in FROM captures WHERE id = ? AND fingerprint = ?", (latest.id, fingerprint)
+        ).fetchone()
+        return row[0] if row else None
 
     def _holder(self, sha256: str, encoding: str | None, kept: bool) -> tuple[int | None, Original | None]:
         """The capture whose record holds this body under this content-encoding (None: any), where one does.

@@ -20,7 +20,11 @@ def identify(data: bytes, *, media_type: str | None = None, url: str | None = No
     `words` are those of the link that led here. Where the body is in attachments, `attachments` has their addresses
     as written in the page.
     """
-    return identity.identify(readers.read(data, media_type, quick=True), url=url, words=words)
+    document = readers.read(data, media_type, quick=True)
+    found = identity.identify(document, url=url, words=words)
+    if document.format == "html":
+        found.fingerprint = document.fingerprint()
+    return found
 
 
 def read(

@@ -1,5 +1,7 @@
 """What every reader makes of a file: paragraphs, grids and pictures in reading order. Knows no form."""
 
+import hashlib
+import re
 from dataclasses import dataclass, field
 
 
@@ -65,6 +67,11 @@ class Link:
 
 Block = Paragraph | Grid | Picture
 
+_COUNTER = re.compile(
+    r"(浏览|点击|阅读|访问|查看|下载|点赞|分享|评论)(次数|人数|量|数)?[:：]?\d+(人?次|人)?|已?(浏览|点击|阅读|访问|下载)\d+次"
+)
+_SESSION = re.compile(r";jsessionid=[^?#]*", re.IGNORECASE)
+
 
 @dataclass(slots=True)
 class Document:
@@ -90,6 +97,23 @@ class Document:
     html: str | None = None
     problems: list[str] = field(default_factory=list)
     pages: int | None = None
+
+    def fingerprint(self) -> str:
+        """A hash of what a reader sees of the body: words, cells, pictures; no counters, layout, session ids.
+
+        Government pages carry counters, tokens and a VIEWSTATE that differ at every visit (platforms.md §11).
+        """
+        seen: list[str] = []
+        for block in self.blocks:
+            match block:
+                case Paragraph():
+                    seen.append(block.text)
+                case Picture():
+                    seen.append(_SESSION.sub("", block.address))
+                case Grid():
+                    seen += ["\t".join(cell.text if cell else "" for cell in row) for row in block.rows]
+        lines = (_COUNTER.sub("", "".join(text.split())) for text in seen)
+        return hashlib.sha256("\n".join(filter(None, lines)).encode("utf-8", "surrogatepass")).hexdigest()
 
     @property
     def paragraphs(self) -> list[Paragraph]:

@@ -6,12 +6,13 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from evidence import Busy, Captures, DiskFull, Exchange, Locked, Lost, Recorder, Task, Unusable
+from evidence import About, Busy, Captures, DiskFull, Exchange, Locked, Lost, Recorder, Task, Unusable
 
 URL = "http://127.0.0.9/a.html"
 
@@ -112,23 +113,57 @@ def test_the_body_of_a_report_never_rests_in_a_file_that_may_expire(tmp_path: Pa
         assert [r.rec_type for r in ArchiveIterator(stream)] == ["warcinfo", "response", "request"]
 
 
-def test_latest_looks_back_from_a_time_and_takes_what_came_just_after(tmp_path: Path) -> None:
+def test_a_file_is_the_one_that_belonged_to_its_page_at_that_visit(tmp_path: Path) -> None:
+    file = URL + "a.docx"
     with Recorder(tmp_path) as recorder:
-        for day, body in (("01", b"old"), ("03", b"new")):
-            exchange = answer(body)
-            exchange.captured_at = f"2026-01-{day}T00:00:00Z"
-            record(recorder, exchange)
+        site = recorder.site("http://127.0.0.9/", "127.0.0.9")
+        for body in (None, b"old", b"new"):
+            visit = recorder.visit("127.0.0.9:8000")
+            recorder.record(answer(), "ok", kind="report", site=site, visit=visit)
+            if body:
+                recorder.record(answer(body, url=file), "ok", kind="attachment", site=site, visit=visit, found_on=URL)
+            recorder.finish(visit, "完成")
     captures = Captures(tmp_path)
+    pages = captures.sightings(URL)
+    files = [captures.beside(page, file) for page in pages]
+    assert [found and captures.body(found) for found in files] == [b"old", b"old", b"new"]
+    assert [page.renewed for page in pages] == [True, True, True]  # the page says the same, its file does not
+    assert len(list(captures.reports())) == 3
+    assert captures.beside(pages[0], "http://127.0.0.9/none") is None
 
-    def at(before: str | None) -> bytes:
-        found = captures.latest(URL, before)
-        assert found is not None
-        return captures.body(found)
 
-    assert at(None) == b"new"
-    assert at("2026-01-02T00:00:00Z") == b"old"
-    assert at("2025-12-31T00:00:00Z") == b"old"
-    assert captures.latest("http://127.0.0.9/none") is None
+def test_a_page_that_differs_in_its_counter_only_is_no_new_version(tmp_path: Path) -> None:
+    with Recorder(tmp_path) as recorder:
+        site = recorder.site("http://127.0.0.9/", "127.0.0.9")
+        for count, words in (("1", "a"), ("2", "a"), ("3", "b")):
+            body = f"<p>{words}</p><i>{count}</i>".encode()
+            recorder.record(answer(body), "ok", kind="report", site=site, about=About(fingerprint=words))
+    captures = Captures(tmp_path)
+    seen = captures.sightings(URL)
+    assert [capture.outcome for capture in seen] == ["ok", "unchanged", "ok"]
+    assert captures.body(seen[1]) == captures.body(seen[0])
+    assert [f.name.split("-")[0] for f in sorted(tmp_path.glob("*.gz"))] == ["pages", "reports"]
+    assert len({capture.sha256 for capture in seen}) == 3  # what came is known by its hash, and kept for a while
+
+
+def test_a_ledger_of_the_first_format_is_taken_over(tmp_path: Path) -> None:
+    with Recorder(tmp_path) as recorder:
+        record(recorder, answer(), kind="report")
+    with closing(sqlite3.connect(tmp_path / "ledger.db")) as ledger:
+        for table, added in (
+            ("visits", ["believed"]),
+            ("tasks", ["listed"]),
+            ("captures", ["renewed", "fingerprint", "office", "year", "system", "listed", "transport"]),
+        ):
+            ledger.execute("DROP INDEX IF EXISTS captures_report")
+            for column in added:
+                ledger.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+        ledger.execute("PRAGMA user_version = 1")
+    (capture,) = Captures(tmp_path).reports()
+    assert (capture.renewed, capture.office, capture.listed) == (1, None, None)
+    with Recorder(tmp_path) as recorder:
+        record(recorder, answer(b"<p>edited</p>"), kind="report")
+    assert len(list(Captures(tmp_path).reports())) == 2
 
 
 def test_a_second_writer_is_told_to_wait_and_a_reader_is_not(tmp_path: Path) -> None:
