@@ -1,6 +1,7 @@
 """The walk through government sites to their annual reports, politely; everything seen goes to the evidence."""
 
-from crawler.run import NoContact, SiteSummary, Summary, crawl
+from crawler.calendar import Hours
+from crawler.run import NoContact, SiteSummary, Summary, crawl, due
 from crawler.sites import Site, UnknownPlace, read, resolve
 
-__all__ = ["NoContact", "Site", "SiteSummary", "Summary", "UnknownPlace", "crawl", "read", "resolve"]
+__all__ = ["Hours", "NoContact", "Site", "SiteSummary", "Summary", "UnknownPlace", "crawl", "due", "read", "resolve"]

@@ -5,6 +5,8 @@ Scrapy's own handlers title-case and regroup headers and drop what came of a bro
 
 import ssl
 import time
+import warnings
+from functools import cache
 
 import aiohttp
 import yarl
@@ -21,6 +23,26 @@ ENCODINGS = "gzip, deflate"
 """What evidence.warc.decode understands."""
 
 
+LEGACY_SERVER_CONNECT = 0x4
+"""OpenSSL's OP_LEGACY_SERVER_CONNECT, which ssl names only from Python 3.12 on."""
+
+
+@cache
+def _encryption(transport: str) -> ssl.SSLContext:
+    """How https is spoken with a host that is allowed `transport`."""
+    allowed = transport.split()
+    context = ssl.create_default_context()
+    if "old-tls" in allowed:
+        context.options |= LEGACY_SERVER_CONNECT
+        with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
+            context.minimum_version = ssl.TLSVersion.TLSv1
+        context.set_ciphers("DEFAULT:@SECLEVEL=0")  # level 1 has no TLS 1.0 in OpenSSL 3
+    if "any-certificate" in allowed:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
 class NoAnswer(Exception):  # noqa: N818 - an outcome more than an error
     """The request came to `outcome` (one of evidence.OUTCOMES); what there is of an answer is in meta["exchange"]."""
 
@@ -33,7 +55,8 @@ class NoAnswer(Exception):  # noqa: N818 - an outcome more than an error
 class WireHandler(BaseDownloadHandler):
     """Fetches one address; nothing is followed, retried or decoded here.
 
-    meta["exchange"] holds what was sent and what came, meta["answered"] when the first byte did (monotonic seconds).
+    meta["transport"] is what the host is allowed (evidence.TRANSPORTS, with spaces between); meta["exchange"] holds
+    what was sent and what came, meta["answered"] when the first byte did (monotonic seconds).
     Raises NoAnswer.
     """
 
@@ -71,7 +94,9 @@ class WireHandler(BaseDownloadHandler):
         headers = [(name.decode(), value.decode()) for name, values in request.headers.items() for value in values]
         url = yarl.URL(request.url, encoded=True)  # as written: some servers answer 404 to a re-quoted address
         try:
-            async with self._client().get(url, headers=headers, allow_redirects=False) as answer:
+            async with self._client().get(
+                url, headers=headers, allow_redirects=False, ssl=_encryption(request.meta["transport"])
+            ) as answer:
                 request.meta["answered"] = time.monotonic()
                 _take_head(exchange, answer)
                 await self._take_body(exchange, answer)

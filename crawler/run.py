@@ -10,8 +10,9 @@ import sys
 import threading
 import unicodedata
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -19,12 +20,13 @@ from urllib.parse import urlsplit
 
 from scrapy.crawler import AsyncCrawlerProcess
 
+from crawler.calendar import Hours, is_due
 from crawler.links import WORDS
 from crawler.robots import AGENT
 from crawler.scope import Scope, tidy
 from crawler.sites import Site
 from crawler.spider import ReportSpider, Walk
-from evidence import EvidenceError, Recorder, Task
+from evidence import LEDGER, Captures, EvidenceError, Recorder, Task
 
 DELAY = 2.0
 """Seconds between an answer and the next request to the same host, where nothing else is asked for."""
@@ -158,15 +160,18 @@ def crawl(
     delay: float = DELAY,
     year: int | None = None,
     contact: str | None = None,
-    vantage: str = "",
+    vantage: str | None = None,
+    hours: Hours | None = None,
     progress: Progress | None = None,
 ) -> Summary:
     """Visits the sites, goes on where an earlier run was interrupted, and says what came of it.
 
     `captures` is the folder of evidence, `delay` seconds, `year` that of the reports wanted (None: all). `contact` (a
-    mail address or a page) is by default NIANBAO_CONTACT, and stands in the User-Agent. Raises NoContact,
-    evidence.Busy, evidence.Unusable, evidence.DiskFull (nothing could be begun).
+    mail address or a page) is by default NIANBAO_CONTACT, and stands in the User-Agent. `vantage` names the place that
+    asks, by default NIANBAO_VANTAGE. Nothing is asked outside of `hours`: a run that reaches their end is stopped.
+    Raises NoContact, evidence.Busy, evidence.Unusable, evidence.DiskFull (nothing could be begun).
     """
+    vantage = os.environ.get("NIANBAO_VANTAGE", "") if vantage is None else vantage
     contact = (contact or os.environ.get("NIANBAO_CONTACT", "")).strip()
     if not contact and not all(_loopback(site.url) for site in sites):
         raise NoContact
@@ -175,10 +180,30 @@ def crawl(
     with Recorder(captures, vantage=vantage, contact=contact) as recorder:
         walks = _walks(recorder, sites, year)
         recorder.flush()
-        stopped = _run(recorder, walks, max(delay, 0.0), year, agent, show)
+        is_open = (lambda: hours.hold(datetime.now(UTC))) if hours else (lambda: True)
+        stopped = _run(recorder, walks, max(delay, 0.0), year, agent, show, is_open)
         if progress is None and sys.stderr.isatty():
             sys.stderr.write("\n")
     return Summary([_summary(walk) for walk in walks], stopped)
+
+
+def due(sites: list[Site], captures: Path, now: datetime) -> list[Site]:
+    """Those of `sites` (none: of all that the evidence in the folder `captures` knows) that the calendar has visited now.
+
+    Raises evidence.Unusable where there is no evidence and no site was given.
+    """
+    if not sites or (captures / LEDGER).exists():
+        with closing(Captures(captures)) as evidence:
+            states = {state.url: state for state in evidence.sites()}
+    else:
+        states = {}
+    visited = {state.site: state.finished for state in states.values()}
+    given = sites or [Site(state.url, state.division_code, state.name) for state in states.values()]
+    return [site for site in given if is_due(_moment(visited.get(site.host)), now)]
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def _ascii(contact: str) -> str:
@@ -217,14 +242,29 @@ def _walks(recorder: Recorder, sites: list[Site], year: int | None) -> list[Walk
 
 
 def _run(
-    recorder: Recorder, walks: list[Walk], delay: float, year: int | None, agent: str, progress: Progress
+    recorder: Recorder,
+    walks: list[Walk],
+    delay: float,
+    year: int | None,
+    agent: str,
+    progress: Progress,
+    is_open: Callable[[], bool],
 ) -> str | None:
     """Runs the spider; why it ended early, None where it did not."""
     logging.getLogger("scrapy").setLevel(logging.CRITICAL)
     with _signals() as main:
         process = AsyncCrawlerProcess(SETTINGS)
         crawler = process.create_crawler(ReportSpider)
-        process.crawl(crawler, recorder=recorder, walks=walks, delay=delay, year=year, agent=agent, progress=progress)
+        process.crawl(
+            crawler,
+            recorder=recorder,
+            walks=walks,
+            delay=delay,
+            year=year,
+            agent=agent,
+            progress=progress,
+            is_open=is_open,
+        )
         process.start(install_signal_handlers=main)
     spider = crawler.spider
     if isinstance(spider, ReportSpider) and spider.stopped:

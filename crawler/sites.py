@@ -4,12 +4,14 @@ import csv
 import difflib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from evidence import TRANSPORTS
+
 SITES = Path(__file__).parent.parent / "data" / "sites.csv"
-"""The registry: division_code,name,url,site_id_code,note."""
+"""The registry: division_code,name,url,site_id_code,transport,note."""
 
 
 class UnknownPlace(ValueError):  # noqa: N818 - it names what was given
@@ -47,8 +49,9 @@ def host_of(url: str) -> str:
 
 
 def read(path: Path) -> list[Site]:
-    """The rows of a CSV file with the columns division_code,name,url (UTF-8, with or without BOM; more is ignored).
+    """The rows of a CSV file with the columns division_code,name,url (UTF-8, with or without BOM).
 
+    A column `transport` may allow a host what it needs (evidence.TRANSPORTS); more columns are ignored.
     Raises UnknownPlace where the file cannot be used.
     """
     try:
@@ -67,7 +70,13 @@ def read(path: Path) -> list[Site]:
         url = _address(row["url"])
         if url is None:
             raise UnknownPlace(f"{path} 第 {number} 行的网址无法使用：{row['url']}")
-        sites.append(Site(url, (row["division_code"] or "").strip(), (row["name"] or "").strip()))
+        transport = (row.get("transport") or "").split()
+        if unknown := [word for word in transport if word not in TRANSPORTS]:
+            raise UnknownPlace(
+                f"{path} 第 {number} 行的 transport 无法使用：{unknown[0]}（可用：{'、'.join(TRANSPORTS)}）"
+            )
+        code, name = (row["division_code"] or "").strip(), (row["name"] or "").strip()
+        sites.append(Site(url, code, name, " ".join(transport)))
     return sites
 
 
@@ -90,7 +99,7 @@ def _resolve(place: str, known: list[Site]) -> Site:
         if url is None:
             raise UnknownPlace(f"“{place}”不是可以访问的网址（需要 http:// 或 https://）。")
         same = [site for site in known if site.host.removeprefix("www.") == host_of(url).removeprefix("www.")]
-        return Site(url, same[0].division_code, same[0].name) if len(same) == 1 else Site(url)
+        return replace(same[0], url=url) if len(same) == 1 else Site(url)
     if not place:
         raise UnknownPlace("没有说明要采集哪里：请给出区划代码、地名或网址。")
     if re.fullmatch(r"\d{2,12}", place):

@@ -7,6 +7,7 @@ simply run again. Redirects, retries and robots.txt are tasks like any other.
 
 import asyncio
 import logging
+import re
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -222,8 +223,19 @@ class ReportSpider(scrapy.Spider):
             callback=self.answered,
             errback=self.failed,
             dont_filter=True,
-            meta={"walk": walk, "task": task, "known": known and known.capture, "verbatim_url": True},
+            meta={
+                "walk": walk,
+                "task": task,
+                "known": known and known.capture,
+                "transport": self._transport(walk, task.url),
+                "verbatim_url": True,
+            },
         )
+
+    @staticmethod
+    def _transport(walk: Walk, url: str) -> str:
+        """What a host is allowed: only the site's own, which a person has looked at."""
+        return walk.site.transport if walk.scope.holds_entry(url) else ""
 
     # --- what came back
 
@@ -314,7 +326,7 @@ class ReportSpider(scrapy.Spider):
                 kind, found, outcome = "other", [], "throttled" if walk.homes >= MAX_REFUSALS else "soft_404"
             elif kind == "report":
                 walk.homes = 0
-        about = replace(about, transport=walk.site.transport)
+        about = replace(about, transport=self._transport(walk, task.url))
         capture = self.recorder.record(
             exchange, outcome, kind=kind, site=task.site, visit=walk.visit, task=task, about=about
         )
@@ -353,7 +365,7 @@ class ReportSpider(scrapy.Spider):
             visit=walk.visit,
             found_on=task.found_on,
             words=task.words,
-            about=About(transport=walk.site.transport),
+            about=About(transport=self._transport(walk, task.url)),
         )
         self.recorder.postpone(task, time.time() + wait)
         return True
@@ -366,6 +378,8 @@ class ReportSpider(scrapy.Spider):
             url = tidy(urljoin(task.url, location.encode("latin-1").decode("utf-8", "replace")))
         except ValueError:
             return None
+        if "http-only" in self._transport(walk, url):
+            url = re.sub("^https:", "http:", url)
         if task.stage == "seed":
             walk.scope.widen(url)  # the address that a person gave has moved: its new host is the site
         if task.stage != "robots" and not walk.scope.holds(url):
@@ -458,7 +472,7 @@ class ReportSpider(scrapy.Spider):
 
     def _finish(self, walk: Walk) -> None:
         before = self.recorder.previous(walk.visit)
-        left_over = self.recorder.pending(walk.visit)
+        left_over = self.recorder.pending(walk.visit, _PRIORITY["column"])  # below are mere guesses
         stopped = walk.stopped or (walk.entrance if walk.reports == 0 else None)
         captures = self.recorder.captures
         walk.verdict = monitors.judge(
@@ -470,7 +484,9 @@ class ReportSpider(scrapy.Spider):
             stopped,
             left_over,
         )
-        self.recorder.finish(walk.visit, walk.verdict.outcome, believed=walk.verdict.believed)
+        self.recorder.finish(
+            walk.visit, walk.verdict.outcome, stopped=stopped, believed=walk.verdict.believed, left_over=left_over
+        )
         self.recorder.flush()
         self.progress(self.walks)
 

@@ -1,8 +1,8 @@
 """The evidence: every answer as it came over the wire (WARC), and a ledger of what was asked and is still to do."""
 
-from evidence.captures import Capture, Captures, SiteState
+from evidence.captures import LEDGER, Capture, Captures, SiteState
 from evidence.errors import Busy, DiskFull, EvidenceError, Locked, Lost, Unusable
-from evidence.outcomes import FAILURES, KINDS, OUTCOMES, REFUSALS
+from evidence.outcomes import FAILURES, KINDS, OUTCOMES, REFUSALS, TRANSPORTS
 from evidence.recorder import KEPT, NOTHING, About, Recorder, Task, Validators, Visit
 from evidence.warc import Exchange
 
@@ -10,9 +10,11 @@ __all__ = [
     "FAILURES",
     "KEPT",
     "KINDS",
+    "LEDGER",
     "NOTHING",
     "OUTCOMES",
     "REFUSALS",
+    "TRANSPORTS",
     "About",
     "Busy",
     "Capture",

@@ -57,7 +57,9 @@ class SiteState:
     `finished` is None while a visit is open (or was interrupted); `outcome` is the visit's judgement, None before.
     The counts are of the latest visit: requests answered or failed, reports seen (new or unchanged), refusals,
     failures; `left_over` tasks were given up; `year` is the only one whose reports were wanted (None: all).
-    `believed` is what the monitors say of it (None: not finished), `system` the content system met most.
+    `stopped` is the outcome for which the site was left alone (None: it was not), `believed` what the monitors say
+    (None: not finished), `system` the content system met most, `vantage` the place that asked. `looks` are the last
+    visits that went to their end: report year (None: all) → when it was finished.
     """
 
     site: str
@@ -74,8 +76,11 @@ class SiteState:
     failed: int
     left_over: int
     year: int | None
+    stopped: str | None
     believed: bool | None
     system: str | None
+    vantage: str
+    looks: dict[int | None, str]
 
 
 _COLUMNS = """c.id, c.url, s.site, s.division_code, s.name, c.captured_at, c.outcome, c.status, c.media_type,
@@ -193,13 +198,38 @@ class Captures:
         return [self._state(*row) for row in rows]
 
     def _state(self, site: str, code: str, name: str, url: str, first: str, visit: int) -> SiteState:
-        started, finished, outcome, left_over, year, believed = self._connection.execute(
-            "SELECT started, finished, outcome, left_over, year, believed FROM visits WHERE id = ?", (visit,)
+        started, finished, outcome, left_over, year, stopped, believed = self._connection.execute(
+            "SELECT started, finished, outcome, left_over, year, stopped, believed FROM visits WHERE id = ?", (visit,)
         ).fetchone()
-        counts = self.counts(visit)
-        trusted, system = None if believed is None else bool(believed), self.system(visit)
+        vantage = self._connection.execute(
+            "SELECT vantage FROM captures WHERE visit = ? ORDER BY id DESC LIMIT 1", (visit,)
+        ).fetchone()
+        looks = self._connection.execute(
+            """SELECT year, max(finished) FROM visits
+               WHERE site = ? AND finished IS NOT NULL AND stopped IS NULL AND left_over = 0 GROUP BY year""",
+            (site,),
+        )
+        requests, reports, refused, failed = self.counts(visit)
         return SiteState(
-            site, code, name, url, first, started, finished, outcome, *counts, left_over, year, trusted, system
+            site=site,
+            division_code=code,
+            name=name,
+            url=url,
+            first_visited=first,
+            started=started,
+            finished=finished,
+            outcome=outcome,
+            requests=requests,
+            reports=reports,
+            refused=refused,
+            failed=failed,
+            left_over=left_over,
+            year=year,
+            stopped=stopped,
+            believed=None if believed is None else bool(believed),
+            system=self.system(visit),
+            vantage=vantage[0] if vantage else "",
+            looks=dict(looks.fetchall()),
         )
 
     def system(self, visit: int) -> str | None:

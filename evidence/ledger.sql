@@ -18,6 +18,7 @@ CREATE TABLE visits (
     started TEXT NOT NULL,
     finished TEXT,                      -- null: interrupted, the next run goes on
     outcome TEXT,
+    stopped TEXT,                       -- outcome for which the site was left alone, null: walked to its end
     believed INTEGER,                   -- 0: a monitor doubts what came of it
     left_over INTEGER NOT NULL DEFAULT 0  -- tasks given up (budget, refusal)
 );

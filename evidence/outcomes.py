@@ -33,3 +33,10 @@ FAILURES = frozenset(
 
 KINDS = frozenset({"report", "attachment", "page", "robots", "other"})
 """What an answer is: a report, a file holding the body of one, a page on the way, robots.txt, or anything else."""
+
+TRANSPORTS: dict[str, str] = {
+    "old-tls": "旧的加密方式（TLS 1.0 起，不支持安全重协商的服务器）",
+    "any-certificate": "不核对证书（过期、自签、域名不符）",
+    "http-only": "只用 http（https 打不开）",
+}
+"""What a site's row may allow its own host, which the default does not → how a person is told (platforms.md §11)."""

@@ -263,10 +263,13 @@ class Recorder:
             cursor = self._insert("INTO visits", site=site, year=year, started=started)
         return Visit(int(cursor.lastrowid or 0), site, started, False)
 
-    def finish(self, visit: Visit, outcome: str, *, believed: bool = True) -> int:
-        """Ends a visit: what is still to do in it is given up. Returns how much that was.
+    def finish(
+        self, visit: Visit, outcome: str, *, stopped: str | None = None, believed: bool = True, left_over: int = 0
+    ) -> None:
+        """Ends a visit: what is still to do in it is given up, of which `left_over` tasks matter.
 
-        Only of a visit that looked for all years and is `believed` is it noted which reports no page names any more.
+        `stopped` is the outcome for which the site was left alone. Only of a visit that looked for all years and is
+        `believed` is it noted which reports no page names any more.
         """
         with self._room():
             self._begin()
@@ -277,13 +280,11 @@ class Recorder:
                        WHERE visit = (SELECT id FROM visits WHERE id = ? AND year IS NULL) AND kind = 'report'""",
                     (visit.id,),
                 )
-            given_up = self._connection.execute("DELETE FROM tasks WHERE visit = ? AND done = 0", (visit.id,)).rowcount
             self._connection.execute("DELETE FROM tasks WHERE visit = ?", (visit.id,))
             self._connection.execute(
-                "UPDATE visits SET finished = ?, outcome = ?, believed = ?, left_over = ? WHERE id = ?",
-                (warc.now(), outcome, believed, given_up, visit.id),
+                "UPDATE visits SET finished = ?, outcome = ?, stopped = ?, believed = ?, left_over = ? WHERE id = ?",
+                (warc.now(), outcome, stopped, believed, left_over, visit.id),
             )
-        return given_up
 
     def previous(self, visit: Visit) -> int | None:
         """The visit of the same site and year that was finished before this one."""
@@ -352,13 +353,10 @@ class Recorder:
         )
         return next(found, None)
 
-    def pending(self, visit: Visit) -> int:
-        """How many tasks of a visit are still to do."""
-        return int(
-            self._connection.execute("SELECT count(*) FROM tasks WHERE visit = ? AND done = 0", (visit.id,)).fetchone()[
-                0
-            ]
-        )
+    def pending(self, visit: Visit, priority: int) -> int:
+        """How many tasks of a visit with at least this priority are still to do."""
+        query = "SELECT count(*) FROM tasks WHERE visit = ? AND done = 0 AND priority >= ?"
+        return int(self._connection.execute(query, (visit.id, priority)).fetchone()[0])
 
     def postpone(self, task: Task, not_before: float) -> None:
         """Puts a task off (to Unix time), counting the try."""

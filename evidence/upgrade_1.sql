@@ -1,5 +1,6 @@
 -- A ledger of format 1 becomes one of format 2: what was not noted then stays unknown.
 BEGIN IMMEDIATE;
+ALTER TABLE visits ADD COLUMN stopped TEXT;
 ALTER TABLE visits ADD COLUMN believed INTEGER;
 ALTER TABLE tasks ADD COLUMN listed INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE captures ADD COLUMN renewed INTEGER NOT NULL DEFAULT 0;

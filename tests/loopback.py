@@ -1,6 +1,7 @@
 """A small web server on a loopback address of its own, with a log of what it was asked."""
 
 import itertools
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -46,7 +47,9 @@ class Server:
 
 
 @contextmanager
-def serving(pages: dict[str, Answer | str | bytes | Callable[[Asked], Answer]]) -> Iterator[Server]:
+def serving(
+    pages: dict[str, Answer | str | bytes | Callable[[Asked], Answer]], tls: ssl.SSLContext | None = None
+) -> Iterator[Server]:
     server = Server(pages)
 
     class Handler(BaseHTTPRequestHandler):
@@ -78,8 +81,10 @@ def serving(pages: dict[str, Answer | str | bytes | Callable[[Asked], Answer]]) 
     host = f"127.0.1.{next(_addresses)}"
     httpd = ThreadingHTTPServer((host, 0), Handler)
     httpd.daemon_threads = True
+    if tls is not None:
+        httpd.socket = tls.wrap_socket(httpd.socket, server_side=True, do_handshake_on_connect=False)
     threading.Thread(target=httpd.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-    server.url = f"http://{host}:{httpd.server_port}"
+    server.url = f"{'https' if tls else 'http'}://{host}:{httpd.server_port}"
     try:
         yield server
     finally:

@@ -151,7 +151,7 @@ def test_a_ledger_of_the_first_format_is_taken_over(tmp_path: Path) -> None:
         record(recorder, answer(), kind="report")
     with closing(sqlite3.connect(tmp_path / "ledger.db")) as ledger:
         for table, added in (
-            ("visits", ["believed"]),
+            ("visits", ["stopped", "believed"]),
             ("tasks", ["listed"]),
             ("captures", ["renewed", "fingerprint", "office", "year", "system", "listed", "transport"]),
         ):
