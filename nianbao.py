@@ -1,5 +1,6 @@
 """The command `nianbao`: it wires the rooms together and speaks with the person at the terminal."""
 
+import csv
 import json
 import os
 import shutil
@@ -8,6 +9,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -18,10 +21,12 @@ import extract
 import workers
 from extract import form
 from extract.report import Fetch, Fetched, Identity, Report
-from terminal import CANNOT, INTERRUPTED, ChineseGroup
+from terminal import CANNOT, INTERRUPTED, ChineseGroup, table
 
 if TYPE_CHECKING:
     from archive.store import Summary
+    from crawler import Hours
+    from crawler import Summary as CrawlSummary
 
 _archive = click.option(
     "--archive",
@@ -133,48 +138,87 @@ def _beside(page: Path) -> Fetch:
     return fetch
 
 
+def _hours(_: click.Context, __: click.Parameter, text: str | None) -> "Hours | None":
+    from crawler import Hours
+
+    try:
+        return Hours.parse(text) if text else None
+    except ValueError:
+        raise cannot(f"“{text}”不是一段时间；写法如 22-6（北京时间22点至次日6点）。") from None
+
+
+_contact = click.option("--contact", help="联系方式，写入 User-Agent；默认取环境变量 NIANBAO_CONTACT")
+_delay = click.option(
+    "--delay", type=click.FloatRange(0), default=2.0, show_default=True, help="同一站点两次请求之间的最短间隔（秒）"
+)
+
+
 @main.command()
 @click.argument("where", nargs=-1)
 @click.option(
     "--sites", "sites_file", type=click.Path(path_type=Path), help="另一份站点表（列：division_code,name,url）"
 )
+@click.option("--due", is_flag=True, help="只采集到期的站点（1至3月每天，其余每月）；不指明站点时为采集过的全部站点")
 @_archive
 @_captures
-@click.option(
-    "--delay", type=click.FloatRange(0), default=2.0, show_default=True, help="同一站点两次请求之间的最短间隔（秒）"
-)
+@_delay
+@click.option("--hours", callback=_hours, metavar="22-6", help="只在这段时间（北京时间）内访问，到时即停")
 @click.option("--year", type=click.IntRange(2008, 2100), help="只要这一年度的报告")
-@click.option("--contact", help="联系方式，写入 User-Agent；默认取环境变量 NIANBAO_CONTACT")
+@_contact
+@click.option("--vantage", help="采集地点的名称，与结果一并记录；默认取环境变量 NIANBAO_VANTAGE")
 @click.option("--summary", type=click.Path(dir_okay=False, path_type=Path), help="把各站点结果写成 JSON 文件")
 def crawl(
     where: tuple[str, ...],
     sites_file: Path | None,
+    due: bool,
     archive: Path,
     captures: Path,
     delay: float,
+    hours: "Hours | None",
     year: int | None,
     contact: str | None,
+    vantage: str | None,
     summary: Path | None,
 ) -> None:
     """采集站点（行政区划代码、名称或网址），存证，并更新档案库。中断后再次运行即可继续。"""
-    from archive import store
+    from archive import places, store
     from crawler import run, sites
 
     with _explained():
-        places = [*(sites.read(sites_file) if sites_file else []), *sites.resolve(where)]
-        if not places:
+        given = [*(sites.read(sites_file) if sites_file else []), *sites.resolve(where)]
+        if not given and not due:
             raise cannot("请给出要采集的地方：行政区划代码、名称或网址，或用 --sites 指定站点表。")
-        result = run.crawl(places, captures=captures, delay=delay, year=year, contact=contact)
-        click.echo(result.table(), err=True)
+        if due and not (given := run.due(given, captures, datetime.now(UTC))):
+            click.echo("现在没有到期的站点。", err=True)
+            return
+        # Places that are not in data/ are named beside their sites, and from then on beside the evidence.
+        beside = sites_file.with_name("divisions.csv") if sites_file else captures / "divisions.csv"
+        known = places.load(beside if beside.is_file() else None)
+        result = run.crawl(
+            [replace(site, offices=known.townships(site.division_code)) for site in given],
+            captures=captures,
+            delay=delay,
+            year=year,
+            contact=contact,
+            vantage=vantage,
+            hours=hours,
+        )
+        _tell_crawl(result)
         if summary is not None:
             try:
                 result.write(summary)
             except OSError as error:
                 raise cannot(f"无法写入 {summary}：{error.strerror}") from None
-        if sites_file is not None and (divisions := sites_file.with_name("divisions.csv")).is_file():
-            shutil.copy(divisions, captures)  # places that are not in data/, named beside their sites
+        if sites_file is not None and beside.is_file():
+            shutil.copy(beside, captures)
         _tell(store.update(archive, captures, progress=_reading))
     raise click.exceptions.Exit(result.exit_status)
+
+
+def _tell_crawl(result: "CrawlSummary") -> None:
+    click.echo(table(result.rows()), err=True)
+    if result.stopped:
+        click.echo(result.stopped, err=True)
 
 
 def _reading(done: int, total: int) -> None:
@@ -195,6 +239,70 @@ def rebuild(archive: Path, captures: Path) -> None:
 
     with _explained():
         _tell(store.rebuild(archive, captures, progress=_reading))
+
+
+@main.command("coverage")
+@click.option("--year", type=int, required=True, help="哪一年度的报告")
+@click.option("--county", default="", help="只看这个县（代码或名称），逐个机关列出")
+@_archive
+def coverage_command(year: int, county: str, archive: Path) -> None:
+    """某年度的报告：谁已发布，谁没有，为什么没有见到。"""
+    from archive import coverage, store
+
+    with _explained():
+        store.check(archive)
+        try:
+            click.echo(table(coverage.of_year(archive, year, county)))
+        except LookupError as error:
+            raise cannot(str(error)) from None
+
+
+@main.command()
+@click.option("--older-than", type=click.IntRange(0), required=True, metavar="DAYS", help="多少天以前的")
+@_captures
+def forget(older_than: int, captures: Path) -> None:
+    """删去早先的列表页等过程文件（pages-*）；报告原文不删，哈希仍留在台账里。"""
+    from evidence import LEDGER, Recorder, Unusable
+
+    with _explained():
+        if not (captures / LEDGER).exists():
+            raise Unusable(f"{captures} 里没有采集账本（{LEDGER}），请先运行 nianbao crawl。")
+        with Recorder(captures) as recorder:
+            before = datetime.now(UTC) - timedelta(days=older_than)
+            files, size = recorder.forget(before.strftime("%Y-%m-%dT%H:%M:%SZ"))
+    click.echo(f"删去 {files} 个文件，共 {size / 1e6:.1f} MB。", err=True)
+
+
+@main.group("sites")
+def sites_group() -> None:
+    """站点表。"""
+
+
+@sites_group.command("check")
+@click.argument("where")
+@_delay
+@_contact
+def sites_check(where: str, delay: float, contact: str | None) -> None:
+    """用少量请求查看一个站点，给出可加入 data/sites.csv 的一行（标准输出）和依据。"""
+    from crawler import check, sites
+
+    with _explained():
+        (site,) = sites.resolve([where])
+        found = check.check(site, delay=delay, contact=contact)
+    row = csv.writer(sys.stdout, lineterminator="\n")
+    row.writerow(
+        (
+            found.site.division_code,
+            found.site.name or found.site_name,
+            found.site.url,
+            found.site_id_code,
+            found.site.transport,
+            "",
+        )
+    )
+    click.echo(f"网站系统：{found.system or '不认识（按通用方式采集）'}", err=True)
+    click.echo(f"年报入口：{'、'.join(found.entries) or '没有找到'}", err=True)
+    click.echo(f"少量请求中见到 {found.reports} 份报告；{found.outcome}", err=True)
 
 
 @main.command()
@@ -251,7 +359,7 @@ def demo(folder: Path, serve: bool, port: int) -> None:
     with _explained(), samples.serve() as rows:
         sites = [Site(row.url, row.division_code, row.name) for row in rows]
         result = run.crawl(sites, captures=captures, delay=0.02)
-        click.echo(result.table(), err=True)
+        _tell_crawl(result)
         _tell(store.update(archive, captures, progress=_reading))
     if serve:
         with _explained():

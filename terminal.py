@@ -1,6 +1,8 @@
 """The terminal in Chinese: click's help and its complaints about a command line."""
 
 import re
+import unicodedata
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -37,6 +39,7 @@ class ChineseGroup(_Command, click.Group):
     """A group whose complaints about the command line are one line in Chinese."""
 
     command_class = _Command
+    group_class = type
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run the command line; gives its exit status (None: 0)."""
@@ -63,3 +66,22 @@ def _complaint(error: click.UsageError) -> str:
     if named := re.search(r"No such command '(.+)'", error.message):
         return f"没有命令 {named[1]}"
     return f"命令行有误：{error.message}"
+
+
+def table(rows: Sequence[Sequence[str | int]]) -> str:
+    """Rows, heads first, aligned for a terminal where Chinese characters are two columns wide."""
+    cells = [[str(cell) for cell in row] for row in rows]
+    widths = [max(_width(row[column]) for row in cells) for column in range(len(cells[0]))]
+    numbers = [all(isinstance(row[column], int) for row in rows[1:]) for column in range(len(widths))]
+    lines = []
+    for row in cells:
+        padded = (
+            " " * (width - _width(cell)) + cell if number else cell + " " * (width - _width(cell))
+            for cell, width, number in zip(row, widths, numbers, strict=True)
+        )
+        lines.append("  ".join(padded).rstrip())
+    return "\n".join(lines)
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)

@@ -4,14 +4,19 @@ Written anew after every update: an absence is never stated without its reason.
 """
 
 import re
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import quote
 
 from pypinyin import lazy_pinyin
 from sqlite_utils import Database
 
+from archive import schema
 from archive.places import COUNTY, PREFECTURE, PROVINCE, TOWNSHIP, Division, Divisions, code_of_host
 from archive.rows import Row
-from evidence import SiteState
+from evidence import FAILURES, REFUSALS, SiteState
 
 
 def write(db: Database, sites: Sequence[SiteState], divisions: Divisions) -> None:
@@ -19,7 +24,7 @@ def write(db: Database, sites: Sequence[SiteState], divisions: Divisions) -> Non
     _sites(db, sites)
     _offices(db, sites, divisions)
     _places(db, divisions)
-    _coverage(db)
+    _coverage(db, sites)
 
 
 def pinyin(name: str) -> str:
@@ -53,11 +58,14 @@ def _sites(db: Database, sites: Sequence[SiteState]) -> None:
                 "first_asked": site.first_visited,
                 "last_asked": site.finished or site.started,
                 "finished": site.finished,
-                "searched": (str(site.year or "all")) if site.finished and not site.left_over else None,
+                "searched": (str(site.year or "all")) if site.finished in site.looks.values() else None,
                 "requests": site.requests,
                 "refused": site.refused,
                 "failed": site.failed,
                 "reports_count": counts.get(site.site, 0),
+                "believed": site.believed,
+                "system": site.system,
+                "vantage": site.vantage,
             }
             for site in sites
         ],
@@ -65,11 +73,15 @@ def _sites(db: Database, sites: Sequence[SiteState]) -> None:
 
 
 def _state(site: SiteState, reports: int) -> str:
-    """What a look at a site came to (schema.VALUES["state"]); one that was not finished proves no absence."""
+    """What the last look at a site came to (schema.VALUES["state"]); one that was not finished proves no absence."""
+    if site.stopped in REFUSALS:
+        return "refused"
+    if site.stopped in FAILURES:
+        return "unreachable"
     if reports:
         return "found"
     if site.requests > site.refused + site.failed:
-        return "no_report" if site.finished and not site.left_over else "never_looked"
+        return "no_report" if site.finished and site.finished in site.looks.values() else "never_looked"
     if site.refused:
         return "refused"
     return "unreachable" if site.failed else "never_looked"
@@ -132,9 +144,16 @@ def _places(db: Database, divisions: Divisions) -> None:
     )
 
 
-def _coverage(db: Database) -> None:
-    """Every office and every year between the first and the last that the archive has a report of."""
+def _coverage(db: Database, sites: Sequence[SiteState]) -> None:
+    """Every office and every year between the first and the last that the archive has a report of.
+
+    A report that was not seen is absent only where a look went to its end after the year was over: earlier there was
+    nothing to be seen, and a site that refused or failed said nothing. All dates are those of observations.
+    """
     db.execute("DELETE FROM coverage")
+    db.execute("CREATE TEMP TABLE looks (site_host TEXT, year INTEGER, at TEXT)")
+    looks = [(site.site, year, at) for site in sites for year, at in site.looks.items()]
+    db.conn.executemany("INSERT INTO looks VALUES (?, ?, ?)", looks)
     db.execute(
         """
         WITH span AS (SELECT min(year) AS first, max(year) AS last FROM reports),
@@ -143,25 +162,77 @@ def _coverage(db: Database) -> None:
             UNION ALL SELECT year + 1 FROM years, span WHERE year < last
         ),
         seen AS (
-            SELECT office_id, year, min(report_id) AS report_id, max(last_seen) AS seen_at FROM reports
-            GROUP BY office_id, year
+            SELECT office_id, year, min(report_id) AS report_id, max(last_seen) AS seen_at,
+                min(first_seen) AS first_seen, min(published_date) AS published_date
+            FROM reports GROUP BY office_id, year
         ),
-        looked AS (
-            SELECT site_host, min(state) AS state, max(last_asked) AS last_asked, max(searched) AS searched
+        asked AS (
+            SELECT site_host, min(state) AS state, max(last_asked) AS at, max(vantage) AS vantage
             FROM sites GROUP BY site_host
         ),
-        asked_from AS (SELECT site_host, vantage, max(capture) FROM captures GROUP BY site_host)
-        INSERT INTO coverage (office_id, year, state, report_id, site_host, seen_at, vantage)
+        looked AS (
+            SELECT looks.site_host, years.year, max(looks.at) AS at FROM years
+            JOIN looks ON looks.at >= CAST(years.year + 1 AS TEXT) AND coalesce(looks.year, years.year) = years.year
+            GROUP BY looks.site_host, years.year
+        )
+        INSERT INTO coverage
+            (office_id, year, state, report_id, site_host, seen_at, first_seen, published_date, vantage)
         SELECT offices.office_id, years.year,
             CASE WHEN seen.report_id IS NOT NULL THEN 'found'
-                WHEN looked.state NOT IN ('found', 'no_report') THEN looked.state
-                WHEN looked.searched IN ('all', CAST(years.year AS TEXT)) THEN 'no_report'
+                WHEN looked.at IS NOT NULL THEN 'no_report'
+                WHEN asked.state IN ('refused', 'unreachable') THEN asked.state
                 ELSE 'never_looked' END,
-            seen.report_id, offices.site_host, coalesce(seen.seen_at, looked.last_asked),
-            asked_from.vantage
+            seen.report_id, offices.site_host,
+            coalesce(
+                seen.seen_at, looked.at, CASE WHEN asked.state IN ('refused', 'unreachable') THEN asked.at END
+            ),
+            seen.first_seen, seen.published_date, asked.vantage
         FROM offices CROSS JOIN years
         LEFT JOIN seen ON seen.office_id = offices.office_id AND seen.year = years.year
-        LEFT JOIN looked ON looked.site_host = offices.site_host
-        LEFT JOIN asked_from ON asked_from.site_host = offices.site_host
+        LEFT JOIN looked ON looked.site_host = offices.site_host AND looked.year = years.year
+        LEFT JOIN asked ON asked.site_host = offices.site_host
         """
     )
+    db.execute("DROP TABLE looks")
+
+
+def of_year(archive: Path, year: int, county: str = "") -> list[tuple[str | int, ...]]:
+    """The coverage of a report year for a terminal, heads first: a line a county, or with `county` a line an office.
+
+    `county` is its division code or name. Raises LookupError where there is nothing to tell; str() is one line.
+    """
+    with closing(sqlite3.connect(f"file:{quote(str(archive))}?mode=ro", uri=True)) as db:
+        if county:
+            found = db.execute(
+                """SELECT o.name, c.state, c.first_seen, c.published_date, c.seen_at, c.vantage, c.site_host
+                   FROM coverage c JOIN offices o USING (office_id)
+                   WHERE c.year = ? AND (o.county = ? OR substr(o.division_code, 1, 6) = ?)
+                   ORDER BY c.state, o.division_code, o.name""",
+                (year, county, county),
+            ).fetchall()
+        else:
+            found = db.execute(
+                """SELECT o.county, o.prefecture, o.province, c.state, count(*)
+                   FROM coverage c JOIN offices o USING (office_id)
+                   WHERE c.year = ? GROUP BY 1, 2, 3, 4 ORDER BY min(o.division_code)""",
+                (year,),
+            ).fetchall()
+        if not found:
+            first, last = db.execute("SELECT min(year), max(year) FROM coverage").fetchone()
+            where = f"{county} " if county else ""
+            known = f"有 {first}–{last} 年" if first else "尚无任何报告"
+            raise LookupError(f"库中没有 {where}{year} 年的覆盖情况（{known}）。")
+    states = schema.VALUES["state"]
+    rows: list[tuple[str | int, ...]] = []
+    if county:
+        rows.append(("机关", "情况", "首次见到", "网页日期", "最近查看", "采集地点", "网站"))
+        for name, state, *days, vantage, host in found:
+            rows.append((name, states[state][0], *(day[:10] if day else "—" for day in days), vantage or "—", host))
+        return rows
+    counties: dict[str, dict[str, int]] = {}
+    for name, prefecture, province, state, number in found:
+        line = counties.setdefault(" ".join(filter(None, (province, prefecture, name))) or "—", {})
+        line[state] = number
+    rows.append(("地方", "机关", *(states[state][0] for state in states)))
+    rows += [(name, sum(line.values()), *(line.get(state, 0) for state in states)) for name, line in counties.items()]
+    return rows

@@ -63,6 +63,12 @@ class Divisions:
             self.by_name.setdefault(name, []).append(division)
             self.longest = max(self.longest, len(name))
 
+    def townships(self, code: str) -> int:
+        """How many townships and streets in force the county with this code has."""
+        return sum(
+            one.parent == code and one.level == TOWNSHIP and one.valid_to is None for one in self.by_code.values()
+        )
+
     def above(self, division: Division) -> Iterator[Division]:
         """The division itself, then those that contain it, up to the province."""
         current: Division | None = division

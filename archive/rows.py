@@ -303,7 +303,19 @@ def _addresses(report_id: str, observed: Sequence[Observed]) -> Iterator[Row]:
             "last_seen": max(_until(one) for one in group),
             "last_asked": last.captured_at,
             "last_outcome": last.outcome,
+            **listing(group[-1].sightings),
         }
+
+
+def listing(sightings: Sequence[Capture]) -> Row:
+    """Whether a page still names an address, by all looks at it, oldest first, and since when none does."""
+    known = [one for one in sightings if one.listed is not None]
+    if not known:
+        return {"listed": None, "unlisted_since": None}
+    since = None
+    for one in known:
+        since = None if one.listed else since or one.captured_at
+    return {"listed": int(since is None), "unlisted_since": since}
 
 
 def _version(report_id: str, number: int, content: str, group: Sequence[Observed], current: int) -> Row:

@@ -260,9 +260,16 @@ class _Writer:
                     (until, report_id, version, until),
                 )
                 self.db.execute(
-                    """UPDATE addresses SET last_seen = max(last_seen, ?), last_asked = ?, last_outcome = ?
-                    WHERE report_id = ? AND url = ?""",
-                    (until, sightings[-1].captured_at, sightings[-1].outcome, report_id, url),
+                    """UPDATE addresses SET last_seen = max(last_seen, ?), last_asked = ?, last_outcome = ?,
+                    listed = ?, unlisted_since = ? WHERE report_id = ? AND url = ?""",
+                    (
+                        until,
+                        sightings[-1].captured_at,
+                        sightings[-1].outcome,
+                        *rows.listing(sightings).values(),
+                        report_id,
+                        url,
+                    ),
                 )
                 self.db.execute(
                     "UPDATE reports SET last_seen = ? WHERE report_id = ? AND last_seen < ?", (until, report_id, until)

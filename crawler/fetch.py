@@ -15,6 +15,7 @@ from scrapy import Request
 from scrapy.core.downloader.handlers.base import BaseDownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.http import Response
+from w3lib.encoding import html_to_unicode
 
 from evidence import Exchange
 from evidence.warc import now
@@ -158,3 +159,13 @@ def _take_head(exchange: Exchange, answer: aiohttp.ClientResponse) -> None:
     connection = answer.connection
     peer = connection.transport.get_extra_info("peername") if connection and connection.transport else None
     exchange.ip = peer[0] if peer else None
+
+
+def text_of(body: bytes, media_type: str | None) -> str:
+    """The text of a page. Its bytes say which of the two encodings in use it is; what it declares often lies."""
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return body.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return html_to_unicode(media_type, body)[1]

@@ -8,7 +8,6 @@ import shutil
 import signal
 import sys
 import threading
-import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
@@ -105,26 +104,19 @@ class Summary:
         """Writes as_json() to a file."""
         path.write_text(json.dumps(self.as_json(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
-    def table(self) -> str:
-        """The table per site, aligned for a terminal in which Chinese characters are two columns wide."""
+    def rows(self) -> list[tuple[str | int, ...]]:
+        """The table per site for a terminal, its heads first."""
         heads = ("站点", "名称", "请求", "报告", "新增", "未变", "拒绝", "错误", "结果")
-        rows = [heads]
-        for s in self.sites:
-            numbers = (s.requests, s.reports, s.new, s.unchanged, s.refused, s.errors)
-            rows.append((s.site, s.name or s.division_code or "—", *map(str, numbers), s.outcome))  # type: ignore[arg-type]
-        widths = [max(_width(row[column]) for row in rows) for column in range(len(heads))]
-        lines = []
-        for row in rows:
-            cells = [
-                " " * (width - _width(cell)) + cell if 2 <= column <= 7 else cell + " " * (width - _width(cell))
-                for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-            ]
-            lines.append("  ".join(cells).rstrip())
-        return "\n".join([*lines, *([self.stopped] if self.stopped else [])])
-
-
-def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+        return [
+            heads,
+            *(
+                (
+                    s.site, s.name or s.division_code or "—", s.requests, s.reports, s.new, s.unchanged, s.refused,
+                    s.errors, s.outcome,
+                )
+                for s in self.sites
+            ),
+        ]  # fmt: skip
 
 
 Progress = Callable[[list[Walk]], None]
@@ -162,6 +154,7 @@ def crawl(
     contact: str | None = None,
     vantage: str | None = None,
     hours: Hours | None = None,
+    limit: int | None = None,
     progress: Progress | None = None,
 ) -> Summary:
     """Visits the sites, goes on where an earlier run was interrupted, and says what came of it.
@@ -169,6 +162,7 @@ def crawl(
     `captures` is the folder of evidence, `delay` seconds, `year` that of the reports wanted (None: all). `contact` (a
     mail address or a page) is by default NIANBAO_CONTACT, and stands in the User-Agent. `vantage` names the place that
     asks, by default NIANBAO_VANTAGE. Nothing is asked outside of `hours`: a run that reaches their end is stopped.
+    No site is asked more than `limit` times (None: as its budget has it, links.json).
     Raises NoContact, evidence.Busy, evidence.Unusable, evidence.DiskFull (nothing could be begun).
     """
     vantage = os.environ.get("NIANBAO_VANTAGE", "") if vantage is None else vantage
@@ -181,14 +175,14 @@ def crawl(
         walks = _walks(recorder, sites, year)
         recorder.flush()
         is_open = (lambda: hours.hold(datetime.now(UTC))) if hours else (lambda: True)
-        stopped = _run(recorder, walks, max(delay, 0.0), year, agent, show, is_open)
+        stopped = _run(recorder, walks, max(delay, 0.0), year, agent, show, is_open, limit)
         if progress is None and sys.stderr.isatty():
             sys.stderr.write("\n")
     return Summary([_summary(walk) for walk in walks], stopped)
 
 
 def due(sites: list[Site], captures: Path, now: datetime) -> list[Site]:
-    """Those of `sites` (none: of all that the evidence in the folder `captures` knows) that the calendar has visited now.
+    """Those of `sites` (none: of all that the evidence in the folder `captures` knows) that are due by the calendar.
 
     Raises evidence.Unusable where there is no evidence and no site was given.
     """
@@ -249,6 +243,7 @@ def _run(
     agent: str,
     progress: Progress,
     is_open: Callable[[], bool],
+    limit: int | None,
 ) -> str | None:
     """Runs the spider; why it ended early, None where it did not."""
     logging.getLogger("scrapy").setLevel(logging.CRITICAL)
@@ -264,6 +259,7 @@ def _run(
             agent=agent,
             progress=progress,
             is_open=is_open,
+            limit=limit,
         )
         process.start(install_signal_handlers=main)
     spider = crawler.spider

@@ -17,12 +17,11 @@ from urllib.parse import urljoin, urlsplit
 import scrapy
 from scrapy.http import Response
 from twisted.python.failure import Failure
-from w3lib.encoding import html_to_unicode
 from w3lib.url import canonicalize_url
 
 import extract
 from crawler import barriers, links, monitors, platforms, robots
-from crawler.fetch import ENCODINGS, NoAnswer
+from crawler.fetch import ENCODINGS, NoAnswer, text_of
 from crawler.scope import Scope, tidy
 from crawler.sites import Site
 from crawler.turns import Turns
@@ -103,6 +102,7 @@ class ReportSpider(scrapy.Spider):
         agent: str,
         progress: Callable[[list[Walk]], None],
         is_open: Callable[[], bool] = lambda: True,
+        limit: int | None = None,
         **_: Any,
     ) -> None:
         """`delay` in seconds between an answer and the next request to the same site."""
@@ -110,6 +110,7 @@ class ReportSpider(scrapy.Spider):
         self.recorder = recorder
         self.walks = walks
         self.delay = delay
+        self.limit = limit
         self.open = is_open  # whether the hours in which may be asked last
         self.turns: Turns[Walk] = Turns(delay)
         self.year = year
@@ -196,10 +197,12 @@ class ReportSpider(scrapy.Spider):
         capture = self.recorder.robots(walk.visit, origin)
         if capture is None:
             return None
-        walk.rules[origin] = robots.rules(capture.outcome, self._text(self._body(capture), capture.media_type))
+        walk.rules[origin] = robots.rules(capture.outcome, text_of(self._body(capture), capture.media_type))
         return walk.rules[origin]
 
     def _spent(self, walk: Walk, task: Task) -> bool:
+        if self.limit is not None and walk.requests >= self.limit:
+            return True
         if task.stage in {"robots", "seed", "known", "attachment", "part"}:
             return False
         if walk.requests >= _BUDGET["start"] + walk.reports * (1 + _BUDGET["per_report"]):
@@ -292,7 +295,7 @@ class ReportSpider(scrapy.Spider):
     def _take(self, walk: Walk, task: Task, exchange: Exchange, known: Capture | None, failure: str | None) -> None:
         body = without_encoding(exchange.body, exchange.header("Content-Encoding") or "")
         media_type = exchange.header("Content-Type")
-        text = self._text(body, media_type) if failure is None and _is_text(body) else ""
+        text = text_of(body, media_type) if failure is None and _is_text(body) else ""
         outcome = failure or barriers.outcome(task.url, exchange, body, text, task.stage)
         if outcome == "ok" and len(body) > self.settings.getint("DOWNLOAD_MAXSIZE"):
             outcome, exchange.body, exchange.truncated = "too_large", b"", "length"
@@ -302,7 +305,7 @@ class ReportSpider(scrapy.Spider):
             else:
                 body, media_type = self._body(known), known.media_type
                 outcome = "unchanged" if body else "bad_answer"  # the next try asks for it whole
-                text = self._text(body, media_type) if _is_text(body) else ""
+                text = text_of(body, media_type) if _is_text(body) else ""
         if self._retry(walk, task, outcome, exchange):
             return
         target = self._redirect(walk, task, exchange) if outcome == "redirect" else None
@@ -497,16 +500,6 @@ class ReportSpider(scrapy.Spider):
             return self.recorder.captures.body(capture)
         except Lost:
             return b""
-
-    @staticmethod
-    def _text(body: bytes, media_type: str | None) -> str:
-        """The text of a page. Its bytes say which of the two encodings in use it is; what it declares often lies."""
-        for encoding in ("utf-8-sig", "gb18030"):
-            try:
-                return body.decode(encoding)
-            except UnicodeDecodeError:
-                continue
-        return html_to_unicode(media_type, body)[1]
 
 
 def _origin(url: str) -> str:

@@ -142,6 +142,10 @@ class Captures:
         """Every report that was new or not what it had been, itself or a file of it, oldest first: no mere repeats."""
         return self._select("WHERE c.kind = 'report' AND c.renewed AND c.body_in IS NOT NULL ORDER BY c.id")
 
+    def all(self) -> Iterator[Capture]:
+        """Every observation, oldest first."""
+        return self._select("ORDER BY c.id")
+
     def sightings(self, url: str) -> list[Capture]:
         """Every observation of an address, oldest first."""
         return list(self._select("WHERE c.url = ? ORDER BY c.id", url))

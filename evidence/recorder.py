@@ -229,6 +229,32 @@ class Recorder:
                 Path(stream.name).unlink(missing_ok=True)
         self._open.clear()
 
+    def forget(self, before: str) -> tuple[int, int]:
+        """Removes pages-* files whose answers were all captured before `before` (UTC); their hashes stay in the ledger.
+
+        Returns how many files, and how many bytes. What is asked again is asked whole.
+        """
+        files = size = 0
+        for number, name in self._connection.execute(
+            """SELECT f.id, f.name FROM files f JOIN captures c ON c.file = f.id WHERE f.name LIKE 'pages-%'
+               GROUP BY f.id HAVING max(c.captured_at) < ?""",
+            (before,),
+        ).fetchall():
+            path = self.folder / name
+            files, size = files + 1, size + (path.stat().st_size if path.exists() else 0)
+            # The file first: should we be killed in between, the next start notes that it is gone.
+            path.unlink(missing_ok=True)
+            with self._room():
+                self._begin()
+                self._connection.execute(
+                    "UPDATE captures SET body_in = NULL WHERE body_in IN (SELECT id FROM captures WHERE file = ?)",
+                    (number,),
+                )
+                self._connection.execute("UPDATE captures SET file = NULL, offset = NULL WHERE file = ?", (number,))
+                self._connection.execute("DELETE FROM files WHERE id = ?", (number,))
+            self.flush()
+        return files, size
+
     def _insert(self, into: str, **row: object) -> sqlite3.Cursor:
         marks = ", ".join("?" * len(row))
         statement = f"INSERT {into} ({', '.join(row)}) VALUES ({marks})"  # noqa: S608 - names of our own

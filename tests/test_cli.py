@@ -174,6 +174,53 @@ def test_sites_of_a_file_with_divisions_beside_it_are_placed_and_rebuilt_alike(t
 # --- serve
 
 
+def test_what_is_due_is_crawled_and_who_has_published_is_told(tmp_path: Path) -> None:
+    with samples.serve() as rows:
+        listed = "".join(f"{row.division_code},{row.name},{row.url}\n" for row in rows[:1])
+        (tmp_path / "mine.csv").write_text("division_code,name,url\n" + listed, "utf-8")
+        shutil.copy(Path(samples.__file__).with_name("divisions.csv"), tmp_path / "divisions.csv")
+        crawl = ("crawl", "--due", "--delay", "0.01")
+        first = run(*crawl, "--sites", "mine.csv", "--vantage", "办公室", cwd=tmp_path)
+        again = run(*crawl, cwd=tmp_path)
+        checked = run("sites", "check", rows[0].url, "--delay", "0.01", cwd=tmp_path)
+    assert (first.returncode, again.returncode) == (0, 0), first.stderr
+    assert "没有到期的站点" in again.stderr
+    code, name = rows[0].division_code, rows[0].name
+    assert checked.returncode == 0
+    assert checked.stdout.startswith(f"{code},")
+    assert rows[0].url in checked.stdout
+    assert "份报告" in checked.stderr
+    with sqlite3.connect(tmp_path / "archive.db") as db:
+        (year,) = db.execute("SELECT max(year) FROM coverage").fetchone()
+        found = dict(db.execute("SELECT state, count(*) FROM coverage WHERE year = ? GROUP BY 1", (year,)).fetchall())
+        assert db.execute("SELECT DISTINCT vantage FROM coverage").fetchall() == [("办公室",)]
+        assert db.execute("SELECT believed, system IS NOT NULL FROM sites").fetchall() == [(1, 1)]
+    counties = run("coverage", "--year", year, cwd=tmp_path)
+    offices = run("coverage", "--year", year, "--county", name, cwd=tmp_path)
+    assert str(found["found"]) in counties.stdout.splitlines()[1].split()
+    assert len(offices.stdout.splitlines()) - 1 == sum(found.values())
+    assert offices.stdout.count("已见报告") == found["found"]
+    says_in_one_line(run("coverage", "--year", 1999, cwd=tmp_path), "没有 1999 年的覆盖情况")
+    says_in_one_line(run("coverage", "--year", 2024, "--archive", "none.db", cwd=tmp_path), "没有年报库")
+    forgotten = run("forget", "--older-than", 0, cwd=tmp_path)
+    assert "删去" in forgotten.stderr
+    says_in_one_line(run("forget", "--older-than", 1, "--captures", "none", cwd=tmp_path), "没有采集账本")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["crawl", "330282", "--hours", "late"], "不是一段时间"),
+        (["crawl", "--due"], "没有采集账本"),
+        (["sites", "check", "大西洋县"], "没有找到"),
+        (["sites", "check", "http://www.example.gov.cn/"], "NIANBAO_CONTACT"),
+        (["sites", "lost"], "没有命令 lost"),
+    ],
+)
+def test_what_cannot_be_is_one_line(arguments: list[str], words: str, tmp_path: Path) -> None:
+    says_in_one_line(run(*arguments, cwd=tmp_path), words)
+
+
 def test_a_port_in_use(tmp_path: Path) -> None:
     from archive import schema
 

@@ -69,7 +69,7 @@ def test_from_the_home_page_to_every_report_and_nowhere_else(tmp_path: Path) -> 
     assert (site.reports, site.new, site.outcome, site.believed) == (5, 5, "完成", True)
     assert summary.exit_status == 0
     assert json.loads(json.dumps(summary.as_json()))["sites"][0]["requests"] == len(server.paths)
-    assert "慈溪市" in summary.table()
+    assert "慈溪市" in summary.rows()[1]
 
 
 def test_only_the_reports_of_the_year_that_was_asked_for(tmp_path: Path) -> None:
@@ -419,7 +419,7 @@ SCRIPT = """
     import crawler
     site = crawler.Site({url!r}, "330282", "慈溪市")
     summary = crawler.crawl([site], captures=Path({folder!r}), delay=0.05, progress=lambda _: None)
-    print(summary.table())
+    print(summary.stopped)
     sys.exit(summary.exit_status)
 """
 
@@ -443,7 +443,7 @@ def test_killed_at_any_moment_it_goes_on_where_it_was(tmp_path: Path, after: int
         wait_for(server, after)
         killed.send_signal(signal.SIGKILL)
         killed.communicate()
-        safe = {c.url for c in Captures(tmp_path)._select("")}
+        safe = {c.url for c in Captures(tmp_path).all()}
         before = len(server.log)
         assert before - len(safe) <= 1  # only the answer that was not yet acknowledged
         summary = crawl(tmp_path, server)
@@ -487,7 +487,7 @@ def test_a_full_disk_stops_the_crawl_with_a_line_and_keeps_what_was_safe(
         assert summary.stopped is not None
         assert "磁盘已满" in summary.stopped
         assert summary.exit_status == 3
-        safe = {c.url for c in Captures(tmp_path)._select("")}
+        safe = {c.url for c in Captures(tmp_path).all()}
         before = len(server.log)
         summary = crawl(tmp_path, server)
         assert not safe & {server.url + path for path in server.paths[before:]}

@@ -146,6 +146,29 @@ def test_a_page_that_differs_in_its_counter_only_is_no_new_version(tmp_path: Pat
     assert len({capture.sha256 for capture in seen}) == 3  # what came is known by its hash, and kept for a while
 
 
+def test_pages_are_forgotten_by_age_and_reports_never(tmp_path: Path) -> None:
+    for day in (1, 20):
+        with Recorder(tmp_path) as recorder:
+            for kind in ("page", "report"):
+                exchange = answer(f"<p>{kind} of {day}</p>".encode(), url=f"{URL}?{kind}{day}", ETag=f"{kind}{day}")
+                exchange.captured_at = f"2026-01-{day:02}T00:00:00Z"
+                record(recorder, exchange, kind=kind)
+    with Recorder(tmp_path) as recorder:
+        files, size = recorder.forget("2026-01-10T00:00:00Z")
+        assert (files, size > 0) == (1, True)
+        assert recorder.forget("2026-01-10T00:00:00Z") == (0, 0)
+        assert recorder.validators(f"{URL}?page1") is None  # asked again, it is asked for whole
+        assert recorder.validators(f"{URL}?page20") is not None
+    captures = Captures(tmp_path)
+    seen = {capture.url.rpartition("?")[2]: capture for capture in captures.all()}
+    with pytest.raises(Lost):
+        captures.body(seen["page1"])
+    assert seen["page1"].sha256
+    assert [captures.body(seen[name]) for name in ("report1", "page20", "report20")] == [
+        b"<p>report of 1</p>", b"<p>page of 20</p>", b"<p>report of 20</p>"
+    ]  # fmt: skip
+
+
 def test_a_ledger_of_the_first_format_is_taken_over(tmp_path: Path) -> None:
     with Recorder(tmp_path) as recorder:
         record(recorder, answer(), kind="report")

@@ -85,7 +85,7 @@ def test_a_host_is_given_what_its_row_allows_and_no_more(
     with serving(county(), tls=encryption(certificate, old=old)) as server:
         summary = crawl(tmp_path, server.url, transport)
     assert summary.sites[0].outcome == outcome
-    captures = list(Captures(tmp_path)._select(""))
+    captures = list(Captures(tmp_path).all())
     assert {capture.transport for capture in captures} == {transport}
     assert ("tls" in {capture.outcome for capture in captures}) == (outcome != "完成")
 
