@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from html import escape
 from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -140,3 +141,35 @@ def file_answer(entry: Entry, file: File, **headers: str) -> Answer:
 def lasting(entry: Entry, file: File, asked: Asked) -> Answer:
     """A file of an entry at an address of its own: there as long as the entry is."""
     return not_found(asked) if entry.state in ("gone", "soft") else file_answer(entry, file)
+
+
+def place(site: Built, entry: Entry, page: str, files: Callable[[int, File], str]) -> list[str]:
+    """Gives an entry its address `page` and its files theirs (`files`: number and file → path); returns the files'."""
+    paths = [files(index, file) for index, file in enumerate(entry.files)]
+    for path, file in zip(paths, entry.files, strict=True):
+        if "?" not in path:
+            site.pages[path] = partial(lasting, entry, file)
+    site.files[entry.key] = paths
+    site.entries.setdefault(entry.key, []).append(paths[0] if entry.direct else page)
+    return paths
+
+
+def there(entry: Entry) -> bool:
+    """Whether an entry has a page of its own, and it is still there."""
+    return not entry.direct and entry.state not in ("gone", "soft")
+
+
+def home_blocks(content: Content, link: Callable[[Column, tuple[Column, ...]], str], most: int = 10) -> str:
+    """The middle of a home page: a block for each column with those below it, and the further links."""
+    blocks = "".join(
+        f'<div class="block"><h3><a href="{escape(link(column, ()))}">{escape(column.name)}</a></h3><ul>'
+        f"{anchors([(sub.name, link(sub, (column,))) for sub in column.columns[:most]])}</ul></div>"
+        for column in content.columns
+    )
+    return f'{blocks}<ul class="links">{anchors(content.links)}</ul>'
+
+
+def own(site: Built, entry: Entry, part: str) -> str:
+    """The address of an entry that has `part` in it, where it stands in several columns; else its first."""
+    paths = site.entries[entry.key]
+    return next((path for path in paths if part in path), paths[0])

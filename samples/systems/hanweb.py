@@ -9,7 +9,19 @@ from html import escape
 from urllib.parse import quote, urlencode
 
 from samples.content import Column, Content, Entry, hexadecimal, number
-from samples.publishing import GONE, Answer, Asked, Built, anchors, entry_label, file_answer, label_of, lasting, metas
+from samples.publishing import (
+    GONE,
+    Answer,
+    Asked,
+    Built,
+    anchors,
+    entry_label,
+    file_answer,
+    label_of,
+    lasting,
+    metas,
+    own,
+)
 
 DOWNLOAD = "/module/download/downfile.jsp"
 
@@ -67,7 +79,7 @@ def publish(content: Content) -> Built:
     site.pages[DOWNLOAD] = download
     site.pages["/"] = site.pages["/index.html"] = partial(_home, content)
     if content.style.get("soft"):
-        site.missing = lambda _asked: Answer(_page(content, "页面不存在", GONE, ""), label="gone:")
+        site.missing = lambda _asked: Answer(page(content, "页面不存在", GONE, ""), label="gone:")
     return site
 
 
@@ -86,7 +98,8 @@ def _address(serial: int, entry: Entry) -> str:
     return f"/art/{day.year}/{day.month}/{day.day}/art_{serial}_{number(f'{entry.key}', 7)}.html"
 
 
-def _page(content: Content, title: str, main: str, meta: str) -> bytes:
+def page(content: Content, title: str, main: str, meta: str) -> bytes:
+    """A page with the chrome of the site around it."""
     menu = anchors([(column.name, _link(content, column)) for column in content.columns])
     return f"""<!DOCTYPE html>
 <html lang="zh-CN"><head><meta charset="UTF-8">
@@ -116,7 +129,7 @@ def _article(content: Content, column: Column, entry: Entry, files: list[str], a
 <p class="xx">发布日期：{entry.day} 15:40:07　信息来源：{content.name}　浏览次数：{asked.serial}　字号：[ 大 中 小 ]</p>
 <!--ZJEG_RSS.content.begin--><div id="zoom" class="bt_content">{entry.html(files)}{attached}</div>
 <!--ZJEG_RSS.content.end--></div><div class="xgxx"><h3>相关信息</h3><ul>{beside}</ul></div>"""
-    return Answer(_page(content, entry.title, main, metas(content, column, entry)), label=entry_label(entry))
+    return Answer(page(content, entry.title, main, metas(content, column, entry)), label=entry_label(entry))
 
 
 def _datastore(content: Content, site: Built, column: Column, first: int, last: int) -> str:
@@ -133,9 +146,7 @@ def _datastore(content: Content, site: Built, column: Column, first: int, last: 
     records = []
     for entry in items[first - 1 : last]:
         words = entry.link if len(entry.link) < 26 else entry.link[:25] + "…"
-        path = site.entries[entry.key][-1]
-        if not entry.direct and f"art_{serial}_" not in path:
-            path = next(found for found in site.entries[entry.key] if f"art_{serial}_" in found)
+        path = own(site, entry, f"art_{serial}_")
         records.append(
             f'<record><![CDATA[<li><a href="{path}" title="{escape(entry.link)}" target="_blank">{escape(words)}</a>'
             f"<span>{entry.day}</span></li>]]></record>"
@@ -158,11 +169,11 @@ def _column(content: Content, site: Built, column: Column, serial: int, _asked: 
             f"col:1,appid:1,webid:3391,path:'/',columnid:{serial},sourceContentType:1,unitid:'{unit}',"
             f"webname:'{content.name}',permissiontype:0"
         )
-        page = f"perPage:{column.size},totalRecord:{len(column.listed)},openCookies:false"
+        paging = f"perPage:{column.size},totalRecord:{len(column.listed)},openCookies:false"
         store = f"""<div id="{unit}" class="list"><script type="text/xml">{text}</script></div>
-<script>$("#{unit}").jpage({{themeName:'default',proxyUrl:'{proxy_of(content)}',{page},ajaxParam:{{{settings}}}}});</script>"""
+<script>$("#{unit}").jpage({{themeName:'default',proxyUrl:'{proxy_of(content)}',{paging},ajaxParam:{{{settings}}}}});</script>"""
     main = f'<h2>{escape(column.name)}</h2><ul class="lm">{below}</ul>{store}'
-    return Answer(_page(content, column.name, main, metas(content, column)), label=label_of(column))
+    return Answer(page(content, column.name, main, metas(content, column)), label=label_of(column))
 
 
 def _home(content: Content, asked: Asked) -> Answer:
@@ -172,4 +183,4 @@ def _home(content: Content, asked: Asked) -> Answer:
         for column in content.columns
     )
     main = f"<h1>{content.name}</h1>{blocks}<ul>{anchors(content.links)}</ul><i>{asked.token}</i>"
-    return Answer(_page(content, content.name, main, metas(content)), label="home:")
+    return Answer(page(content, content.name, main, metas(content)), label="home:")

@@ -8,7 +8,7 @@ from functools import partial
 from html import escape
 
 from samples.content import Column, Content, Entry, hexadecimal, number, pages_of
-from samples.publishing import Answer, Asked, Built, anchors, entry_label, label_of, lasting, metas
+from samples.publishing import Answer, Asked, Built, anchors, entry_label, label_of, lasting, metas, own
 
 
 def publish(content: Content) -> Built:
@@ -48,7 +48,7 @@ def publish(content: Content) -> Built:
         pages = pages_of(column.listed, size)
         rows = [
             {
-                "title": entry.link, "url": _own(site, entry, folder), "publishedTimeStr": f"{entry.day} 09:12:00",
+                "title": entry.link, "url": own(site, entry, folder + "/"), "publishedTimeStr": f"{entry.day} 09:12:00",
                 "channelName": column.name, "content": "", "source": entry.office,
             }
             for entry in (pages[page - 1] if 1 <= page <= len(pages) else [])
@@ -61,10 +61,6 @@ def publish(content: Content) -> Built:
     site.prefixes.append(("/common/search/", search))
     site.pages["/"] = partial(_home, content, paths)
     return site
-
-
-def _own(site: Built, entry: Entry, folder: str) -> str:
-    return next((path for path in site.entries[entry.key] if path.startswith(folder + "/")), site.entries[entry.key][0])
 
 
 def _page(content: Content, title: str, main: str, meta: str) -> bytes:

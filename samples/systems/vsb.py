@@ -7,7 +7,7 @@ from functools import partial
 from html import escape
 
 from samples.content import Column, Content, Entry, hexadecimal, number, pages_of
-from samples.publishing import Answer, Asked, Built, anchors, entry_label, file_answer, label_of, lasting, metas
+from samples.publishing import Answer, Asked, Built, anchors, entry_label, file_answer, label_of, lasting, metas, own
 
 DOWNLOAD = "/system/_content/download.jsp"
 REFUSED = (
@@ -105,7 +105,7 @@ def _list(
     below = anchors([(sub.name, f"{path}/{sub.slug}.htm") for sub in column.columns]) if not index else ""
     tree = number(f"{content.code}{path}", 5)
     rows = "".join(
-        f'<li id="line_u8_{n}"><a href="{escape(_own(site, entry, tree))}" title="{escape(entry.link)}">'
+        f'<li id="line_u8_{n}"><a href="{escape(own(site, entry, f"/info/{tree}/"))}" title="{escape(entry.link)}">'
         f"<em>{escape(entry.link)}</em></a><span>{entry.day}</span></li>"
         for n, entry in enumerate(some)
     )
@@ -119,13 +119,6 @@ def _list(
         f'<div class="pos">{escape(column.name)}</div><ul class="sub">{below}</ul><ul class="list">{rows}</ul>{pager}'
     )
     return Answer(_page(content, column.name, main, metas(content, column)), label=label_of(column))
-
-
-def _own(site: Built, entry: Entry, tree: int) -> str:
-    """The address of an entry in its own column: the same entry may stand in several."""
-    return next(
-        (path for path in site.entries[entry.key] if path.startswith(f"/info/{tree}/")), site.entries[entry.key][0]
-    )
 
 
 def _home(content: Content, asked: Asked) -> Answer:
