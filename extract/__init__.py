@@ -2,11 +2,12 @@
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 
 from extract import chapters, identity, readers, rules, tables
 from extract.document import Document
 from extract.readers import image
-from extract.report import Fetch, Fetched, Identity, Report
+from extract.report import Fetch, Fetched, Identity, Place, Report
 
 READER_VERSION = "3"
 """Raised whenever the same bytes may be read differently; rows say which reader made them."""
@@ -70,6 +71,7 @@ def _read_attachments(report: Report, fetch: Fetch) -> None:
         inner.is_report = True
         identity.complete(inner, report.identity)
         part = _read(document, inner, "")
+        part.cells = {key: replace(cell, place=_in_file(cell.place, url)) for key, cell in part.cells.items()}
         if best is None or (len(part.cells), len(part.chapters)) > (len(best.cells), len(best.chapters)):
             best = part
     if best is None:
@@ -83,6 +85,10 @@ def _read_attachments(report: Report, fetch: Fetch) -> None:
         report.chapters, report.headings = best.chapters, best.headings
     report.problems, report.findings = [*report.problems, *best.problems], best.findings
     identity.complete(report.identity, best.identity)
+
+
+def _in_file(place: Place | None, url: str) -> Place | None:
+    return place and replace(place, file=url, again=tuple((replace(p, file=url), raw) for p, raw in place.again))
 
 
 def _attached(report: Report, fetch: Fetch) -> Iterator[tuple[Document, str]]:

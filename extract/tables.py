@@ -33,9 +33,7 @@ def read(document: Document) -> Tables:
     for number, one in enumerate(document.grids, 1):
         one.number = number
     by_grid = grid.read(document.grids) if document.grids else Reading()
-    by_stream = stream.read(
-        document.lines if document.lines_hold_tables else [*document.lines, *_lines(document.grids)]
-    )
+    by_stream = stream.read(lines(document))
     first, second = (by_grid, by_stream) if by_grid.rows else (by_stream, Reading())
     cells, agreed = _merge(first, second)
     if document.recognised:
@@ -68,9 +66,12 @@ def _order(reading: Reading) -> list[Row]:
     return list(dict.fromkeys((table, row) for table, row, _ in parts))
 
 
-def _lines(grids: list[Grid]) -> list[str]:
-    """Grids as lines of tab-parted cells, for the reading that ignores positions."""
-    return ["\t".join(" ".join(cell.text.split()) for cell in distinct(row)) for one in grids for row in one.rows]
+def lines(document: Document) -> list[str]:
+    """The document as lines of text, for the reading that ignores positions: grids as lines of tab-parted cells."""
+    if document.lines_hold_tables:
+        return document.lines
+    rows = (row for grid in document.grids for row in grid.rows)
+    return [*document.lines, *("\t".join(" ".join(cell.text.split()) for cell in distinct(row)) for row in rows)]
 
 
 def _there(table: str, first: Reading, second: Reading) -> bool:

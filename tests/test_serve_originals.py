@@ -1,17 +1,22 @@
 """The original of a report: a download with its own bytes, and never a page of this site."""
 
 import asyncio
+import json
+import re
 from pathlib import Path
 from typing import Any
 
 import httpx
+import pypdfium2
 import pytest
 from serve_samples import TOWN_2023, make
 from test_serve import front
 
 from evidence import Exchange, Recorder
+from samples import published, world
 
 URL = f"http://www.bailu.example/{TOWN_2023}.html"
+DOCUMENTS = Path(__file__).with_name("documents")
 BODY = "<html><script>document.title='执行了'</script>年报</html>".encode()
 
 
@@ -76,3 +81,49 @@ def test_only_files_of_reports_are_given_out(archive: Path, path: str) -> None:
     answer = ask(archive, path)
     assert answer.status_code == 404
     assert b"news" not in answer.content
+
+
+NUMBER = f"/archive/reports/{TOWN_2023}/requests.new_received.total"
+
+
+def test_from_a_number_to_the_table_it_was_read_from(archive: Path) -> None:
+    keep(archive.parent / "captures", URL, (DOCUMENTS / "page_of_2021.html").read_bytes())
+    answer = ask(archive, NUMBER)
+    assert answer.status_code == 200
+    total = json.loads((DOCUMENTS / "page_of_2021.json").read_text("utf-8"))["cells"]["requests.new_received.total"]
+    assert re.findall(r'<td class="here">(.*?)</td>', answer.text) == [str(total)]
+    assert "一、本年新收政府信息公开申请数量" in answer.text
+    assert '<li value="' in answer.text  # the second reading, by lines
+
+
+def test_from_a_number_to_its_frame_on_the_page_of_a_pdf(archive: Path) -> None:
+    report = next(one for one in world.all_reports() if one.rendering == "pdf_office")
+    keep(archive.parent / "captures", URL, published.file_of(report))
+    answer = ask(archive, NUMBER)
+    picture = re.search(r'<image href="(/-/page/1/(\d)\.png)" width="([\d.]+)" height="([\d.]+)"', answer.text)
+    assert picture, answer.text
+    frame = re.search(r'<rect x="(.+?)" y="(.+?)" width="(.+?)" height="(.+?)"', answer.text)
+    assert frame
+    x, y, width, height = map(float, frame.groups())
+    drawn = ask(archive, picture[1])
+    assert drawn.headers["content-type"] == "image/png"
+    with pypdfium2.PdfDocument(published.file_of(report)) as source:
+        page = source[int(picture[2]) - 1]
+        tall = page.get_height()
+        framed = page.get_textpage().get_text_bounded(x, tall - y - height, x + width, tall - y)
+    assert framed.strip() == report.cells["requests.new_received.total"].raw
+
+
+@pytest.mark.parametrize("path", ["/-/page/2/1.png", "/-/page/1/99.png", "/-/page/1/0.png", "/-/page/9/1.png"])
+def test_pages_of_reports_only(archive: Path, path: str) -> None:
+    keep(archive.parent / "captures", URL, BODY)
+    keep(archive.parent / "captures", "http://www.bailu.example/news.html", b"%PDF-1.4 news")
+    assert ask(archive, path).status_code == 404
+
+
+def test_number_without_its_original_leads_to_the_source(archive: Path) -> None:
+    answer = ask(archive, NUMBER)
+    assert answer.status_code == 200
+    assert "原件不在这台服务器上" in answer.text
+    assert ask(archive, f"/archive/reports/{TOWN_2023}/requests.nonsense.total").status_code == 404
+    assert ask(archive, "/archive/reports/nobody/requests.new_received.total").status_code == 404

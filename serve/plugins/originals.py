@@ -1,14 +1,12 @@
 """The original files: taken from the evidence, handed out as downloads, never shown on this site's own pages."""
 
-import os
 import re
-from pathlib import Path
 from typing import Any
 
 from datasette.app import Datasette
 from datasette.utils.asgi import NotFound, Request, Response
 
-from evidence import Captures, EvidenceError
+from serve import kept
 from serve.hooks import hookimpl
 
 HEADERS = {
@@ -17,27 +15,6 @@ HEADERS = {
     "X-Robots-Tag": "noindex",
     "Cache-Control": "max-age=86400",
 }
-
-
-def folder(datasette: Datasette) -> Path:
-    """Where the evidence lies: NIANBAO_CAPTURES, else `captures` beside the archive."""
-    beside = Path(datasette.get_database("archive").path).resolve().parent / "captures"
-    return Path(os.environ.get("NIANBAO_CAPTURES") or beside)
-
-
-def body(captures: Path, number: int, url: str) -> bytes | None:
-    """The bytes of a capture, None where the evidence is not here or no longer holds it."""
-    try:
-        evidence = Captures(captures)
-    except (EvidenceError, OSError):
-        return None
-    try:
-        capture = next((one for one in evidence.sightings(url) if one.id == number), None)
-        return evidence.body(capture) if capture else None
-    except (EvidenceError, OSError):
-        return None
-    finally:
-        evidence.close()
 
 
 async def original(request: Request, datasette: Datasette) -> Response:
@@ -53,7 +30,7 @@ async def original(request: Request, datasette: Datasette) -> Response:
     if row is None:
         raise NotFound("no such original")
     # A read of the evidence opens a file of up to 1 GB at an offset: not on the event loop.
-    data = await db.execute_fn(lambda _: body(folder(datasette), row["capture"], row["url"]))
+    data = await db.execute_fn(lambda _: kept.body(kept.folder(datasette), row["capture"], row["url"]))
     if data is None:
         page = await datasette.render_template("original_absent.html", {"original": row}, request=request)
         return Response.html(page, status=404)

@@ -78,4 +78,4 @@ async def robots() -> Response:
 @hookimpl
 def register_routes() -> list[tuple[str, Callable[..., Awaitable[Response]]]]:
     """Closes /-/… but the originals, and answers robots.txt."""
-    return [(r"^/-/(?!original/)", closed), (r"^/[^/]+/-/", closed), (r"^/robots\.txt$", robots)]
+    return [(r"^/-/(?!original/|page/)", closed), (r"^/[^/]+/-/", closed), (r"^/robots\.txt$", robots)]

@@ -1,0 +1,74 @@
+"""From a number to where it was read: the page of a PDF with the cell framed, the table, or the lines of a text."""
+
+from dataclasses import replace
+from typing import Any
+
+from datasette.app import Datasette
+from datasette.utils import tilde_decode
+from datasette.utils.asgi import NotFound, Request, Response
+from pypdfium2 import PdfiumError
+
+from extract import passage
+from serve import kept, layout
+from serve.hooks import hookimpl
+
+
+async def show(request: Request, datasette: Datasette) -> Response:
+    """/archive/reports/<report_id>/<cell>: where the figure of a report's current version stands."""
+    report_id, cell = (tilde_decode(request.url_vars[name]) for name in ("report_id", "cell"))
+    db = datasette.get_database("archive")
+    row = (
+        await db.execute(
+            """SELECT r.*, c.capture, c.url AS captured_url, c.captured_at FROM reports r
+            LEFT JOIN captures c ON c.report_id = r.report_id AND c.role = 'report' AND c.version = r.version
+            WHERE r.report_id = ? ORDER BY c.captured_at DESC LIMIT 1""",
+            [report_id],
+        )
+    ).first()
+    if row is None or layout.label(cell) == cell:
+        raise NotFound("no such cell")
+    read, places = None, []
+    if row["capture"] is not None:
+        where = (kept.folder(datasette), row["capture"], row["captured_url"])
+        read = (await kept.in_turn(kept.cells, *where) or {}).get(cell)
+        if read is not None and read.place is not None:
+            for place, raw in [(read.place, read.raw), *read.place.again]:
+                shown = await kept.in_turn(kept.around, *where, place)
+                if shown is not None:
+                    capture, around = shown
+                    alone = replace(place, file=None, again=())
+                    places.append(
+                        {"place": alone, "file": place.file, "raw": raw, "capture": capture, "passage": around}
+                    )
+    context = {"report": dict(row), "cell": cell, "label": layout.label(cell), "read": read, "places": places}
+    page = await datasette.render_template("passage.html", context, request=request, view_name="passage")
+    return Response.html(page, headers={"Cache-Control": f"max-age={datasette.setting('default_cache_ttl')}"})
+
+
+async def page(request: Request, datasette: Datasette) -> Response:
+    """/-/page/<capture>/<number>.png: a page of a PDF of a report, as a picture: nothing in it runs."""
+    db = datasette.get_database("archive")
+    row = (
+        await db.execute(
+            "SELECT capture, url FROM captures WHERE capture = ? AND role IN ('report', 'attachment')",
+            [int(request.url_vars["capture"])],
+        )
+    ).first()
+    data = row and await kept.in_turn(kept.body, kept.folder(datasette), row["capture"], row["url"])
+    if not data:
+        raise NotFound("no such page")
+    try:
+        picture = await kept.in_turn(passage.pdf_page, data, int(request.url_vars["number"]))
+    except (PdfiumError, IndexError) as error:
+        raise NotFound("no such page") from error
+    headers = {"Cache-Control": "max-age=86400", "X-Robots-Tag": "noindex"}
+    return Response(picture, headers=headers, content_type="image/png")
+
+
+@hookimpl
+def register_routes() -> list[tuple[str, Any]]:
+    """Below a report the cells of its tables; the pictures of pages beside the originals."""
+    return [
+        (r"^/archive/reports/(?P<report_id>[^/]+)/(?P<cell>[a-z_]+\.[a-z_0-9]+\.[a-z_0-9]+)$", show),
+        (r"^/-/page/(?P<capture>\d{1,15})/(?P<number>\d{1,5})\.png$", page),
+    ]
