@@ -311,7 +311,7 @@ def test_findings_lead_to_their_cells_and_doubts_stand_apart(site: Datasette) ->
     assert "可能是本站读错的地方" not in findings.text_content()
     (link,) = findings.xpath(".//a[@href='#requests.new_received.total']")
     assert "总计" in link.text_content()
-    assert cells(document)["requests.new_received.total"].xpath("a/@href") == ["#finding-1"]
+    assert cells(document)["requests.new_received.total"].xpath("a[@class='proof']/@href") == ["#finding-1"]
     doubtful = page(site, f"/archive/reports/{BUREAU}").xpath("//section[@id='findings']")[0].text_content()
     assert "可能是本站读错的地方" in doubtful
     assert "请勿据此批评" in doubtful
