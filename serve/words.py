@@ -73,6 +73,16 @@ def number(value: float | None) -> str:
     return f"{value:,.6f}".rstrip("0").rstrip(".") if isinstance(value, float) else f"{value:,}"
 
 
+def percent(share: float | None) -> str:
+    """A share (0–1) in per cent with one digit behind the point; "" for None."""
+    return "" if share is None else f"{share:.1%}"
+
+
+def short_state(state: str) -> str:
+    """A state of coverage in a word that fits a cell."""
+    return str(words()["short_states"].get(state, value_label("state", state)))
+
+
 def beijing(moment: str | None) -> str:
     """A UTC time of the archive ("2026-01-31T08:00:00Z") as people in China read it; other text unchanged."""
     try:

@@ -147,6 +147,7 @@ def _rows() -> Iterator[dict[str, Any]]:
         "name": "松溪镇人民政府",
         "office_kind": "township",
         "county": "白露县",
+        "division_code": "990102101",
         "reports_count": 3,
     }
     yield {
@@ -157,6 +158,36 @@ def _rows() -> Iterator[dict[str, Any]]:
         "last_asked": "2026-02-01T08:00:00Z",
     }
     yield {"table": "coverage", "office_id": "990102101-songxizhen", "year": 2022, "state": "no_report"}
+    known = {"table": "coverage", "office_id": "990102101-songxizhen", "state": "found"}
+    yield {**known, "year": 2020, "report_id": TOWN_2020}
+    yield {**known, "year": 2023, "report_id": TOWN_2023}
+    for code, name, level, parent in (
+        ("990000", "云州省", 1, None),
+        ("990100", "青陵市", 2, "990000"),
+        ("990102", "白露县", 3, "990100"),
+        ("990102101", "松溪镇", 4, "990102"),
+    ):
+        yield {"table": "places", "division_code": code, "name": name, "level": level, "parent": parent}
+    figures = {"table": "figures", "office_id": "990102101-songxizhen", "office_kind": "township", "scope": "own"}
+    yield {
+        **figures,
+        "report_id": TOWN_2020,
+        "year": 2020,
+        "received": 0,
+        "denied": 0,
+        "handled": 0,
+        "licences_2019": 7,
+    }
+    yield {
+        **figures,
+        "report_id": TOWN_2023,
+        "year": 2023,
+        "received": 1019,
+        "denied": 10,
+        "handled": 25,
+        "licences": 37,
+        "derived": "handled",
+    }
 
     yield report(
         TOWN_2023, "白露县松溪镇人民政府2023年政府信息公开工作年度报告", 2023, findings_count=2, worst_finding="always"

@@ -38,11 +38,13 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
         lookup_label=words.lookup_label,
         table_order=[table.name for table in schema.TABLES],
         marks=words.words()["marks"],
+        short_state=words.short_state,
         with_=path_with_replaced_args,
         without=without,
     )
     env.filters.update(
         number=words.number,
+        percent=words.percent,
         beijing=words.beijing,
         public=public,
         link=link,

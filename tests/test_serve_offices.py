@@ -1,0 +1,62 @@
+"""The pages of an office and of a place: years side by side, shares with their cases, absences with their reasons."""
+
+from datasette.app import Datasette
+from serve_samples import TOWN_2020, TOWN_2023
+from test_serve import archive, page, site, words
+
+__all__ = ["archive", "site"]
+
+OFFICE = "/archive/offices/990102101-songxizhen"
+
+
+def line(site: Datasette, label: str) -> list[str]:
+    rows = page(site, OFFICE).xpath("//table[contains(@class, 'figures-table')]/tbody/tr[th[@scope='row']]")
+    (found,) = [row for row in rows if row.xpath("th")[0].text_content() == label]
+    return [" ".join(cell.text_content().split()) for cell in found.xpath("td")]
+
+
+def test_years_of_an_office_stand_side_by_side(site: Datasette) -> None:
+    heads = page(site, OFFICE).xpath("//table[contains(@class, 'figures-table')]/thead//th/a")
+    assert [(head.text, head.get("href").rsplit("/")[-1]) for head in heads][-2:] == [
+        ("2020", TOWN_2020),
+        ("2023", TOWN_2023),
+    ]
+    assert line(site, "新收申请")[-2:] == ["0", "1,019"]  # 2021 and 2022 between: no change is told
+
+
+def test_share_stands_with_its_cases_and_derived_numbers_with_a_mark(site: Datasette) -> None:
+    assert line(site, "不予公开占比")[-2:] == ["没有案例", "40.0%10/25"]
+    assert line(site, "办结总计")[-1] == "25推"
+
+
+def test_chapter_two_of_2019_and_2021_is_never_one_line(site: Datasette) -> None:
+    assert line(site, "行政许可")[-2:] == ["–", "37"]
+    assert line(site, "行政许可（2019年格式）")[-2:] == ["7", "–"]
+
+
+def test_firsts_tell_since_when_the_archive_looks(site: Datasette) -> None:
+    told = [" ".join(one.text_content().split()) for one in page(site, OFFICE).xpath("//ul[@class='firsts']/li")]
+    assert "2023年首次有“不予公开”：10 件（本库自 2020 年起有该机关数字，此前为 0）" in told
+
+
+def test_years_without_a_report_say_why(site: Datasette) -> None:
+    years = {
+        one.xpath("b")[0].text: one.xpath("a|span")[0].text
+        for one in page(site, OFFICE).xpath("//ol[@class='timeline']/li")
+    }
+    assert years == {"2020": "已见报告", "2022": "已看网站，未见报告", "2023": "已见报告"}
+
+
+def test_county_shows_its_offices_by_year(site: Datasette) -> None:
+    document = page(site, "/archive/places/990102")
+    head = [cell.text_content() for cell in document.xpath("//table[contains(@class, 'matrix')]/thead//th")]
+    (row,) = document.xpath("//table[contains(@class, 'matrix')]/tbody/tr")
+    cells = dict(zip(head[1:], [cell.text_content().strip() for cell in row.xpath("td")], strict=True))
+    assert cells == {"2020": "0", "2022": "未见", "2023": "1,019"}
+    assert row.xpath("th/a/@href") == [OFFICE]
+    assert "云州省" in words(document)
+    assert document.xpath("//ul[@class='inside']/li/a/@href") == ["/archive/places/990102101"]
+
+
+def test_province_shows_what_lies_inside(site: Datasette) -> None:
+    assert page(site, "/archive/places/990000").xpath("//ul[@class='inside']/li/a/text()") == ["青陵市"]
