@@ -78,7 +78,7 @@ def around(captures: Path, number: int, url: str, place: Place) -> tuple[int, pa
             return None
         try:
             if place.file is not None:
-                attached = evidence.latest(urljoin(url, place.file), before=capture.captured_at)
+                attached = evidence.beside(capture, urljoin(url, place.file))
                 if attached is None:
                     return None
                 capture = attached
