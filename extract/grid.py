@@ -94,18 +94,56 @@ def _mended(grid: Grid) -> Iterator[tuple[int, list[GridCell | None]]]:
 
 
 def _joined(above: list[GridCell | None], below: list[GridCell | None]) -> list[GridCell | None] | None:
-    pairs = dict.fromkeys(zip(above, below, strict=True))
-    made = {}
-    for one, two in pairs:
-        texts = [cell.text for cell in (one, two) if cell is not None and cell.text]
-        if len(texts) == 2 and any(values.is_value(text) for text in texts):
+    """The row of which these are the two parts, None where they are rows of their own."""
+    row = _together(above, below, "")
+    whole = _label(distinct(row))
+    if _is_rest(above) or _is_rest(below):
+        # The header of chapter 四 and the values on the next page are two rows.
+        if whole is None and _has_text(above) and _has_text(below):
             return None
-        made[one, two] = GridCell("".join(texts), (one or two or GridCell("")).box)
-    row: list[GridCell | None] = [made[pair] for pair in zip(above, below, strict=True)]
-    whole, parts = _label(distinct(row)), (_label(distinct(above)), _label(distinct(below)))
-    if whole is None or not whole[0].exact or any(part is not None and part[0].exact for part in parts):
-        return None
-    return row
+    else:
+        if whole is None or not whole[0].exact:
+            return None
+        named = [part for part in (above, below) if (label := _label(distinct(part))) is not None and label[0].exact]
+        # A label may lie on one side alone, and the values on the other.
+        if named and (len(named) > 1 or _has_values(named[0])):
+            return None
+    if not any(_is_number(one) and _is_number(two) for one, two in zip(above, below, strict=True)):
+        return row
+    # Digits on both sides: one number went over the edge of the page, or another number stands there.
+    if whole is not None:
+        printed = [values.read(cell.text) for cell in distinct(row)[whole[1] :]]
+        numbers = [cell.value for cell in printed if cell.value is not None]
+        if len(numbers) == len(printed) == len(form.APPLICANTS) and sum(numbers[:-1]) == numbers[-1]:
+            return row
+    return _together(above, below, "\n")
+
+
+def _together(above: list[GridCell | None], below: list[GridCell | None], between: str) -> list[GridCell | None]:
+    made = {}
+    for one, two in dict.fromkeys(zip(above, below, strict=True)):
+        texts = [cell.text for cell in (one, two) if cell is not None and cell.text]
+        made[one, two] = GridCell(
+            (between if all(map(values.is_value, texts)) else "").join(texts), (one or two or GridCell("")).box
+        )
+    return [made[pair] for pair in zip(above, below, strict=True)]
+
+
+def _has_text(row: list[GridCell | None]) -> bool:
+    return any(cell is not None and cell.text for cell in row)
+
+
+def _is_number(cell: GridCell | None) -> bool:
+    return cell is not None and bool(cell.text) and values.is_value(cell.text)
+
+
+def _is_rest(row: list[GridCell | None]) -> bool:
+    """Whether a part of a row has no label."""
+    return not any(cell is not None and cell.text and not values.is_value(cell.text) for cell in row)
+
+
+def _has_values(row: list[GridCell | None]) -> bool:
+    return any(map(_is_number, row))
 
 
 def _short(words: str) -> str:

@@ -224,6 +224,8 @@ def _fit(tokens: list[_Token], count: int) -> list[str] | None:
     everything = [t.value or "" for t in tokens]
     one_a_line = len({t.line for t in tokens}) == len(tokens)
     for texts in (first_line, everything):
+        if len(texts) == count and len(first_line) < len(everything) and not (one_a_line or _stands_alone(texts)):
+            continue  # what stands on the lines below may be the ends of numbers that a narrow column wrapped
         if len(texts) == count:
             # Where tabs part the cells, one empty field at the edge may be a lost cell (坎苏镇 2024: six of seven).
             if one_a_line or bool(texts[0]) + bool(texts[-1]) != 1 or texts.count("") > 1:
@@ -252,6 +254,14 @@ def _fit(tokens: list[_Token], count: int) -> list[str] | None:
         if len(texts) == count and count == len(form.APPLICANTS) and _adds_up(texts):
             return texts
     return None
+
+
+def _stands_alone(texts: list[str]) -> bool:
+    """Whether the sums of the form vouch for a row; a row without sums is trusted."""
+    if len(texts) == len(form.APPLICANTS):
+        return _adds_up(texts)
+    width = len(form.RESULTS)
+    return len(texts) % width > 0 or all(_adds_up(texts[at : at + width]) for at in range(0, len(texts), width))
 
 
 def _adds_up(texts: list[str]) -> bool:

@@ -91,7 +91,7 @@ def _merge(first: Reading, second: Reading) -> tuple[dict[str, Cell], set[str]]:
             place = Place(at.grid, at.row, at.column, at.line, at.box, at.file, ((other.place, other.raw),))
             cells[key] = mine = Cell(mine.value, mine.raw, mine.status, place)
         if mine is None or mine.status is Status.UNREADABLE:
-            if key not in cells or other.status is Status.NUMBER:
+            if mine is None or (other.status is Status.NUMBER and _digits(mine.raw) in ("", _digits(other.raw))):
                 cells[key] = other
         elif mine.status is Status.NUMBER and other.status is Status.NUMBER and mine.value != other.value:
             cells[key] = Cell(None, f"{mine.raw}｜{other.raw}", Status.DISPUTED, mine.place)
@@ -109,6 +109,10 @@ def _merge(first: Reading, second: Reading) -> tuple[dict[str, Cell], set[str]]:
         )
     }
     return cells, both
+
+
+def _digits(raw: str) -> str:
+    return "".join(char for char in raw if char.isdigit())
 
 
 def _editions(first: Reading, second: Reading, cells: dict[str, Cell]) -> dict[str, str | None]:

@@ -2,6 +2,7 @@
 
 import codecs
 import re
+import unicodedata
 from contextlib import suppress
 
 from w3lib.encoding import html_to_unicode
@@ -38,9 +39,23 @@ def decode(data: bytes, media_type: str | None = None) -> str:
 
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 """Characters without width, which pasted pages hold between the digits of a number."""
+_LIKE = (
+    "⼾户⾭青⺁厂⺌小⺍小⺒巳⺓幺⺗心⺟母⺠民⺡氵⺩王⺪疋⺫罒⺬示⺮竹⺯糸⺰纟⺳网⺴网⺵网⺶羊⺷羊⺸羊⺺聿"
+    "⺻聿⺼月⺽臼⺾艹⺿艹⻀艹⻁虎⻂衤⻃覀⻄西⻅见⻆角⻈讠⻉贝⻊足⻋车⻌辶⻍辶⻎辶⻏阝⻐钅⻑长⻒长⻓长⻔门⻖阝"
+    "⻗雨⻘青⻙韦⻚页⻛风⻜飞⻝食⻞食⻟饣⻠饣⻡首⻢马⻣骨⻤鬼⻥鱼⻦鸟⻧卤⻨麦⻩黄⻪黾⻬齐⻮齿⻰龙⻳龟"
+)
+RADICALS = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)} | {
+    ord(radical): character for radical, character in zip(_LIKE[::2], _LIKE[1::2], strict=True)
+}
+"""Radicals for the characters that look like them, by code: of fonts that draw both with one glyph a PDF names either
+(wkhtmltopdf wrote ⼈⺠ for 人民), and web pages copied from such a PDF keep it."""
+_RADICAL = re.compile("[⺀-⿕]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def clean(text: str) -> str:
-    """`text` without control characters, which lxml refuses, and without invisible ones (form feeds: line breaks)."""
+    """`text` without control characters, which lxml refuses, and without invisible ones (form feeds: line breaks), its
+    radicals as characters."""
+    if _RADICAL.search(text):
+        text = text.translate(RADICALS)
     return INVISIBLE.sub("", _CONTROL.sub("", text.replace("\x0c", "\n")))

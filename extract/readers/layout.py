@@ -12,7 +12,10 @@ from extract.readers import grids
 
 SNAP = 2.5
 """Points within which two ruling lines are one."""
+_SAME_EDGE = 6.0
+"""Points within which the edges of two parts of a table are one."""
 _PAGE_NUMBER = re.compile(r"^[\s\-—–─]*(?:第)?\s*\d{1,3}\s*(?:页)?(?:\s*/\s*(?:共)?\d{1,3}\s*页?)?[\s\-—–─]*$")
+_NUMBERS = re.compile(r"\d+")
 _NUMBERED = re.compile(r"^(?:[一二三四五六七八九十]{1,2}、|[（(][一二三四五六七八九十]{1,2}[）)])")
 
 
@@ -105,10 +108,40 @@ def _tracks(values: Iterable[float]) -> list[float]:
     return out
 
 
-def tables(rulings: Rulings, page: int) -> list[Table]:
-    """The ruled tables of a page, from the top: lines that touch belong together."""
+def tables(rulings: Rulings, page: int, above: Table | None = None) -> list[Table]:
+    """The ruled tables of a page, from the top: lines that touch belong together.
+
+    `above` is the last table of the page before: where the first one lacks a column of it at one side, that column is a
+    merged cell that goes on without a line (Chromium draws none where such a cell goes over three pages).
+    """
     found = [table for h, v in touching(*rulings, SNAP) if (table := _table(h, v, page)) is not None]
-    return sorted(found, key=lambda table: table.top)
+    found.sort(key=lambda table: table.top)
+    if found and above is not None and _continues_within(above, found[0]):
+        _widen(found[0], above)
+    return found
+
+
+def _continues_within(above: Table, below: Table) -> bool:
+    """Whether a table stands on the columns of the one before, with one edge in common and the other further in."""
+    edges = [(below.xs[0], above.xs[0]), (below.xs[-1], above.xs[-1])]
+    apart = [abs(one - two) >= _SAME_EDGE for one, two in edges]
+    return (
+        above.page + 1 == below.page
+        and sum(apart) == 1
+        and all(any(abs(x - one) < _SAME_EDGE for x in above.xs) for one, _ in edges)
+    )
+
+
+def _widen(table: Table, above: Table) -> None:
+    merged = len(table.owner) * len(table.owner[0])  # no cell has this number yet
+    if table.xs[0] - above.xs[0] >= _SAME_EDGE:
+        table.xs.insert(0, above.xs[0])
+        for owners in table.owner:
+            owners.insert(0, merged)
+    else:
+        table.xs.append(above.xs[-1])
+        for owners in table.owner:
+            owners.append(merged)
 
 
 def touching(horizontal: list[Ruling], vertical: list[Ruling], near: float) -> Iterator[Rulings]:
@@ -199,23 +232,45 @@ def line_text(line: list[Char]) -> str:
     return "".join(parts)
 
 
-def _cell_text(chars: list[Char], right: float) -> str:
-    lines = printed_lines(chars)
+def _is_spread(line: list[Char]) -> bool:
+    """Whether the line of a cell is one number with wide spacing: digits only, evenly apart. In a ruled cell stand no
+    two numbers side by side."""
+    gaps = [char.left - before.right for before, char in pairwise(line)]
+    steps = [char.centre - before.centre for before, char in pairwise(line)]
+    height = max(char.bottom - char.top for char in line)
+    return (
+        all(char.text.isdigit() for char in line)
+        and bool(gaps)
+        and max(gaps) < 0.8 * height
+        and max(steps) - min(steps) < 0.3 * height
+    )
+
+
+def _cell_text(chars: list[Char], box: Box) -> str:
     out = ""
-    for number, line in enumerate(lines):
-        words = line_text(line)
+    above: list[Char] = []
+    for line in printed_lines(chars):
+        words = "".join(char.text for char in line) if _is_spread(line) else line_text(line)
         if out:
-            above = lines[number - 1][-1]
-            wrapped = (
-                out[-1].isdigit() and words[0].isdigit() and right - above.right < 1.6 * (above.right - above.left) + 4
-            )
-            out += "" if wrapped else "\n"
+            out += "" if out[-1].isdigit() and words[0].isdigit() and _is_full(above, box) else "\n"
         out += words
+        above = line
     return out
+
+
+def _is_full(line: list[Char], box: Box) -> bool:
+    """Whether a line of a cell had no room for one more digit, so that a number goes on below it."""
+    digit = 0.8 * max(char.bottom - char.top for char in line)
+    return box.right - line[-1].right < 1.2 * digit + min(line[0].left - box.left, 6)
 
 
 def page(chars: list[Char], ruled: list[Table], number: int) -> list[Table | Paragraph]:
     """The parts of a page from the top: what stands in the `ruled` tables goes to their cells, the rest is prose."""
+    return parts(placed(chars, ruled), ruled, number)
+
+
+def placed(chars: list[Char], ruled: list[Table]) -> list[Char]:
+    """Put the characters that stand in `ruled` tables into their cells; the others are given back."""
     prose: list[Char] = []
     for char in chars:
         for table in ruled:
@@ -225,14 +280,58 @@ def page(chars: list[Char], ruled: list[Table], number: int) -> list[Table | Par
                 break
         else:
             prose.append(char)
+    return prose
+
+
+def parts(
+    prose: list[Char], ruled: list[Table], number: int, running: frozenset[str] = frozenset()
+) -> list[Table | Paragraph]:
+    """The tables and paragraphs of a page from the top, without its `running` heads and feet."""
     ruled = [table for table in ruled if table.chars]
-    parts: list[tuple[float, Table | Paragraph]] = [(table.top, table) for table in ruled]
-    parts.extend(_paragraphs(prose, number, [table.top for table in ruled]))
-    return [part for _, part in sorted(parts, key=lambda pair: pair[0])]
+    found: list[tuple[float, Table | Paragraph]] = [(table.top, table) for table in ruled]
+    found.extend(_paragraphs(prose, number, [table.top for table in ruled], running))
+    return [part for _, part in sorted(found, key=lambda pair: pair[0])]
 
 
-def _paragraphs(chars: list[Char], number: int, breaks: list[float]) -> Iterator[tuple[float, Paragraph]]:
-    lines = [line for line in printed_lines(chars) if not _PAGE_NUMBER.match(line_text(line))]
+def page_numbers(prose: list[Char]) -> list[str]:
+    """The first and the last line of a page where they are its number."""
+    lines = [line_text(line) for line in printed_lines(prose)]
+    return [line for line in {*lines[:1], *lines[-1:]} if _PAGE_NUMBER.match(line)]
+
+
+def masked(text: str) -> str:
+    """A line as running heads are compared: without spaces, and every number alike."""
+    return _NUMBERS.sub("0", "".join(text.split()))
+
+
+def running(pages: Iterable[list[Char]]) -> frozenset[str]:
+    """The heads and feet that run through the pages of a document, `masked`: of two pages and more, lines at the same
+    height among the outermost, alike but for their numbers.
+
+    Lines without words are no heads: a page's number is known by itself, and an unruled table has such rows.
+    """
+    seen: set[tuple[str, int]] = set()
+    found: set[str] = set()
+    for chars in pages:
+        lines = printed_lines(chars)
+        here = set()
+        for line in lines if len(lines) < 5 else (*lines[:2], *lines[-2:]):
+            words = masked(line_text(line))
+            if any(char.isalpha() for char in words):
+                here |= {(words, round(line[0].base / 3) + near) for near in (-1, 0, 1)}
+        found |= {words for words, _ in here & seen}
+        seen |= here
+    return frozenset(found)
+
+
+def _paragraphs(
+    chars: list[Char], number: int, breaks: list[float], running: frozenset[str]
+) -> Iterator[tuple[float, Paragraph]]:
+    lines = [
+        line
+        for line in printed_lines(chars)
+        if not _PAGE_NUMBER.match(words := line_text(line)) and masked(words) not in running
+    ]
     if not lines:
         return
     margin_right = max(line[-1].right for line in lines)
@@ -297,7 +396,11 @@ def _runs_on(above: Paragraph, below: Paragraph) -> bool:
 
 
 def _continues(above: Table, below: Table) -> bool:
-    return below.page == above.page + 1 and abs(above.xs[0] - below.xs[0]) < 6 and abs(above.xs[-1] - below.xs[-1]) < 6
+    return (
+        below.page == above.page + 1
+        and abs(above.xs[0] - below.xs[0]) < _SAME_EDGE
+        and abs(above.xs[-1] - below.xs[-1]) < _SAME_EDGE
+    )
 
 
 def _glued(tables: list[Table]) -> Iterator[Block]:
@@ -318,7 +421,7 @@ def _glued(tables: list[Table]) -> Iterator[Block]:
                 owner = owners[min(bisect_right(table.xs, middle) - 1, len(table.xs) - 2)]
                 if owner not in cells:
                     box = table.box(owner)
-                    cells[owner] = GridCell(_cell_text(table.chars.get(owner, []), box.right), box)
+                    cells[owner] = GridCell(_cell_text(table.chars.get(owner, []), box), box)
                 line.append(cells[owner])
             rows.append(line)
     grid = Grid(rows, joints=joints)

@@ -4,9 +4,11 @@
 """
 
 import ctypes
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from functools import partial
-from typing import Any
+from itertools import islice
+from typing import Any, NamedTuple
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -16,8 +18,22 @@ from extract.readers import charset, image, layout
 from extract.readers.layout import SNAP, Char, Ruling
 
 _MAX_PAGES = 200
+_MAX_CHARS, _MAX_PATHS = 30_000, 50_000
+"""Characters and drawn paths of a page; one with more is a map, or made to break readers (a page of the form has 2,000
+and 600)."""
 _FEW = 30
 """A page with fewer Chinese characters than this is a picture of a page."""
+_DEPTH = 6  # of forms in forms: a page imposed on another is one deeper
+_INVISIBLE = frozenset((pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium.FPDF_TEXTRENDERMODE_CLIP))
+_PALE = 240
+"""Text whose three colours are all brighter than this is not seen on paper."""
+_FAINT = 110
+"""Text less opaque than this (of 255) is a watermark; Chromium writes 0 for the letters of a shadow, which pdfium takes
+for the letters themselves."""
+_SPACES = frozenset((0x09, 0x0A, 0x0D, 0x20, 0xA0, 0x3000, 0xFFFE, 0xFFFF))
+_NO_LETTER = 0xFFFD
+_STRANGE = frozenset((*range(0x7F, 0x250), _NO_LETTER)) - frozenset(map(ord, "\xa0§«°±²³·»×÷"))
+_CATALOG = re.compile(rb"(\d+)\s+(\d+)\s+obj\s*<<(?:(?!endobj).){0,2000}?/Type\s*/Catalog\b", re.DOTALL)
 
 
 def read(data: bytes, *, quick: bool = False) -> Document:
@@ -27,36 +43,16 @@ def read(data: bytes, *, quick: bool = False) -> Document:
     Pages that could not be read are named in `problems`; nothing is guessed for them.
     """
     document = Document("pdf", lines_hold_tables=True)
-    source = pypdfium2.PdfDocument(data)
+    source, whole = _opened(data)
     try:
         document.pages = len(source)
         title = (source.get_metadata_dict().get("Title") or "").strip()
         if title:
             document.meta["title"] = title
-        parts: list[layout.Table | Paragraph] = []
-        recognised: list[int] = []
-        unread: list[int] = []
-        for number in range(min(len(source), _MAX_PAGES)):
-            page = source[number]
-            text = page.get_textpage()
-            chars = list(_chars(page, text))
-            lines = charset.clean(text.get_text_range()).splitlines()
-            found: list[layout.Table | Paragraph] = []
-            if sum(char.text > "⺀" for char in chars) < _FEW and _has_picture(page):
-                if not quick and len(recognised) < image.MAX_PAGES:
-                    found, words, problems = image.read_page(partial(_picture, page), number + 1)
-                    lines = words or lines
-                    document.problems.extend(one for one in problems if one not in document.problems)
-                (recognised if found else unread).append(number + 1)
-            document.lines.extend(lines)
-            parts.extend(found or layout.page(chars, layout.tables(_rulings(page), number + 1), number + 1))
-            text.close()
-            page.close()
-        document.blocks.extend(layout.blocks(parts))
-        document.recognised = bool(recognised)
-        for pages, what in ((recognised, "由图像识别读取"), (unread, "未读取")):
-            if pages:
-                document.problems.append(f"第{'、'.join(map(str, pages))}页没有文字层（扫描件），{what}")
+        _read_pages(source, document, quick)
+        if not whole:
+            found = "按残存部分读取，可能不完整" if document.blocks else "无法读取"
+            document.problems.append(f"文件尾部缺失，{found}")
         if len(source) > _MAX_PAGES:
             document.problems.append(f"只读取了前{_MAX_PAGES}页，共{len(source)}页")
     finally:
@@ -64,8 +60,129 @@ def read(data: bytes, *, quick: bool = False) -> Document:
     return document
 
 
+def _opened(data: bytes) -> tuple[Any, bool]:
+    """The file, and whether it has its end."""
+    try:
+        return pypdfium2.PdfDocument(data), True
+    except pypdfium2.PdfiumError:
+        # A download that broke off has no trailer: pdfium finds the objects by itself, but not the one to begin with.
+        end, catalog = data.rfind(b"endobj"), _CATALOG.search(data)
+        if end < 0 or catalog is None:
+            raise
+        trailer = b"endobj\ntrailer\n<</Root %s %s R>>\nstartxref\n0\n%%%%EOF\n" % catalog.groups()
+        return pypdfium2.PdfDocument(data[:end] + trailer), False
+
+
+def _read_pages(source: Any, document: Document, quick: bool) -> None:
+    texts: dict[int, _Text] = {}
+    pictures: dict[int, list[layout.Table | Paragraph]] = {}
+    last: layout.Table | None = None
+    for number in range(1, min(len(source), _MAX_PAGES) + 1):
+        try:
+            page = source[number - 1]
+        except pypdfium2.PdfiumError:
+            document.problems.append(f"第{number}页已损坏，未读取")
+            continue
+        text = _text(page, number, last)
+        last = text.tables[-1] if text.tables else None
+        texts[number] = text
+        document.problems.extend(text.problems)
+        if sum(char.text > "⺀" for char in text.chars) < _FEW and (text.garbled or _has_picture(page)):
+            pictures[number] = []
+            if not quick and len(pictures) <= image.MAX_PAGES:
+                pictures[number], words, problems = image.read_page(partial(_picture, page), number)
+                document.problems.extend(one for one in problems if one not in document.problems)
+                if words:
+                    text.lines[:] = words
+        page.close()
+    running = layout.running([text.prose for text in texts.values()])
+    parts: list[layout.Table | Paragraph] = []
+    for number, text in texts.items():
+        parts.extend(pictures.get(number) or layout.parts(text.prose, text.tables, number, running))
+        document.lines.extend(_lines(text, running))
+    document.blocks.extend(layout.blocks(parts))
+    document.recognised = any(pictures.values())
+    for what, pages in (
+        ("由图像识别读取", [number for number, found in pictures.items() if found]),
+        ("未读取", [number for number, found in pictures.items() if not found]),
+    ):
+        if pages:
+            listed = "、".join(map(str, pages))
+            document.problems.append(f"第{listed}页没有可用的文字层（扫描件，或字体没有编码），{what}")
+
+
+def _lines(text: "_Text", running: frozenset[str]) -> Iterator[str]:
+    """The lines of a page without its running heads and its number, which a program draws first or last."""
+    numbers = {*map(layout.masked, layout.page_numbers(text.prose))}
+    for at, line in enumerate(text.lines):
+        words = layout.masked(line)
+        if words not in running and not (at in (0, len(text.lines) - 1) and words in numbers):
+            yield line
+
+
+class _Text(NamedTuple):
+    """What the text layer of a page gives: `prose` are the characters outside its ruled tables; `garbled` tells that
+    its fonts do not say which letters they show, so that nothing is given."""
+
+    chars: list[Char]
+    prose: list[Char]
+    tables: list[layout.Table]
+    lines: list[str]
+    garbled: bool
+    problems: list[str]
+
+
+def _text(page: Any, number: int, above: layout.Table | None) -> _Text:
+    source = page.get_textpage()
+    try:
+        count = pdfium.FPDFText_CountChars(source.raw)
+        paths = list(islice(page.get_objects(filter=(pdfium.FPDF_PAGEOBJ_PATH,), max_depth=_DEPTH), _MAX_PATHS + 1))
+        if count > _MAX_CHARS or len(paths) > _MAX_PATHS:
+            return _Text([], [], [], [], False, [f"第{number}页内容过多，未读取"])
+        left, bottom, right, top = page.get_bbox()
+        frame = _Frame(left, bottom, right, top, page.get_rotation())
+        letters = _Letters(page, source.raw, frame, paths)
+        chars = list(letters)
+        if letters.strange > max(_FEW, len(chars) // 10):
+            return _Text([], [], [], [], True, [])
+        tables = layout.tables(_rulings(paths, frame), number, above)
+        prose = layout.placed(chars, tables)
+        if letters.hidden or not _in_order(chars):
+            lines = [layout.line_text(line) for line in layout.printed_lines(chars)]
+        else:
+            lines = charset.clean(source.get_text_range()).splitlines()
+        return _Text(chars, prose, tables, lines, False, [])
+    finally:
+        source.close()
+
+
+def _in_order(chars: list[Char]) -> bool:
+    """Whether the file holds its text in an order in which a label comes before the numbers beside it.
+
+    A program that places every string for itself may write all numbers first (or any order at all): then only the
+    places of the characters tell the lines.
+    """
+    followed = strayed = 0
+    label: list[Char] = []
+    digits = False
+    for char in chars:
+        if char.text.isdigit():
+            if label and not digits:
+                followed += 1
+                size = char.bottom - char.top
+                top, bottom = min(one.top for one in label), max(one.bottom for one in label)
+                strayed += not top - 2 * size <= char.middle <= bottom + 2 * size
+            digits = True
+        elif char.text > "⺀":
+            if digits or (label and not -2 < (char.base - label[-1].base) / max(char.bottom - char.top, 4) < 3):
+                label = []
+            label.append(char)
+            digits = False
+    return strayed * 5 <= followed
+
+
 def _has_picture(page: Any) -> bool:
-    return next(iter(page.get_objects(filter=(pdfium.FPDF_PAGEOBJ_IMAGE,), max_depth=2)), None) is not None
+    return next(iter(page.get_objects(filter=(pdfium.FPDF_PAGEOBJ_IMAGE,), max_depth=_DEPTH)), None) is not None
 
 
 def _picture(page: Any) -> image.Picture:
@@ -75,55 +192,139 @@ def _picture(page: Any) -> image.Picture:
     return page.render(scale=scale).to_numpy()[:, :, :3].copy()
 
 
-def _turn(page: Any) -> tuple[float, float, int]:
-    width, height = page.get_size()
-    return width, height, page.get_rotation()
+class _Frame(NamedTuple):
+    """The visible part of a page in its own space, and how it is turned for the reader (clockwise, in degrees)."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+    rotation: int
+
+    def seen(self, x: float, y: float) -> tuple[float, float]:
+        """A point of the page's own space as a reader sees it: from the top left corner of the turned page."""
+        match self.rotation:
+            case 90:
+                return y - self.bottom, x - self.left
+            case 180:
+                return self.right - x, y - self.bottom
+            case 270:
+                return self.top - y, self.right - x
+        return x - self.left, self.top - y
 
 
-def _seen(x: float, y: float, turn: tuple[float, float, int]) -> tuple[float, float]:
-    """A point of the page's own space as a reader sees it: from the top left corner of the turned page."""
-    width, height, rotation = turn
-    match rotation:
-        case 90:
-            return y, x
-        case 180:
-            return width - x, y
-        case 270:
-            return width - y, height - x
-    return x, height - y
+class _Letters:
+    """The characters of a page that a reader sees, in the order of the file, each once. `hidden` counts those that he
+    does not see, `strange` those that no Chinese report has: their font does not say which letters they are."""
+
+    def __init__(self, page: Any, raw: Any, frame: _Frame, paths: list[Any]) -> None:
+        self.raw, self.frame = raw, frame
+        self.right, self.bottom = page.get_size()
+        self.paths = paths
+        self.hidden = self.strange = 0
+        self._seen: dict[tuple[int, int, int], tuple[float, float]] = {}
+        self._kinds: dict[int, str] = {}  # by text object: "plain", "pale" or "hidden"
+        self._grounds: list[tuple[float, float, float, float]] | None = None
+
+    def __iter__(self) -> Iterator[Char]:
+        raw, seen = self.raw, self.frame.seen
+        left, right, bottom, top, x, y = (ctypes.c_double() for _ in range(6))
+        boxed = ctypes.byref(left), ctypes.byref(right), ctypes.byref(bottom), ctypes.byref(top)
+        for index in range(pdfium.FPDFText_CountChars(raw)):
+            code = pdfium.FPDFText_GetUnicode(raw, index)
+            if code in _SPACES or not pdfium.FPDFText_GetCharBox(raw, index, *boxed):
+                continue
+            if code < 0x20:
+                if pdfium.FPDFText_IsGenerated(raw, index):
+                    continue
+                code = _NO_LETTER
+            x0, y0 = seen(left.value, top.value)
+            x1, y1 = seen(right.value, bottom.value)
+            pdfium.FPDFText_GetCharOrigin(raw, index, x, y)
+            _, base = seen(x.value, y.value)
+            letter = charset.RADICALS.get(code) or chr(code)
+            char = Char(letter, min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1), base)
+            if self._is_seen(char, index, (left.value + right.value) / 2, (bottom.value + top.value) / 2):
+                self.strange += code in _STRANGE or 0xE000 <= code < 0xF900 or code > 0xFFF0
+                yield char
+            else:
+                self.hidden += 1
+
+    def _is_seen(self, char: Char, index: int, x: float, y: float) -> bool:
+        if not (0 <= char.centre <= self.right and 0 <= char.middle <= self.bottom):
+            return False
+        kind = self._kind(index)
+        if kind == "hidden" or (kind == "pale" and not self._on_ground(x, y)):
+            return False
+        # Bold is printed twice where a font has none, a shadow some tenths of a point beside its letter.
+        size = max(char.bottom - char.top, 4.0)
+        at_x, at_y = int(char.centre / size), int(char.middle / size)
+        for near in ((at_x + i, at_y + j) for i in (-1, 0, 1) for j in (-1, 0, 1)):
+            other = self._seen.get((ord(char.text), *near))
+            if other is not None and abs(other[0] - char.centre) + abs(other[1] - char.middle) < 0.2 * size:
+                return False
+        self._seen[ord(char.text), at_x, at_y] = (char.centre, char.middle)
+        return True
+
+    def _kind(self, index: int) -> str:
+        item = pdfium.FPDFText_GetTextObject(self.raw, index)
+        address = ctypes.cast(item, ctypes.c_void_p).value or 0
+        if address not in self._kinds:
+            self._kinds[address] = self._told(item, index) if address else "plain"
+        return self._kinds[address]
+
+    def _told(self, item: Any, index: int) -> str:
+        angle = pdfium.FPDFText_GetCharAngle(self.raw, index) % 1.5708  # a quarter turn
+        if 0.05 < angle < 1.52 or pdfium.FPDFTextObj_GetTextRenderMode(item) in _INVISIBLE:
+            return "hidden"
+        colour = _colour(item)
+        if colour is not None and 0 < colour[3] < _FAINT:
+            return "hidden"
+        return "pale" if colour is not None and min(colour[:3]) > _PALE else "plain"
+
+    def _on_ground(self, x: float, y: float) -> bool:
+        """Whether a place (of the page's own space) is painted: white letters are read on blue."""
+        if self._grounds is None:
+            self._grounds = [path.get_bounds() for path in self.paths if _is_ground(path)]
+        return any(left <= x <= right and bottom <= y <= top for left, bottom, right, top in self._grounds)
 
 
-def _chars(page: Any, text: Any) -> Iterator[Char]:
-    turn = _turn(page)
-    left, right, bottom, top, x, y = (ctypes.c_double() for _ in range(6))
-    raw = text.raw
-    for index in range(pdfium.FPDFText_CountChars(raw)):
-        code = pdfium.FPDFText_GetUnicode(raw, index)
-        if code <= 0x20 or code in (0xA0, 0x3000, 0xFFFE, 0xFFFF):
-            continue
-        if not pdfium.FPDFText_GetCharBox(raw, index, left, right, bottom, top):
-            continue
-        x0, y0 = _seen(left.value, top.value, turn)
-        x1, y1 = _seen(right.value, bottom.value, turn)
-        pdfium.FPDFText_GetCharOrigin(raw, index, x, y)
-        _, base = _seen(x.value, y.value, turn)
-        yield Char(chr(code), min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1), base)
+def _colour(item: Any) -> tuple[int, int, int, int] | None:
+    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+    if not pdfium.FPDFPageObj_GetFillColor(item, red, green, blue, alpha):
+        return None
+    return red.value, green.value, blue.value, alpha.value
 
 
-def _rulings(page: Any) -> layout.Rulings:
+def _is_ground(path: Any) -> bool:
+    fill, stroke = ctypes.c_int(), ctypes.c_int()
+    pdfium.FPDFPath_GetDrawMode(path.raw, fill, stroke)
+    colour = _colour(path.raw)
+    return bool(fill.value) and (colour is None or (min(colour[:3]) <= _PALE and colour[3] >= _FAINT))
+
+
+def _rulings(paths: Iterable[Any], frame: _Frame) -> layout.Rulings:
     """Horizontal and vertical ruling lines: thin filled boxes and stroked segments."""
-    turn = _turn(page)
     horizontal: list[Ruling] = []
     vertical: list[Ruling] = []
+    width, height = frame.right - frame.left, frame.top - frame.bottom
+    if frame.rotation in (90, 270):
+        width, height = height, width
+
+    def inside(value: float, most: float) -> float:
+        return min(max(value, 0), most)  # wkhtmltopdf draws the rows of the page before above the edge once more
 
     def add(x0: float, y0: float, x1: float, y1: float) -> None:
-        (ax, ay), (bx, by) = _seen(x0, y0, turn), _seen(x1, y1, turn)
+        (ax, ay), (bx, by) = frame.seen(x0, y0), frame.seen(x1, y1)
+        if max(ay, by) < 0 or max(ax, bx) < 0 or min(ay, by) > height or min(ax, bx) > width:
+            return
+        (ax, bx), (ay, by) = (inside(ax, width), inside(bx, width)), (inside(ay, height), inside(by, height))
         if abs(ay - by) <= SNAP and abs(ax - bx) > 4:
             horizontal.append(Ruling((ay + by) / 2, min(ax, bx), max(ax, bx)))
         elif abs(ax - bx) <= SNAP and abs(ay - by) > 4:
             vertical.append(Ruling((ax + bx) / 2, min(ay, by), max(ay, by)))
 
-    for item in page.get_objects(filter=(pdfium.FPDF_PAGEOBJ_PATH,), max_depth=2):
+    for item in paths:
         left, bottom, right, top = item.get_bounds()
         if right - left <= SNAP or top - bottom <= SNAP:
             add(left, bottom, right, top)

@@ -1,0 +1,209 @@
+"""PDFs as programs really write them: what a reader sees is read, in the order of the page, and nothing else."""
+
+from collections.abc import Callable
+from io import BytesIO
+
+import pytest
+from reportlab.lib.colors import Color, white
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfgen.canvas import Canvas
+
+import extract
+from extract import readers
+from extract.report import Status
+
+pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+FONT = "STSong-Light"
+WIDTHS = (150.0, *(45.0,) * 7)
+HEADER = ("申请人情况", "自然人", "商业企业", "科研机构", "社会公\n益组织", "法律服\n务机构", "其他", "总计")
+RECEIVED = ("一、本年新收政府信息公开申请数量", "12", "3", "0", "0", "0", "1", "16")
+CARRIED = ("二、上年结转政府信息公开申请数量", "2", "0", "0", "0", "0", "0", "2")
+Draw = Callable[[Canvas], None]
+
+
+def put(canvas: Canvas, x: float, y: float, text: str, size: float = 8) -> None:
+    canvas.setFont(FONT, size)
+    canvas.drawString(x, y, text)
+
+
+def row(
+    canvas: Canvas, y: float, texts: tuple[str, ...], widths: tuple[float, ...] = WIDTHS, height: float = 30
+) -> None:
+    """A ruled row with its lower edge at `y`; a text of several lines hangs from its upper edge."""
+    x = 50.0
+    for text, width in zip(texts, widths, strict=True):
+        canvas.rect(x, y, width, height)
+        for number, line in enumerate(text.split("\n")):
+            put(canvas, x + 2, y + height - 10 - 10 * number, line)
+        x += width
+
+
+def prose(canvas: Canvas, page: int) -> None:
+    if page == 1:
+        put(canvas, 120, 780, "清溪镇人民政府2024年政府信息公开工作年度报告", 16)
+        put(canvas, 60, 740, "一、总体情况", 11)
+        put(canvas, 60, 720, "2024年，清溪镇人民政府依法公开政府信息，全年公开信息312条。", 11)
+        put(canvas, 60, 700, "三、收到和处理政府信息公开申请情况", 11)
+    else:
+        put(canvas, 60, 500, "五、存在的主要问题及改进情况", 11)
+        put(canvas, 60, 480, "公开的深度不够，下一步将改进。", 11)
+        put(canvas, 60, 460, "六、其他需要报告的事项", 11)
+        put(canvas, 60, 440, "无。", 11)
+        put(canvas, 400, 400, "清溪镇人民政府", 11)
+        put(canvas, 400, 380, "2025年1月10日", 11)
+
+
+def pdf(*pages: Draw) -> bytes:
+    out = BytesIO()
+    canvas = Canvas(out, pagesize=A4, invariant=1)
+    for number, draw in enumerate(pages, 1):
+        prose(canvas, number)
+        draw(canvas)
+        canvas.showPage()
+    canvas.save()
+    return out.getvalue()
+
+
+def table(canvas: Canvas) -> None:
+    for number, texts in enumerate((HEADER, RECEIVED, CARRIED)):
+        row(canvas, 640 - 30 * number, texts)
+
+
+def nothing(_: Canvas) -> None:
+    """A page of prose only."""
+
+
+def total(data: bytes) -> object:
+    return extract.read(data).cells["requests.new_received.total"].value
+
+
+def test_white_and_invisible_letters_are_not_read() -> None:
+    def draw(canvas: Canvas) -> None:
+        table(canvas)
+        canvas.setFillColor(white)
+        put(canvas, 400, 660, "7777777777777777777777")
+        text = canvas.beginText(60, 655)
+        text.setFont(FONT, 8)
+        text.setTextRenderMode(3)
+        text.textLine("99999999999999999999999999999999999999999999999999999999999999")
+        canvas.drawText(text)
+
+    assert total(pdf(draw, nothing)) == 16
+
+
+def test_white_letters_on_a_coloured_ground_are_read() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.setFillColorRGB(0.1, 0.2, 0.5)
+        canvas.rect(50, 580, sum(WIDTHS), 90, stroke=0, fill=1)
+        canvas.setFillColor(white)
+        table(canvas)
+
+    assert total(pdf(draw, nothing)) == 16
+
+
+def test_a_watermark_is_no_text() -> None:
+    def draw(canvas: Canvas) -> None:
+        table(canvas)
+        canvas.saveState()
+        canvas.translate(200, 500)
+        canvas.rotate(40)
+        put(canvas, 0, 0, "内部资料888严禁外传", 40)
+        canvas.restoreState()
+        canvas.setFillColor(Color(0, 0, 0, alpha=0.2))
+        put(canvas, 150, 620, "样稿555", 60)
+
+    report = extract.read(pdf(draw, nothing))
+    assert report.cells["requests.new_received.total"].value == 16
+    assert "888" not in "".join(report.chapters.values())
+
+
+def test_bold_printed_twice_is_one_number() -> None:
+    def draw(canvas: Canvas) -> None:
+        table(canvas)
+        canvas.translate(0.3, 0)
+        table(canvas)
+
+    assert total(pdf(draw, nothing)) == 16
+
+
+def test_heads_that_run_through_the_pages_are_no_text() -> None:
+    def head(canvas: Canvas) -> None:
+        put(canvas, 60, 815, "清溪镇政务公开 第1页" if not canvas.getPageNumber() - 1 else "清溪镇政务公开 第2页")
+        put(canvas, 60, 20, "http://www.qingxi.example/1.html")
+
+    def draw(canvas: Canvas) -> None:
+        head(canvas)
+        table(canvas)
+
+    report = extract.read(pdf(draw, head))
+    assert report.chapters["other_matters"] == "无。"
+    assert report.identity.signed_date is not None
+    assert not any("example" in text or "政务公开 第" in text for text in report.chapters.values())
+
+
+def test_numbers_written_before_all_labels_keep_their_places() -> None:
+    def draw(canvas: Canvas) -> None:
+        for only_numbers in (True, False):
+            for number, texts in enumerate((HEADER, RECEIVED, CARRIED)):
+                row(canvas, 640 - 30 * number, tuple(t if t.isdigit() == only_numbers else "" for t in texts))
+
+    report = extract.read(pdf(draw, nothing))
+    assert total(pdf(draw, nothing)) == 16
+    assert report.cells["requests.carried_in.natural_person"].value == 2
+    assert all(cell.status is not Status.DISPUTED for cell in report.cells.values())
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "value", "status"),
+    [
+        (("12", "3", "0", "0", "0", "1", "1"), ("", "", "", "", "", "", "6"), 16, Status.NUMBER),
+        (("12", "3", "0", "0", "0", "1", "16"), ("", "", "", "", "", "", "5"), 16, Status.DERIVED),
+    ],
+    ids=["cut in two", "a page number in the cell"],
+)
+def test_a_number_at_the_edge_of_a_page(
+    above: tuple[str, ...], below: tuple[str, ...], value: int, status: Status
+) -> None:
+    def first(canvas: Canvas) -> None:
+        row(canvas, 80, HEADER)
+        row(canvas, 50, (RECEIVED[0], *above))
+
+    def second(canvas: Canvas) -> None:
+        row(canvas, 780, ("", *below))
+        row(canvas, 750, CARRIED)
+
+    cell = extract.read(pdf(first, second)).cells["requests.new_received.total"]
+    assert (cell.value, cell.status) == (value, status)
+
+
+def test_a_number_wrapped_in_a_narrow_column() -> None:
+    def draw(canvas: Canvas) -> None:
+        narrow = (150.0, *(13.0,) * 7)
+        row(canvas, 610, (HEADER[0], *("\n".join(text.replace("\n", "")) for text in HEADER[1:])), narrow, 70)
+        row(canvas, 570, (RECEIVED[0], "12\n34", "0", "0", "0", "0", "0", "12\n34"), narrow, 40)
+
+    assert total(pdf(draw, nothing)) == 1234
+
+
+def test_a_download_that_broke_off_is_read_as_far_as_it_goes() -> None:
+    data = pdf(table, nothing)
+    report = extract.read(data[: data.rindex(b"trailer")])
+    assert report.cells["requests.new_received.total"].value == 16
+    assert any("不完整" in problem for problem in report.problems)
+
+
+def test_radicals_that_look_like_characters_are_these() -> None:
+    data = pdf(lambda canvas: put(canvas, 60, 600, "⼈⺠政府⽆⽉⼾"), nothing)
+    assert any(paragraph.text == "人民政府无月户" for paragraph in readers.read(data).paragraphs)
+
+
+def test_a_page_with_too_much_on_it_is_named_and_the_others_are_read() -> None:
+    def crowded(canvas: Canvas) -> None:
+        for number in range(51_000):
+            canvas.line(number % 500, 10, number % 500, 20)
+
+    document = readers.read(pdf(table, crowded))
+    assert any("第2页内容过多" in problem for problem in document.problems)
+    assert document.grids
