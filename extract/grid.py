@@ -1,7 +1,8 @@
 """The reading by row label and column header, for tables that kept their cells."""
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from extract import form, labels, values
 from extract.document import Grid, GridCell
@@ -11,6 +12,7 @@ from extract.reading import Reading, Torn
 from extract.report import Cell, Place, Status
 
 _HEADER_DEPTH = 4
+_YEAR = re.compile(r"20\d\d(?=年)")
 _SHARED = frozenset(("其他", "其它", "总计", "合计"))
 """Words that are both a column header and a row label."""
 _SHARED_ROWS = frozenset((("requests", "other_other"), ("requests", "total_handled")))
@@ -18,27 +20,31 @@ _SHARED_ROWS = frozenset((("requests", "other_other"), ("requests", "total_handl
 
 @dataclass(slots=True)
 class _Header:
-    """The columns of one table by position, and how wide the grid was in which they stood."""
+    """The columns of one table by position, and all positions over which words stand."""
 
     columns: dict[int, str] = field(default_factory=dict)
-    width: int = 0
+    named: set[int] = field(default_factory=set)
 
     def ordered(self) -> list[str]:
         """The columns from left to right, once each."""
         return list(dict.fromkeys(self.columns[position] for position in sorted(self.columns)))
 
 
-def read(grids: list[Grid]) -> Reading:
-    """The reading of a document's grids, in order: a table split over grids keeps the header of its first part."""
+def read(grids: list[Grid], year: int | None = None) -> Reading:
+    """The reading of a document's grids, in order: a table split over grids keeps the header of its first part.
+
+    `year` is the one reported on: of columns that name years, only its own are read.
+    """
     reading = Reading()
     headers: dict[str, _Header] = {}
-    pending: list[list[GridCell | None]] = []
     before = False
+    pending: list[list[GridCell | None]] = []
     for grid in grids:
         # 其他 and 总计 are rows of any table: they count beside other rows of `requests`, or below a part with such.
-        before, shared_too = _has_requests(grid), before
+        upright = _turned(grid) if _lies_on_its_side(grid) else grid
+        before, shared_too = _has_requests(upright), before
         shared_too = shared_too or before
-        for number, row in _mended(grid):
+        for number, row in _mended(upright):
             place = Place(grid.number, number)
             cells = distinct(row)
             labelled = _label(cells)
@@ -51,21 +57,53 @@ def read(grids: list[Grid]) -> Reading:
             if labelled is not None and not is_header:
                 match, count = labelled
                 table = match.row[0]
-                _resolve(pending, table, len(row), headers, reading)
+                _resolve(pending, table, headers, reading, year)
                 pending = []
                 if not match.exact:
                     words = "".join(cell.text for cell in cells[:count])
                     reading.problems.append(f"{place}：行名“{_short(words)}”按近似读作“{_name(match.row)}”")
                 _row(reading, match.row, row, cells, count, headers.get(table), place)
+            elif (stage := _stage(cells)) is not None and (_names_results(pending) or "results" in headers):
+                _resolve(pending, "results", headers, reading, year)
+                pending = []
+                _row(reading, ("disputes", stage[0]), row, cells, stage[1], headers.get("results"), place)
             elif pending and _is_disputes_row(row, pending):
-                _resolve(pending, "disputes", len(row), headers, reading)
+                _resolve(pending, "disputes", headers, reading, year)
                 pending = []
                 _disputes(reading, row, cells, headers.get("disputes", _Header()), place)
             else:
                 _note_unknown(reading, cells, row, place)
                 if any(cell.text for cell in cells):
                     pending = [*pending, row][-_HEADER_DEPTH:]
+        if upright is not grid:
+            _turn_back(reading, grid.number)
+    reading.settle()
     return reading
+
+
+def _lies_on_its_side(grid: Grid) -> bool:
+    """Whether what the form prints as rows stands side by side: the outcomes in one row, or results in one column."""
+    for row in grid.rows[:_HEADER_DEPTH]:
+        named = [form.ROW_LABELS.get(form.plain(cell.text)) for cell in distinct(row) if len(cell.text) > 2]
+        if sum(match is not None and match[0] == "requests" for match in named) >= 5:
+            return True
+    columns = zip(*(row[:4] for row in grid.rows), strict=True)
+    return any({form.plain(cell.text) for cell in distinct(column)} >= _RESULTS for column in columns)
+
+
+_RESULTS = frozenset(map(form.plain, ("结果维持", "结果纠正", "尚未审结")))
+
+
+def _turned(grid: Grid) -> Grid:
+    return Grid([list(column) for column in zip(*grid.rows, strict=True)], number=grid.number)
+
+
+def _turn_back(reading: Reading, number: int) -> None:
+    """Name rows and columns as they stand in the document."""
+    for key, cell in reading.cells.items():
+        if cell.place is not None and cell.place.grid == number:
+            place = replace(cell.place, row=cell.place.column, column=cell.place.row)
+            reading.cells[key] = replace(cell, place=place)
 
 
 def _has_requests(grid: Grid) -> bool:
@@ -192,16 +230,39 @@ def _chains(rows: list[list[GridCell | None]], position: int) -> list[str]:
     return ["".join(texts[-count:]) for count in range(1, min(len(texts), 3) + 1)]
 
 
+def _stage(cells: list[GridCell]) -> tuple[str, int] | None:
+    """The stage of `disputes` that a row with values names (where the stages are rows), and how many cells do so."""
+    count = next((n for n, cell in enumerate(cells) if cell.text and values.is_value(cell.text)), len(cells))
+    words = [form.plain(cell.text) for cell in cells[:count] if cell.text]
+    if not words or words[-1] not in form.STAGE_LABELS or count == len(cells) or len(words) > 2:
+        return None
+    return form.STAGE_LABELS[words[-1]], max(n for n, cell in enumerate(cells[:count], 1) if cell.text)
+
+
+def _names_results(pending: list[list[GridCell | None]]) -> bool:
+    return any({form.plain(cell.text) for cell in distinct(row)} >= _RESULTS for row in pending)
+
+
 def _resolve(
-    pending: list[list[GridCell | None]], table: str, width: int, headers: dict[str, _Header], reading: Reading
+    pending: list[list[GridCell | None]],
+    table: str,
+    headers: dict[str, _Header],
+    reading: Reading,
+    year: int | None,
 ) -> None:
-    """Turn the rows above a table's first row into its header, where they hold one."""
+    """Turn the rows above a table's first row into its header, where they hold one. "results" is the header of
+    `disputes` where its stages are rows."""
     if not pending:
         return
-    names = form.COLUMN_LABELS[table]
-    header = _Header(width=width)
+    names = form.COLUMN_LABELS["disputes" if table == "results" else table]
+    header = _Header()
     stages = ["" for _ in pending]
+    years: dict[int, set[int]] = {}
     for position in range(max(len(row) for row in pending)):
+        above = "".join(cell.text for cell in distinct(row[position] for row in pending if position < len(row)))
+        if above:
+            header.named.add(position)
+            years[position] = {int(found) for found in _YEAR.findall(above)}
         for depth, row in enumerate(pending):
             cell = row[position] if position < len(row) else None
             key = form.plain(cell.text) if cell is not None else ""
@@ -218,6 +279,8 @@ def _resolve(
                 continue
             column = f"{stage}.{column}"
         header.columns[position] = column
+    if any(year in of for of in years.values()):
+        header.columns = {at: name for at, name in header.columns.items() if not years[at] or year in years[at]}
     if not header.columns:
         return
     if table == "disclosure":
@@ -244,7 +307,18 @@ def _at(row: list[GridCell | None], positions: list[int], barred: set[int]) -> G
 
 
 def _by_position(row: list[GridCell | None], header: _Header, barred: set[int]) -> dict[str, GridCell] | None:
-    """Column → cell by the header's positions; None where the row's cells do not lie under it."""
+    """Column → cell by the header's positions; None where the row's cells do not lie under it: a number under no
+    words at all shows that the row is longer than its header (a column copied twice)."""
+    if any(
+        cell is not None
+        and cell.text
+        and at not in header.named
+        and id(cell) not in barred
+        and values.is_value(cell.text)
+        and not any(row[other] is cell for other in header.named if other < len(row))
+        for at, cell in enumerate(row)
+    ):
+        return None
     found: dict[str, GridCell] = {}
     owner: dict[int, str] = {}
     for column in header.ordered():
@@ -297,13 +371,19 @@ def _row(
     barred = {id(cell) for cell in cells[:label_count]}
     by_position = _by_position(row, header, barred) if header is not None else None
     columns = header.ordered() if header is not None else []
-    if table == "requests" and len(columns) < len(form.APPLICANTS) and len(behind) != len(columns):
-        columns = list(form.APPLICANTS)
-        by_position = None
+    under = list(by_position.values()) if by_position is not None else []
+    unplaced = not under or any(cell.text and cell not in under for cell in behind)
+    if table == "requests" and len(columns) < len(form.APPLICANTS) and len(behind) != len(columns) and unplaced:
+        # Not all of the header's words were recognised.
+        columns, by_position = list(form.APPLICANTS), None
     by_order = _by_order(behind, columns) if columns else None
-    if table == "requests" and by_order is not None and by_position is None and not _agree_on_sum(by_order):
-        # Without a header over these cells only the sum of the row can vouch for their order.
-        by_order = None
+    if table == "requests" and by_order is not None and by_position is None:
+        edges = sum(bool(cell.text) for cell in (behind[0], behind[len(columns) - 1]))
+        lost = edges == 1 and sum(not cell.text for cell in behind) == 1
+        if lost or not _agree_on_sum(by_order):
+            # Without a header over these cells only the sum of the row can vouch for their order, and an empty cell
+            # at the edge may belong to the label.
+            by_order = None
     placed = by_position or by_order
     if by_position is not None and by_order is not None and _texts(by_position) != _texts(by_order):
         if table == "requests" and _agree_on_sum(by_position) != _agree_on_sum(by_order):
@@ -311,6 +391,9 @@ def _row(
         else:
             _dispute(reading, row_key, by_position, by_order, place)
             return
+    if placed is None and table == "disputes":
+        placed = _by_order(behind, list(form.RESULTS))
+        placed = placed if placed is not None and _agree_on_sum(placed) else None
     if placed is None:
         printed = [values.read(cell.text) for cell in behind]
         if printed and row_key not in reading.torn:
@@ -337,7 +420,7 @@ def _disputes(
     reading.rows |= {("disputes", column.split(".")[0]) for column in named or complete}
     # 行政复议 and 行政诉讼 may be tables of their own: a stage counts when its five results are named.
     whole_stages = len(named) % len(form.RESULTS) == 0 and len(named) > 0
-    placed = _by_position(row, header, set()) if whole_stages else None
+    placed = _by_position(row, header, set()) if whole_stages or len(named) == len(cells) else None
     placed = placed or _by_order(cells, named if whole_stages else complete)
     if placed is None:
         if any(cell.text for cell in cells):

@@ -4,7 +4,7 @@ The sums: R1 each row of `requests` (six applicants = total), R2 一 + 二 = （
 each column, R4 each stage of `disputes` (four results = total).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from extract import form
@@ -66,8 +66,8 @@ def sums(edition: str | None, has_disputes: bool) -> list[Sum]:
 def fill(cells: dict[str, Cell], torn: dict[Row, Torn], edition: str | None, has_disputes: bool) -> None:
     """Fill in `cells` what the sums leave one value for, as `derived`; the rest stays as it was.
 
-    A torn row counts as solved only if every way to place its values that satisfies the sums gives the same values
-    (design.md, what must always be true, 2).
+    Of a torn row a cell counts as solved only if every way to place the row's values that satisfies the sums gives it
+    the same value (design.md, what must always be true, 2).
     """
     every = sums(edition, has_disputes)
     _fill_torn(cells, torn, every, edition)
@@ -105,45 +105,65 @@ def _holds(cells: dict[str, Cell], one: Sum, gap: str, value: float) -> bool:
     return _missing_part(cells, one, gap) == value
 
 
-def placements(printed: list[int | float | None], width: int) -> Iterator[tuple[int | float, ...]]:
-    """Every way to place `printed` numbers, in order, in a row of `width` cells whose last is the sum of the others.
+def placements(printed: list[int | float | None], widths: tuple[int, ...]) -> Iterator[tuple[int | float, ...]]:
+    """Every way to lay `printed` numbers, in order, over parts of `widths` cells, each with its sum in the last cell.
 
-    At most one cell is open (more would leave the row to guesswork); None is an empty cell and counts as 0.
+    One cell may be lost, or one number too many (a page number, a column printed twice); more would leave the row to
+    guesswork. None is an empty cell and counts as 0.
     """
     numbers = [number or 0 for number in printed]
-    if len(numbers) != width - 1:
+    width = sum(widths)
+    ways: Iterable[list[int | float | None]]
+    if len(numbers) == width + 1:
+        ways = ([*numbers[:at], *numbers[at + 1 :]] for at in range(len(numbers)))
+    elif len(numbers) == width - 1:
+        ways = ([*numbers[:at], None, *numbers[at:]] for at in range(width))
+    else:
         return
-    for gap in range(width):
-        if gap == width - 1:
-            yield (*numbers, sum(numbers))
-            continue
-        rest = numbers[-1] - sum(numbers[:-1])
-        if rest >= 0:
-            yield (*numbers[:gap], rest, *numbers[gap:])
+    for way in ways:
+        whole: list[int | float] = []
+        for size in widths:
+            *parts, total = way[len(whole) : len(whole) + size]
+            known = [part for part in parts if part is not None]
+            rest = (sum(known) if total is None else total) - sum(known)
+            if rest < 0 or (len(known) == len(parts) and rest):
+                break
+            whole += [*(rest if part is None else part for part in parts), sum(known) + rest]
+        else:
+            yield tuple(whole)
 
 
 def _fill_torn(cells: dict[str, Cell], torn: dict[Row, Torn], every: list[Sum], edition: str | None) -> None:
-    if edition is None:
-        return
-    choices: dict[str, set[tuple[int | float, ...]]] = {}
-    for (table, row), part in torn.items():
-        keys = [f"requests.{row}.{column}" for column in form.APPLICANTS]
-        if table != "requests" or any(key not in cells or cells[key].status not in GAPS for key in keys):
+    choices: dict[Row, set[tuple[int | float, ...]]] = {}
+    for row, part in torn.items():
+        keys, widths = _torn_keys(row)
+        if edition is None and row[0] == "requests":
+            continue
+        if (
+            row[0] == "disclosure"
+            or (row[0] == "disputes" and row[1])
+            or any(key not in cells or cells[key].status not in GAPS for key in keys)
+        ):
             continue
         if any(cell.status not in _EMPTY and cell.value is None for cell in part.values):
             continue
-        found = set(placements([cell.value for cell in part.values], len(keys)))
-        if found:
+        if found := set(placements([cell.value for cell in part.values], widths)):
             choices[row] = found
     _prune(choices, cells, every)
     for row, found in choices.items():
-        if len(found) == 1:
-            for column, value in zip(form.APPLICANTS, next(iter(found)), strict=True):
-                key = f"requests.{row}.{column}"
-                cells[key] = Cell(value, "", Status.DERIVED, torn[("requests", row)].place)
+        for key, possible in zip(_torn_keys(row)[0], zip(*found, strict=True), strict=True):
+            if len(set(possible)) == 1:
+                cells[key] = Cell(possible[0], "", Status.DERIVED, torn[row].place)
 
 
-def _prune(choices: dict[str, set[tuple[int | float, ...]]], cells: dict[str, Cell], every: list[Sum]) -> None:
+def _torn_keys(row: Row) -> tuple[list[str], tuple[int, ...]]:
+    """The cells over which a torn row's values lie, and the widths of its parts that add up."""
+    if row[0] == "disputes":
+        return list(form.keys("disputes", None)), (len(form.RESULTS),) * len(form.STAGES)
+    return [f"{row[0]}.{row[1]}.{column}" for column in form.APPLICANTS], (len(form.APPLICANTS),)
+
+
+def _prune(choices: dict[Row, set[tuple[int | float, ...]]], cells: dict[str, Cell], every: list[Sum]) -> None:
     """Drop placements that no column sum allows, where all the other cells of that column are known."""
     most = 4  # rows open in a column beyond which the sums say too little to be worth the search
     changed = True
@@ -153,15 +173,13 @@ def _prune(choices: dict[str, set[tuple[int | float, ...]]], cells: dict[str, Ce
             if one.kind == "row_sum" or not one.left[0].startswith("requests."):
                 continue
             column = form.APPLICANTS.index(one.left[0].rsplit(".", 1)[1])
-            open_rows = [key.split(".")[1] for key in one.keys if key.split(".")[1] in choices]
-            if not open_rows or len(open_rows) > most:
+            rows = {key: ("requests", key.split(".")[1]) for key in one.keys}
+            sign = {row: 1 if key in one.left else -1 for key, row in rows.items()}
+            open_rows = [row for row in rows.values() if row in choices]
+            known = [(key, row) for key, row in rows.items() if row not in choices]
+            if not open_rows or len(open_rows) > most or any(_number(cells[key]) is None for key, _ in known):
                 continue
-            if any(_number(cells[key]) is None for key in one.keys if key.split(".")[1] not in choices):
-                continue
-            sign = {key.split(".")[1]: 1 if key in one.left else -1 for key in one.keys}
-            fixed = sum(
-                sign[k.split(".")[1]] * (_number(cells[k]) or 0) for k in one.keys if k.split(".")[1] not in choices
-            )
+            fixed = sum(sign[row] * (_number(cells[key]) or 0) for key, row in known)
             for row in open_rows:
                 others = [other for other in open_rows if other != row]
                 reach = {fixed}

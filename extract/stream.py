@@ -5,9 +5,8 @@ the text layer of a PDF) and is the second, independent reading of everything th
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from extract import form, labels, values
 from extract.labels import Row
@@ -19,9 +18,11 @@ _RULE = re.compile(r"^[\s|:\-—=+]*$")
 _VALUE = re.compile(
     r"(?<![^\s|])"
     r"(?:[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:件次|件|条|个|宗|起|次|项|份|人|万元|元)?(?:\s*[(\[][^)\]]*[)\]])?"
-    r"|[/\\]|[-—–]{1,3})"
+    r"|[/\\╱╲∕⁄]|[-—–]{1,3})"
     r"(?=$|[\s|])(?!\s*[年月日])"
 )
+_LOST = 2
+"""How many values a row may have too few or too many and still be one that was torn."""
 _STAGE_WORDS = re.compile(r"结果维持|结果纠正|尚未审结|复议后起诉")
 
 
@@ -61,7 +62,7 @@ def _tokens(lines: Iterable[str]) -> Iterator[_Token]:
 
 
 def _words_and_values(text: str, number: int, is_field: bool) -> Iterator[_Token]:
-    folded = unicodedata.normalize("NFKC", text).replace("−", "-").strip()
+    folded = values.fold(text)
     if is_field and (not folded or folded.rstrip("。") in values.NOTHING):
         yield _Token(number, value=folded)
         return
@@ -112,12 +113,13 @@ def read(lines: Iterable[str]) -> Reading:
     reading = Reading()
     stages_seen = ""
     in_disputes = False
+    named_before: set[str] = set()
     for run in _runs(lines):
         words = [token.words for token in run.words]
         joined = "".join(words)
         spaceless = "".join(joined.split())
         for table in ("disclosure", "requests"):
-            for piece in words:
+            for piece in " ".join(words).split():
                 if (column := form.COLUMN_LABELS[table].get(form.plain(piece))) is not None:
                     reading.columns[table].add(column)
         _columns_in(spaceless, reading)
@@ -130,6 +132,8 @@ def read(lines: Iterable[str]) -> Reading:
             row = None
         if row is not None:
             in_disputes = False
+        if row is not None and row[0] == "requests" and not named_before:
+            named_before = set(reading.columns["requests"])
         for match in _named(words):
             reading.rows.add(match)
         if row is not None:
@@ -139,7 +143,23 @@ def read(lines: Iterable[str]) -> Reading:
         elif in_disputes and run.values:
             _disputes(reading, run.values, stages_seen)
             in_disputes = not any(key.startswith("disputes.") for key in reading.cells)
+    _place_short_rows(reading, named_before)
+    reading.settle()
     return reading
+
+
+def _place_short_rows(reading: Reading, named: set[str]) -> None:
+    """Rows that all have as many values as the header has names stand under these names: a converter lost a column."""
+    columns = [column for column in form.APPLICANTS if column in named]
+    torn = {row: part for row, part in reading.torn.items() if row[0] == "requests"}
+    if len(columns) != len(form.APPLICANTS) - 1 or any(len(part.values) != len(columns) for part in torn.values()):
+        return
+    if any(key.startswith("requests.") for key in reading.cells):
+        return
+    for row, part in torn.items():
+        del reading.torn[row]
+        for column, cell in zip(columns, part.values, strict=True):
+            reading.put_cell(f"requests.{row[1]}.{column}", replace(cell, place=part.place))
 
 
 _COLUMN_WORDS = {label: column for label, column in form.COLUMN_LABELS["disclosure"].items() if len(label) >= 5}
@@ -190,7 +210,7 @@ def _place(reading: Reading, row: Row, tokens: list[_Token]) -> None:
     texts = _fit(tokens, len(columns))
     if texts is None:
         torn = _strip(tokens, len(columns))
-        if row not in reading.torn and len(torn) >= len(columns) - 2:
+        if row not in reading.torn and abs(len(torn) - len(columns)) <= _LOST:
             reading.torn[row] = Torn(torn, _line(tokens))
         return
     for column, text in zip(columns, texts, strict=True):
@@ -251,7 +271,7 @@ def _fit(tokens: list[_Token], count: int) -> list[str] | None:
     if len(by_line) > 1 and max(len(part) for part in by_line.values()) > 1:
         kept = [part for part in by_line.values() if len(part) > 1]
         texts = [text for part in kept for text in part]
-        if len(texts) == count and count == len(form.APPLICANTS) and _adds_up(texts):
+        if len(texts) == count and count >= len(form.APPLICANTS) and _adds_up(texts):
             return texts
     return None
 
@@ -265,13 +285,15 @@ def _stands_alone(texts: list[str]) -> bool:
 
 
 def _adds_up(texts: list[str]) -> bool:
+    if len(texts) == len(form.STAGES) * len(form.RESULTS):
+        return all(_adds_up(texts[at : at + len(form.RESULTS)]) for at in range(0, len(texts), len(form.RESULTS)))
     numbers = [values.read(text).value or 0 for text in texts]
     return sum(numbers[:-1]) == numbers[-1]
 
 
 def _strip(tokens: list[_Token], count: int) -> list[Cell]:
     texts = [t.value or "" for t in tokens]
-    if len(texts) > count:
+    if len(texts) > count + 1:
         texts = [t.value or "" for t in tokens if t.line == tokens[0].line]
     while texts and not texts[-1]:
         texts.pop()

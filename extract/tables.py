@@ -1,5 +1,7 @@
 """The form's three tables out of a document: two readings where there are two, editions, and honest gaps."""
 
+import re
+import unicodedata
 from dataclasses import dataclass, field
 
 from extract import form, grid, solve, stream
@@ -28,12 +30,21 @@ class Tables:
 _NAMES = {"disclosure": "主动公开政府信息情况", "requests": "收到和处理申请情况", "disputes": "行政复议、行政诉讼情况"}
 
 
-def read(document: Document) -> Tables:
-    """Read the tables of a document. A table that is not there has no cells; `problems` names it."""
-    for number, one in enumerate(document.grids, 1):
+def read(document: Document, year: int | None = None, office: str | None = None) -> Tables:
+    """Read the tables of a document. A table that is not there has no cells; `problems` names it.
+
+    `year` and `office` are the report's, by which its own tables are told from others on the page (last year's,
+    another body's).
+    """
+    grids = document.grids
+    for number, one in enumerate(grids, 1):
         one.number = number
-    by_grid = grid.read(document.grids) if document.grids else Reading()
-    by_stream = stream.read(lines(document))
+    by_grid = grid.read(grids, year)
+    if by_grid.copies_differ() and (own := _own(document, year, office)):
+        again = grid.read(own, year)
+        if again.tables() == by_grid.tables():
+            by_grid, grids = again, own
+    by_stream = stream.read(lines(document, grids))
     first, second = (by_grid, by_stream) if by_grid.rows else (by_stream, Reading())
     cells, agreed = _merge(first, second)
     if document.recognised:
@@ -44,7 +55,7 @@ def read(document: Document) -> Tables:
         _other_tables(document, by_grid.grids),
         agreed,
         list(first.problems),
-        _order(first),
+        _order(first, second),
     )
     for table in form.TABLES:
         edition = tables.editions.get(table) if table != "disputes" else None
@@ -61,17 +72,50 @@ def read(document: Document) -> Tables:
     return tables
 
 
-def _order(reading: Reading) -> list[Row]:
-    parts = (key.split(".") for key in reading.cells)
+_YEAR = re.compile(r"(?<!\d)20\d\d(?=\s*年(?!\s*\d{1,2}\s*月))")
+_OFFICE = re.compile(r"[\u4e00-\u9fff]{2,25}(?:政府|局|委员会|委|办公室|办事处|街道|镇|乡|中心|大队|管委会)")
+_SHORT = 60
+
+
+def _own(document: Document, year: int | None, office: str | None) -> list[Grid]:
+    """The grids that stand under no title of another year's report or of another body, and no such caption."""
+    own: list[Grid] = []
+    title = caption = True
+    for block in document.blocks:
+        if isinstance(block, Grid):
+            if title and caption:
+                own.append(block)
+        elif isinstance(block, Paragraph) and len(block.text) <= _SHORT:
+            words = form.plain(block.text)
+            years = {int(found) for found in _YEAR.findall(unicodedata.normalize("NFKC", block.text))}
+            is_title = "报告" in words or "年报" in words
+            if years and year is not None:
+                title, caption = (year in years, True) if is_title else (title, year in years)
+            elif office is not None and _OFFICE.fullmatch(words):
+                title, caption = words in office or office in words, True
+            elif words != block.text:  # a numbered heading: what follows is no longer under the caption before it
+                caption = True
+    return own
+
+
+def _order(first: Reading, second: Reading) -> list[Row]:
+    parts = [key.split(".") for key in first.cells]
+    tables = {table for table, _, _ in parts}
+    parts += [part for key in second.cells if (part := key.split("."))[0] not in tables]
     return list(dict.fromkeys((table, row) for table, row, _ in parts))
 
 
-def lines(document: Document) -> list[str]:
-    """The document as lines of text, for the reading that ignores positions: grids as lines of tab-parted cells."""
+def lines(document: Document, grids: list[Grid] | None = None) -> list[str]:
+    """The document as lines of text, for the reading that ignores positions: grids as lines of tab-parted cells. Where
+    only some `grids` are the report's, the lines of the others are empty (lines keep their numbers)."""
     if document.lines_hold_tables:
         return document.lines
-    rows = (row for grid in document.grids for row in grid.rows)
-    return [*document.lines, *("\t".join(" ".join(cell.text.split()) for cell in distinct(row)) for row in rows)]
+    found = [*document.lines]
+    read = {one.number for one in (document.grids if grids is None else grids)}
+    for one in document.grids:
+        rows = one.rows if one.number in read else [[] for _ in one.rows]
+        found += ["\t".join(" ".join(cell.text.split()) for cell in distinct(row)) for row in rows]
+    return found
 
 
 def _there(table: str, first: Reading, second: Reading) -> bool:

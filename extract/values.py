@@ -12,12 +12,23 @@ _NUMBER = re.compile(
     rf"(?P<sign>[+-]?)\s*(?P<whole>\d{{1,3}}(?:,\d{{3}})+|\d+)(?P<part>\.\d+)?\s*(?P<unit>{_UNIT})?\s*(?P<remark>[(\[].*[)\]])?",
     re.DOTALL,
 )
-NOTHING = frozenset(("无", "没有", "零", "暂无"))
+_NOTE = re.compile(r"(?<=[\d件条个宗起次项份人元])\s*(?:[(\[（［【]?注?[⁰¹²³⁴-⁹①-⑳]+[)\]）］】]?|[*＊※]+)(?!\d)")
+"""The mark of a footnote behind a number: 5① and 5² are 5, where Unicode's folding would make 51 and 52 of them."""
+_NO_DIGIT = re.compile("[⁰¹²³⁴-⁹₀-₉①-⓿㈠-㉃㊀-㊉❶-➓]")
+NOTHING = frozenset(("无", "没有", "零", "暂无", "一", "〇", "○", "O", "o"))
 """Words that stand in a cell for a number."""
-_SLASHES = frozenset(("/", "\\", "//", "|"))
+_SLASHES = frozenset(("/", "\\", "//", "|", "╱", "╲", "∕", "⁄"))
 _DASH = re.compile(r"[-‐-―−─━_~]+")
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 _DIGIT = re.compile(r"\d")
+
+
+def fold(text: str) -> str:
+    """`text` with its digits, commas and signs in ASCII, without the marks of footnotes and invisible characters."""
+    if not text.isascii():
+        text = _NO_DIGIT.sub("\ufffd", _NOTE.sub("", INVISIBLE.sub("", text)))
+        text = unicodedata.normalize("NFKC", text).replace("−", "-")
+    return text.strip()
 
 
 @lru_cache(maxsize=8192)
@@ -29,7 +40,7 @@ def read(text: str, kind: str = "int") -> Cell:
     cell alone: both are unreadable, never a guess.
     """
     raw = text.strip()
-    folded = INVISIBLE.sub("", unicodedata.normalize("NFKC", raw)).replace("−", "-").strip()
+    folded = fold(raw)
     if not folded:
         return Cell(None, "", Status.BLANK)
     if folded in _SLASHES:

@@ -16,6 +16,8 @@ _HEADER = re.compile(rb"[A-Za-z][A-Za-z-]*:[^\n]*\n")
 _MIME = re.compile(rb"^MIME-Version:", re.IGNORECASE | re.MULTILINE)
 _MULTIPART = re.compile(rb"^Content-Type:\s*(?:multipart/|text/html)", re.IGNORECASE | re.MULTILINE)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_WIDE = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")
+"""How UTF-16 begins, with its mark or (a page) without."""
 _IMAGES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\x00", b"MM\x00*")
 _STREAMS = {"EncryptedPackage": "encrypted", "Workbook": "xls", "Book": "xls", "PowerPoint Document": "ppt"}
 """Streams of an OLE file by which its kind is told; all else may be Word 97, or WPS."""
@@ -52,10 +54,10 @@ def format_of(data: bytes) -> str:
         return "image"
     if _HEADER.match(start) and _MIME.search(data[:4096]) and _MULTIPART.search(data[:4096]):
         return "mht"
-    if _TAG.search(data[:65536]):
+    if _TAG.search(data[:65536].replace(b"\x00", b"") if data.startswith(_WIDE) else data[:65536]):
         return "html"
     sample = data[:4096]
-    if b"\x00" in sample and not sample.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if b"\x00" in sample and not sample.startswith(_WIDE):
         return "unknown"
     return "text"
 

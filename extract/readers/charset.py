@@ -13,10 +13,10 @@ _CHINESE = "gb18030"
 def decode(data: bytes, media_type: str | None = None) -> str:
     """The text of an HTML or plain-text file.
 
-    A BOM decides; then UTF-8 if the bytes are valid UTF-8 (which Chinese text in another charset practically never
-    is); then GB 18030 if they are valid there and no Big5 or UTF-16 is declared: gb2312 is GB 18030 (names with 㙟 or
-    堃 stand outside GB 2312), and servers name iso-8859-1 for all their pages. Then what the header or page declares;
-    if that leaves holes, GB 18030 where it leaves fewer.
+    A BOM decides, or the zeros of UTF-16 about a page's first <; then UTF-8 if the bytes are valid UTF-8 (which Chinese
+    text in another charset practically never is); then GB 18030 if they are valid there and no Big5 or UTF-16 is
+    declared: gb2312 is GB 18030 (names with 㙟 or 堃 stand outside GB 2312), and servers name iso-8859-1 for all their
+    pages. Then what the header or page declares; if that leaves holes, GB 18030 where it leaves fewer.
     """
     for bom, name in (
         (codecs.BOM_UTF8, "utf-8"),
@@ -25,6 +25,8 @@ def decode(data: bytes, media_type: str | None = None) -> str:
     ):
         if data.startswith(bom):
             return data[len(bom) :].decode(name, "replace")
+    if data.startswith((b"<\x00", b"\x00<")):
+        return data.decode("utf-16-le" if data[:1] == b"<" else "utf-16-be", "replace")
     with suppress(UnicodeDecodeError):
         return data.decode("utf-8")
     declared, text = html_to_unicode(media_type, data, default_encoding=_CHINESE)

@@ -2,12 +2,15 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from importlib.resources import files
 from itertools import pairwise
+from typing import cast
 
 from lxml import etree
 
+from extract import labels
 from extract.document import Block, Document, Grid, GridCell, Link, Paragraph, Picture
 from extract.form import ROW_LABELS, plain
 from extract.readers import charset, grids
@@ -28,7 +31,9 @@ _META_TEXT = re.compile(
 
 _CONDITIONAL = re.compile(r"<!\[(?:if|endif)[^>]*>", re.IGNORECASE)
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*>")
+_MAY_BE_HIDDEN = etree.XPath("//*[@hidden or contains(@style, 'none') or contains(@style, 'NONE')]")
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SPACE = re.compile(r"\s+")
 _LINE_SPACE = re.compile(r"\s*\n\s*|[^\S\t]+")
 _FORM_WORD = re.compile(
@@ -63,6 +68,12 @@ def read_text(text: str) -> Document:
         document.problems.append("页面没有内容")
         return document
     _read_head(root, document)
+    _drop_hidden(root)
+    for note in root.iter("sup"):
+        for part in note.iter():  # else the mark of a footnote becomes a digit of its number
+            part.text = (part.text or "").translate(_RAISED)
+            if part is not note:
+                part.tail = (part.tail or "").translate(_RAISED)
     content = _content(root)
     _read_outside(root, content, document)
     document.blocks.extend(_Walk(document).blocks(content))
@@ -196,11 +207,34 @@ _PAGE_DATE = re.compile(
 _SPACE_BUT_BREAKS = re.compile(r"[^\S\n]+")
 
 
-def _hidden(element: etree._Element) -> bool:
-    style = element.get("style")
-    if not style or "none" not in style.lower():
-        return False
-    return bool(_HIDDEN.search(style)) and len(_all_text(element)) < 200
+def _drop_hidden(root: etree._Element) -> None:
+    """Remove what is not shown: scraps, and copies of the report (a draft, a page for telephones). What a script will
+    show (a tab, a whole body) stays: it says words of the form that nothing visible says."""
+    hidden: dict[etree._Element, Counter[str]] = {}
+    for element in cast("list[etree._Element]", _MAY_BE_HIDDEN(root)):
+        shown = "hidden" not in element.attrib and not _HIDDEN.search(element.get("style", ""))
+        if element is not root and not shown and hidden.keys().isdisjoint(element.iterancestors()):
+            hidden[element] = Counter(_FORM_WORD.findall(_all_text(element)))
+    if not hidden:
+        return
+    visible = Counter(_FORM_WORD.findall(_all_text(root)))
+    for words in (*hidden.values(), *(Counter(_FORM_WORD.findall(_all_text(one))) for one in root.iter(*SKIPPED_TAGS))):
+        visible -= words
+    for element, words in hidden.items():
+        parent = element.getparent()
+        if parent is not None and (words.keys() <= visible.keys() or len(_all_text(element)) < 200):
+            _remove(element, parent)
+
+
+def _remove(element: etree._Element, parent: etree._Element) -> None:
+    """Take an element out of the page, and leave the words that follow it."""
+    if element.tail:
+        before = element.getprevious()
+        if before is None:
+            parent.text = (parent.text or "") + element.tail
+        else:
+            before.tail = (before.tail or "") + element.tail
+    parent.remove(element)
 
 
 def _is_empty_cell(element: etree._Element) -> bool:
@@ -209,6 +243,20 @@ def _is_empty_cell(element: etree._Element) -> bool:
         return False
     row = element.getparent()
     return row is not None and len(row) > 2 and sum(other.tag == element.tag for other in row) == len(row)
+
+
+def _is_row(element: etree._Element) -> bool:
+    """Whether a block is a row of a table made of <span>s, or says so: its parts are cells, not words of one line."""
+    if (role := element.get("role")) is not None and role == "row":
+        return True
+    first = element[0]
+    if any(child.tag != first.tag or (child.tail or "").strip() for child in element) or (element.text or "").strip():
+        return False
+    words = _all_text(first)
+    if len(words) < 60 and plain(words) and labels.known(words):
+        return True
+    # A number's digits also stand in spans, but no number has ten.
+    return len(element) >= 10 and all(len(text := _all_text(child)) < 12 and not text.isalpha() for child in element)
 
 
 def _span(element: etree._Element, name: str, most: int) -> int:
@@ -262,7 +310,7 @@ def _cell_words(element: etree._Element, parts: list[str], depth: int) -> None:
         parts.append(element.text.replace("\n", " "))
     for child in element:
         tag = child.tag
-        if isinstance(tag, str) and tag not in SKIPPED_TAGS and depth < _MAX_DEPTH and not _hidden(child):
+        if isinstance(tag, str) and tag not in SKIPPED_TAGS and depth < _MAX_DEPTH:
             if tag == "br":
                 parts.append("\n")
             elif tag in BLOCK_TAGS:
@@ -281,10 +329,9 @@ def _grid(table: etree._Element) -> Grid:
         [
             (GridCell(cell_text(cell)), _span(cell, "rowspan", height), _span(cell, "colspan", 100))
             for cell in row
-            if cell.tag in ("td", "th") and not _hidden(cell)
+            if cell.tag in ("td", "th")
         ]
         for row in _rows(table)
-        if not _hidden(row)
     )
 
 
@@ -312,18 +359,20 @@ class _Walk:
             if len(text) < 200:
                 _meta_text(text, self.document)
 
-    def _inside(self, element: etree._Element, depth: int) -> None:
+    def _inside(self, element: etree._Element, depth: int, *, is_row: bool = False) -> None:
         if element.text:
             self.words.append(element.text)
         for child in element:
             if isinstance(child.tag, str) and depth < _MAX_DEPTH:
                 self._element(child, depth + 1)
+            if is_row:
+                self._end_paragraph()
             if child.tail:
                 self.words.append(child.tail)
 
     def _element(self, element: etree._Element, depth: int) -> None:
         tag = element.tag
-        if tag in SKIPPED_TAGS or _hidden(element):
+        if tag in SKIPPED_TAGS:
             return
         if tag == "br":
             self._end_paragraph()
@@ -342,8 +391,8 @@ class _Walk:
         elif tag == "table" and _is_data(element):
             self._end_paragraph()
             grid = _grid(element)
-            labels = sum(_meta_row([cell.text for cell in grids.distinct(row)], self.document) for row in grid.rows[:8])
-            if labels < 3 or len(grid.rows) > 8:  # else it is the page's card, no table of the report
+            card = sum(_meta_row([cell.text for cell in grids.distinct(row)], self.document) for row in grid.rows[:8])
+            if card < 3 or len(grid.rows) > 8:  # else it is the page's card, no table of the report
                 self.out.extend(grids.blocks(grid))
             self._links(element)
         elif tag in ("div", "li", "dd") and _is_empty_cell(element):
@@ -352,7 +401,7 @@ class _Walk:
         elif tag in BLOCK_TAGS:
             self._end_paragraph()
             self.heading = tag in HEADINGS
-            self._inside(element, depth)
+            self._inside(element, depth, is_row=len(element) > 1 and element[0].tag == "span" and _is_row(element))
             self._end_paragraph()
             self.heading = False
         else:
