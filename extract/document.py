@@ -43,11 +43,13 @@ class Grid:
 
     All rows have the same length. `number` counts the document's grids from 1, in reading order (0 until `tables` reads
     them). `joints` are the indices of rows before which a page broke, where one printed row may have become two.
+    `typed`: made of lines of text, where a lost cell moves those behind it and leaves an empty one at the edge.
     """
 
     rows: list[list[GridCell | None]]
     number: int = 0
     joints: list[int] = field(default_factory=list)
+    typed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

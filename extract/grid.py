@@ -62,15 +62,16 @@ def read(grids: list[Grid], year: int | None = None) -> Reading:
                 if not match.exact:
                     words = "".join(cell.text for cell in cells[:count])
                     reading.problems.append(f"{place}：行名“{_short(words)}”按近似读作“{_name(match.row)}”")
-                _row(reading, match.row, row, cells, count, headers.get(table), place)
+                _row(reading, match.row, row, cells, count, headers.get(table), place, typed=grid.typed)
             elif (stage := _stage(cells)) is not None and (_names_results(pending) or "results" in headers):
                 _resolve(pending, "results", headers, reading, year)
                 pending = []
-                _row(reading, ("disputes", stage[0]), row, cells, stage[1], headers.get("results"), place)
+                header = headers.get("results")
+                _row(reading, ("disputes", stage[0]), row, cells, stage[1], header, place, typed=grid.typed)
             elif pending and _is_disputes_row(row, pending):
                 _resolve(pending, "disputes", headers, reading, year)
                 pending = []
-                _disputes(reading, row, cells, headers.get("disputes", _Header()), place)
+                _disputes(reading, row, cells, headers.get("disputes", _Header()), place, typed=grid.typed)
             else:
                 _note_unknown(reading, cells, row, place)
                 if any(cell.text for cell in cells):
@@ -341,6 +342,18 @@ def _by_order(cells: list[GridCell], columns: list[str]) -> dict[str, GridCell] 
     return dict(zip(columns, cells, strict=True)) if len(cells) == len(columns) else None
 
 
+def _may_be_shifted(placed: dict[str, GridCell]) -> bool:
+    """Whether one cell at the edge is empty and all others are not: a cell was lost, and it need not be that one."""
+    texts = [cell.text for cell in placed.values()]
+    return len(texts) > 1 and texts.count("") == 1 and not (texts[0] and texts[-1])
+
+
+def _stripped(cells: list[GridCell]) -> list[GridCell]:
+    """The cells between the first and the last with text."""
+    printed = [number for number, cell in enumerate(cells) if cell.text]
+    return cells[printed[0] : printed[-1] + 1] if printed else []
+
+
 def _texts(placed: dict[str, GridCell]) -> dict[str, str]:
     return {column: cell.text for column, cell in placed.items()}
 
@@ -364,6 +377,8 @@ def _row(
     label_count: int,
     header: _Header | None,
     place: Place,
+    *,
+    typed: bool,
 ) -> None:
     table = row_key[0]
     reading.rows.add(row_key)
@@ -394,10 +409,10 @@ def _row(
     if placed is None and table == "disputes":
         placed = _by_order(behind, list(form.RESULTS))
         placed = placed if placed is not None and _agree_on_sum(placed) else None
-    if placed is None:
-        printed = [values.read(cell.text) for cell in behind]
+    if placed is None or (typed and _may_be_shifted(placed) and not (table != "disclosure" and _agree_on_sum(placed))):
+        printed = _stripped(behind) if typed else behind
         if printed and row_key not in reading.torn:
-            reading.torn[row_key] = Torn(printed, place)
+            reading.torn[row_key] = Torn([values.read(cell.text) for cell in printed], place)
         return
     for column, cell in placed.items():
         reading.put(row_key, column, cell.text, _place(row, cell, place))
@@ -413,7 +428,7 @@ def _dispute(reading: Reading, row_key: Row, one: dict[str, GridCell], two: dict
 
 
 def _disputes(
-    reading: Reading, row: list[GridCell | None], cells: list[GridCell], header: _Header, place: Place
+    reading: Reading, row: list[GridCell | None], cells: list[GridCell], header: _Header, place: Place, *, typed: bool
 ) -> None:
     complete = [f"{stage}.{result}" for stage in form.STAGES for result in form.RESULTS]
     named = header.ordered()
@@ -422,9 +437,10 @@ def _disputes(
     whole_stages = len(named) % len(form.RESULTS) == 0 and len(named) > 0
     placed = _by_position(row, header, set()) if whole_stages or len(named) == len(cells) else None
     placed = placed or _by_order(cells, named if whole_stages else complete)
-    if placed is None:
+    if placed is None or (typed and _may_be_shifted(placed)):
         if any(cell.text for cell in cells):
-            reading.torn[("disputes", "")] = Torn([values.read(cell.text) for cell in cells], place)
+            printed = _stripped(cells) if typed else cells
+            reading.torn[("disputes", "")] = Torn([values.read(cell.text) for cell in printed], place)
         return
     for column, cell in placed.items():
         stage, result = column.split(".")

@@ -102,7 +102,9 @@ def _runs(lines: Iterable[str]) -> Iterator[_Run]:
 
 def _is_blank_row(run: _Run) -> bool:
     label = run.words[-1]
-    return label.line == run.values[0].line and labels.exactly(label.words) is not None and len(run.values) > 2
+    row = labels.exactly(label.words)
+    # 其他 is a header too, with empty cells behind it; no row of `disclosure` is.
+    return label.line == run.values[0].line and row is not None and (len(run.values) > 2 or row[0] == "disclosure")
 
 
 _STAGE_NAMES = {stage: [label for label, named in form.STAGE_LABELS.items() if named == stage] for stage in form.STAGES}
@@ -119,7 +121,7 @@ def read(lines: Iterable[str]) -> Reading:
         joined = "".join(words)
         spaceless = "".join(joined.split())
         for table in ("disclosure", "requests"):
-            for piece in " ".join(words).split():
+            for piece in {*words, *" ".join(words).split()}:
                 if (column := form.COLUMN_LABELS[table].get(form.plain(piece))) is not None:
                     reading.columns[table].add(column)
         _columns_in(spaceless, reading)

@@ -76,10 +76,10 @@ def blocks(grid: Grid, page: int | None = None) -> Iterator[Block]:
             part.append(row)
             continue
         if part:
-            yield Grid(part, joints=joints)
+            yield Grid(part, joints=joints, typed=grid.typed)
             part, joints = [], []
         for line in text.split("\n"):
             if line.strip():
                 yield Paragraph(line.strip(), page=page)
     if part:
-        yield Grid(part, joints=joints)
+        yield Grid(part, joints=joints, typed=grid.typed)

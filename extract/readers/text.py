@@ -46,4 +46,4 @@ def _grid(lines: list[str]) -> Grid | None:
     rows = [_fields(line) for line in lines if not _RULE.fullmatch(line)]
     if len(rows) < 2 or len({len(row) for row in rows}) > 1:
         return None
-    return Grid([[GridCell(field) for field in row] for row in rows])
+    return Grid([[GridCell(field) for field in row] for row in rows], typed=True)
