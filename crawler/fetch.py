@@ -93,10 +93,17 @@ class WireHandler(BaseDownloadHandler):
         exchange = Exchange(request.url, now())
         request.meta["exchange"] = exchange
         headers = [(name.decode(), value.decode()) for name, values in request.headers.items() for value in values]
-        url = yarl.URL(request.url, encoded=True)  # as written: some servers answer 404 to a re-quoted address
+        address, _, form = request.url.partition("#")
+        url = yarl.URL(address, encoded=True)  # as written: some servers answer 404 to a re-quoted address
+        method, sent = ("POST", form.encode()) if form else ("GET", None)
         try:
-            async with self._client().get(
-                url, headers=headers, allow_redirects=False, ssl=_encryption(request.meta["transport"])
+            async with self._client().request(
+                method,
+                url,
+                data=sent,
+                headers=headers,
+                allow_redirects=False,
+                ssl=_encryption(request.meta["transport"]),
             ) as answer:
                 request.meta["answered"] = time.monotonic()
                 _take_head(exchange, answer)

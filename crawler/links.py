@@ -10,8 +10,13 @@ from typing import Any
 WORDS: dict[str, Any] = json.loads(Path(__file__).with_name("links.json").read_text(encoding="utf-8"))
 """links.json: the words, the priorities of the stages and the budget of a site."""
 
-WALKED = frozenset({"seed", "column", "group", "list", "frame", "item"})
+WALKED = frozenset({"seed", "column", "group", "list", "frame", "item", "guess"})
 """Stages on whose pages lists, groups and further pages are followed; an `entry` only leads on by its words."""
+
+OUTSIDE = frozenset({"seed", "entry", "offices", "office", "frame"})
+"""Stages of pages outside the annual columns: there a year is just a year, and a way in is worth following."""
+
+_LONGEST = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,38 +44,48 @@ def year_of(words: str) -> int | None:
     return years.pop() if len(years) == 1 else None
 
 
-def step(words: str, url: str, stage: str, page: str = "", year: int | None = None) -> Step | None:
+def step(
+    words: str, url: str, stage: str, page: str = "", year: int | None = None, *, under: str = "", fresh: bool = False
+) -> Step | None:
     """Whether to follow a link with these words found on a page of this stage; None: not our subject.
 
-    With `year`, what clearly names another report year is left out. Columns are named after the year of publication
-    as often as after the year reported on, so for them one year more or less is let through (platforms.md §0).
+    `under` names the columns that it stands in, `fresh` says that no page outside the annual columns has the link too
+    (it is no menu): inside them it is then worth a guess. With `year`, what clearly names another report year is left
+    out. Columns are named after the year of publication as often as after the year reported on, so for them one year
+    more or less is let through (platforms.md §0).
     """
     bare = re.sub(r"\s+|^[\[【·•・>]+|[\]】]+$", "", words)
-    if not bare or len(bare) > 120:
+    if not bare or len(bare) > _LONGEST:
         return None
+    priority = WORDS["priority"]
     # A report may be issued by a notice (关于印发…年度报告的通知); a notice about compiling reports is none.
     if _patterns("never").search(bare) and not _patterns("issued").search(bare):
         return None
-    priority = WORDS["priority"]
+    if _patterns("roster").search(bare):
+        return Step("roster", priority["roster"])
     named = year_of(bare)
     if _patterns("column").search(bare):
         return Step("column", priority["column"])
     if _patterns("item").search(bare):
         return None if year and named and named != year else Step("item", priority["item"])
-    outside = stage in {"seed", "entry", "offices", "frame"}
-    for pattern, value in _entries():
-        if pattern.search(bare):
-            return Step("entry", value) if outside else None
-    if stage in WALKED - {"seed"} or (stage == "seed" and _patterns("path").search(url)):
+    outside = stage in OUTSIDE
+    if outside:
+        for pattern, value in _entries():
+            if pattern.search(bare):
+                return Step("entry", value)
+    annual = any(_patterns("column").search(name) for name in under.split())
+    if stage in WALKED - {"seed"} or annual or (stage == "seed" and _patterns("path").search(url)):
         if _patterns("year").search(bare):
             near = not year or abs(int(bare[:4]) - year) <= 1
             return Step("group", priority["group"]) if near else None
-        if any(_patterns(name).search(bare) for name in ("offices", "office", "sub")) or _below(url, page):
+        if any(_patterns(name).search(bare) for name in ("offices", "office", "sub")) or _below(url, page) or annual:
             return Step("group", priority["group"])
+        if fresh and stage != "frame" and not _patterns("chrome").search(bare):
+            return Step("guess", priority["guess"])
     if outside and _patterns("offices").search(bare):
         return Step("offices", priority["offices"])
-    if stage == "offices" and _patterns("office").search(bare):
-        return Step("entry", priority["office"])
+    if outside and _patterns("office").search(bare):
+        return Step("office", priority["office"])
     return None
 
 

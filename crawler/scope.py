@@ -5,17 +5,34 @@ from urllib.parse import urlsplit, urlunsplit
 
 from crawler.sites import host_of
 
-_SESSION = re.compile(r";jsessionid=[^?#/]*", re.I)
-_TWINS = re.compile(r"[?&](jump=true|_=\d+|v=0\.\d+|t=0\.\d+)(?=&|$)", re.I)
+_SESSION = re.compile(r";jsessionid=[^?#/]*|/\((?:[A-Z]\([\w-]+\))+\)(?=/)", re.I)
+_CHANGING = r"(?:0\.\d+|\d{10,}|(?=[0-9]*[a-z])(?=[a-z]*[0-9])[0-9a-z_-]{8,})"
+_TWINS = re.compile(
+    r"[?&](?:jump=true|(?:j?session_?id|phpsessid|asp(?:\.net_)?session\w*|sess(?:ion|id)?)=[^&]*"
+    rf"|(?:_|v|t|r|ts|rnd|rand|random|timestamp|nocache|time|sid|token|s|uid|visit|ticket)={_CHANGING})(?=&|$)",
+    re.I,
+)
+_ARTICLE = re.compile(
+    r"/(?:art_\d+_(\d{4,})|t\d{8}_(\d{4,})|m?post_(\d{4,})|info/\d+/(\d{4,})|(?:art_|doc_)?([0-9a-f]{24,32})|content_(\d{4,}))"
+    r"(?:\.s?html?)?$"
+)
 _NUMERIC = re.compile(r"^[\d.:\[\]a-f]+$")
 
 
 def tidy(url: str) -> str:
-    """The address without what changes at every visit (session ids, cache busters) and without its fragment."""
+    """The address without what changes at every visit: session ids and cache busters. What is sent by POST stays."""
     parts = urlsplit(url)
     path = _SESSION.sub("", parts.path).replace("/mpost_", "/post_") or "/"
-    query = _TWINS.sub("", "?" + parts.query).replace("?&", "?").lstrip("?&") if parts.query else ""
-    return urlunsplit((parts.scheme, parts.netloc.lower(), path, query, ""))
+    query = parts.query
+    while query and (shorter := _TWINS.sub("", "?" + query).replace("?&", "?").lstrip("?&")) != query:
+        query = shorter
+    return urlunsplit((parts.scheme, parts.netloc.lower(), path, query, parts.fragment))
+
+
+def article(url: str) -> str | None:
+    """The number under which a content system keeps an article, which is the same in every column that shows it."""
+    found = _ARTICLE.search(urlsplit(url).path)
+    return next(filter(None, found.groups()), None) if found else None
 
 
 def _bare(url: str) -> str:
@@ -53,9 +70,14 @@ class Scope:
         domains = {_registered(known) for known in self._hosts if known.endswith(".gov.cn")}
         return _registered(host) in domains
 
-    def holds_entry(self, url: str) -> bool:
-        """Whether a mere entry page may be asked: on the site's own host only."""
+    def is_own(self, url: str) -> bool:
+        """Whether an address is on the site's own host, whatever its other names."""
         return _bare(url) in self._hosts
+
+    def holds_entry(self, url: str) -> bool:
+        """Whether a mere entry page may be asked: on the site's own hosts only, or below them."""
+        host = _bare(url)
+        return host in self._hosts or any(host.endswith(f".{own}") for own in self._hosts - {""})
 
     def canonical(self, url: str, page: str) -> str:
         """The address as it is asked: a twin of the page's own host (www., http and https) is asked under that host."""
@@ -63,5 +85,5 @@ class Scope:
         mine, other = urlsplit(page), urlsplit(url)
         twin = other.netloc != mine.netloc and _bare(url) == _bare(page)
         if twin or (other.netloc == mine.netloc and not mine.port):
-            return urlunsplit((mine.scheme, mine.netloc, other.path, other.query, ""))
+            return urlunsplit((mine.scheme, mine.netloc, other.path, other.query, other.fragment))
         return url

@@ -12,18 +12,19 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urldefrag, urljoin, urlsplit
 
 import scrapy
 from scrapy.http import Response
 from twisted.python.failure import Failure
-from w3lib.url import canonicalize_url
 
 import extract
 from crawler import barriers, links, monitors, platforms, robots
 from crawler.fetch import ENCODINGS, NoAnswer, text_of
+from crawler.platforms import Listing
 from crawler.scope import Scope, tidy
 from crawler.sites import Site
+from crawler.trails import Trails
 from crawler.turns import Turns
 from evidence import (
     FAILURES,
@@ -53,6 +54,9 @@ SHELL = 5000  # bytes; a smaller page may be what every address of a site that l
 RETRY_AFTER = 5  # times the delay, and again as much for each further try
 LONGEST_WAIT = 120  # seconds of Retry-After that a run waits for; a site that asks for more is left alone
 BATCH_SECONDS = 0.25  # how long an answer may wait to be written together with others
+_ARTICLES = frozenset({"item", "guess", "known"})  # stages whose pages are most likely reports
+_MAY_BE_REPORT = re.compile(r"总体情况|收到和处理|行政诉讼|\.(?:pdf|docx?|wps|xlsx?)\b", re.I)
+"""Without any of it no reader need look at a page that should be a list."""
 Judgement = tuple[str, list[Task], About]
 """The kind of an answer, what it leads to, and what it is about."""
 
@@ -85,7 +89,8 @@ class Walk:
     home: str | None = None  # fingerprint of the home page, where that is more than a shell
     system: str | None = None  # content system of the page that was read last
     slot: str = ""  # of its request under way: the address that is asked
-    bodies: set[str] = field(default_factory=set)  # pages whose links were followed
+    trails: Trails = field(default_factory=Trails)
+    menus: set[str] = field(default_factory=set)  # what pages outside the annual columns link to
 
 
 class ReportSpider(scrapy.Spider):
@@ -159,6 +164,9 @@ class ReportSpider(scrapy.Spider):
             if task is None or self._spent(walk, task):
                 self._finish(walk)
                 return None
+            if walk.trails.given_up(task.url, task.stage):
+                self.recorder.drop(task)
+                continue
             if task.stage == "robots" or task.not_before > time.time():
                 return self._when_due(walk, task)
             origin = _origin(task.url)
@@ -213,7 +221,12 @@ class ReportSpider(scrapy.Spider):
     def _ask(self, walk: Walk, task: Task) -> scrapy.Request:
         headers = {"User-Agent": self.agent, "Accept": "*/*", "Accept-Encoding": ENCODINGS, "Accept-Language": "zh-CN"}
         if task.found_on and task.stage != "seed":
-            headers["Referer"] = task.found_on
+            headers["Referer"] = urldefrag(task.found_on)[0]
+        if form := urlsplit(task.url).fragment:
+            headers["Content-Type"] = (
+                "application/json" if form.startswith("{") else "application/x-www-form-urlencoded"
+            )
+            headers["X-Requested-With"] = "XMLHttpRequest"
         known = self.recorder.validators(task.url) if task.tries == 0 else None
         if known is not None:
             if known.etag:
@@ -312,6 +325,8 @@ class ReportSpider(scrapy.Spider):
         if target and target.stage not in {"seed", "robots"} and barriers.leads_home(target.url):
             target, outcome = None, "soft_404"  # a page that is gone and sends its visitors home
         kind, found, about = "other", [target] if target else [], NOTHING
+        if outcome in {"gone", "soft_404"} and task.stage == "list" and (other := platforms.instead(task.url)):
+            found = [replace(task, url=other, tries=0, id=0)]
         if task.stage == "robots":
             kind = "robots"
             if target is None:
@@ -378,11 +393,14 @@ class ReportSpider(scrapy.Spider):
         if not location or task.hops >= MAX_HOPS:
             return None
         try:
-            url = tidy(urljoin(task.url, location.encode("latin-1").decode("utf-8", "replace")))
+            there = urldefrag(urljoin(task.url, location.encode("latin-1").decode("utf-8", "replace")))[0]
+            url = tidy(there)
         except ValueError:
             return None
         if "http-only" in self._transport(walk, url):
             url = re.sub("^https:", "http:", url)
+        if url == task.url:  # the server insists on a session id in the address
+            url = there
         if task.stage == "seed":
             walk.scope.widen(url)  # the address that a person gave has moved: its new host is the site
         if task.stage != "robots" and not walk.scope.holds(url):
@@ -398,59 +416,77 @@ class ReportSpider(scrapy.Spider):
             return "other", [], NOTHING
 
     def _judge(self, walk: Walk, task: Task, body: bytes, media_type: str | None, text: str) -> Judgement:
-        if task.stage in {"entry", "offices", "list"} and text:
-            found = list(self._leads(walk, task, text, report=False))
-            return "page", found, About(system=walk.system)
-        if task.stage in {"attachment", "part"} and not text:
-            return "attachment", [], NOTHING
-        identity = extract.identify(body, media_type=media_type, url=task.url, words=task.words)
         if task.stage in {"attachment", "part"}:
-            return "attachment", [], About(identity.fingerprint)
-        wanted = identity.is_report and (self.year is None or identity.year in {self.year, None})
-        found = list(self._leads(walk, task, text, report=identity.is_report)) if text else []
-        about = About(identity.fingerprint, system=walk.system)
-        if not wanted:
-            return "page" if text else "other", found, about
+            if not text:
+                return "attachment", [], NOTHING
+            return "attachment", [], About(extract.identify(body, media_type=media_type, url=task.url).fingerprint)
+        listing = platforms.read(text, task.url, lambda: self._above(task)) if text else Listing("generic")
+        walk.system = listing.system if listing.system != "generic" else None
+        about = About(system=walk.system)
+        if task.stage not in _ARTICLES | {"seed"} and text and not _MAY_BE_REPORT.search(text):
+            return "page", list(self._leads(walk, task, text, listing)), about
+        identity = extract.identify(body, media_type=media_type, url=task.url, words=task.words)
+        about = replace(about, fingerprint=identity.fingerprint)
+        if not identity.is_report or (self.year is not None and identity.year not in {self.year, None}):
+            return ("page", list(self._leads(walk, task, text, listing)), about) if text else ("other", [], about)
+        about = replace(about, office=identity.office, year=identity.year)
+        found = [Task(tidy(url), "part", task.site, _PRIORITY["part"], task.words, task.url) for url in listing.parts]
         for address in identity.attachments:
-            url = tidy(urljoin(task.url, address))
+            url = tidy(urldefrag(urljoin(task.url, address))[0])
             if walk.scope.holds(url):
                 found.append(Task(url, "attachment", task.site, _PRIORITY["attachment"], "", task.url))
-        return "report", found, replace(about, office=identity.office, year=identity.year)
+        if task.stage not in {"item", "known"}:  # an article's menus lead nowhere that its list did not
+            found += self._leads(walk, task, text, listing, report=True)
+        return "report", found, about
 
-    def _leads(self, walk: Walk, task: Task, text: str, *, report: bool) -> Iterator[Task]:
+    def _above(self, task: Task) -> Iterator[str]:
+        """The pages that led to a task's address, nearest first, as they were captured."""
+        url, seen = task.found_on, {task.url}
+        while url is not None and url not in seen and len(seen) < MAX_HOPS:
+            seen.add(url)
+            capture = self.recorder.captures.latest(url)
+            if capture is None:
+                return
+            yield text_of(self._body(capture), capture.media_type)
+            url = capture.found_on
+
+    def _leads(self, walk: Walk, task: Task, text: str, listing: Listing, *, report: bool = False) -> Iterator[Task]:
         """The tasks that a page leads to, by the words of its links and the ways of its content system."""
-        listing = platforms.read(text, task.url) if text else None
-        if listing is None:
-            return
-        walk.system = listing.system if listing.system != "generic" else None
-        for url in listing.parts if report else ():
-            yield Task(tidy(url), "part", task.site, _PRIORITY["part"], task.words, task.url)
-        if report and task.stage in {"item", "known"}:
-            return  # an article: its menus lead nowhere that its list did not
-        stage = "column" if task.stage == "seed" and links.is_column(text) else task.stage
+        stage = task.stage
+        if stage in links.OUTSIDE | {"item", "guess"} and links.is_column(text):
+            stage = "column"
+        if stage in links.OUTSIDE:
+            walk.menus.update(link.url for link in listing.links)
         promising = stage in {"column", "group"}
+        deeper = task.priority if stage == "group" else 0
         for link in listing.links:
             url = walk.scope.canonical(link.url, task.url)
-            lead = links.step(link.words, url, stage, task.url, self.year)
-            if lead is None or not walk.scope.holds(url):
+            fresh = link.url not in walk.menus and not report and walk.scope.holds_entry(url)
+            lead = links.step(link.words, url, stage, task.url, self.year, under=link.under, fresh=fresh)
+            if lead is None or url == task.url or not walk.scope.holds(url):
                 continue
-            if lead.stage in {"entry", "offices"} and (report or not walk.scope.holds_entry(url)):
+            if lead.stage in links.OUTSIDE and (report or not walk.scope.holds_entry(url)):
                 continue
             promising = promising or lead.stage == "item"
-            if canonicalize_url(url) != canonicalize_url(task.url):
-                yield Task(url, lead.stage, task.site, lead.priority, link.words, task.url)
+            priority = lead.priority
+            if lead.stage == "group":  # what lies deeper comes first: a way is known to pay before its sisters
+                priority = max(priority, min(deeper + 1, _PRIORITY["column"]))
+            yield Task(url, lead.stage, task.site, priority, link.words, task.url)
         for url in [] if report else listing.frames:
             if walk.scope.holds(url):
-                yield Task(tidy(url), "frame", task.site, _PRIORITY["frame"], task.words, task.url)
-        if promising:
-            for url in listing.pages:
-                if walk.scope.holds(url):
-                    yield Task(tidy(url), "list", task.site, _PRIORITY["list"], task.words, task.url)
+                inherited = stage if stage in links.OUTSIDE | {"column", "group", "list"} else "frame"
+                yield Task(tidy(url), inherited, task.site, _PRIORITY["frame"], task.words, task.url)
+        for url in listing.pages if promising and not report else ():
+            if walk.scope.holds(url):
+                yield Task(tidy(url), "list", task.site, _PRIORITY["list"], task.words, task.url)
 
     def _count(self, walk: Walk, task: Task, capture: Capture) -> None:
         outcome = capture.outcome
         walk.requests += 1
+        if task.stage not in {"robots", "seed", "known", "attachment", "part"}:
+            walk.trails.asked(task.url, task.stage, task.found_on)
         if capture.kind == "report":
+            walk.trails.led_to_report(task.url)
             walk.reports += 1
             walk.new += outcome == "ok"
             walk.barren = 0
@@ -467,7 +503,7 @@ class ReportSpider(scrapy.Spider):
         forbidden = outcome == "refused" and (task.stage == "seed" or walk.refusals >= MAX_REFUSALS)
         if task.stage == "robots" or not (forbidden or outcome in {"challenge", "throttled"} or failing):
             return
-        if walk.scope.holds_entry(task.url):
+        if walk.scope.is_own(task.url):
             walk.stopped = outcome
         else:  # another host of the site: that one alone is left alone
             walk.rules[_origin(task.url)] = robots.Rules(None, reason=outcome)

@@ -392,6 +392,12 @@ class Recorder:
                 "UPDATE tasks SET tries = tries + 1, not_before = ? WHERE id = ?", (not_before, task.id)
             )
 
+    def drop(self, task: Task) -> None:
+        """Takes a task off the list for good: it is not asked and not counted among what was left over."""
+        with self._room():
+            self._begin()
+            self._connection.execute("UPDATE tasks SET done = 1 WHERE id = ?", (task.id,))
+
     def revisit(self, visit: Visit, stage: str, priority: int) -> None:
         """Stores a task for every address of the site that was a report when last seen, for the row that led to it."""
         rows = self._connection.execute(

@@ -27,6 +27,7 @@ def now() -> str:
 class Exchange:
     """A request and what came back, header lines as sent, the body still content-encoded.
 
+    What stands behind a # in `url` was sent by POST: no other address has a fragment here.
     `status` is None where there was no answer. `body` is without transfer chunks. `truncated` is the WARC reason
     ("length", "time", "disconnect") where the body is not whole. `ip` is the address that answered.
     """
@@ -139,9 +140,10 @@ def write(out: BinaryIO, exchange: Exchange, original: Original | None = None) -
     head = _Head(
         f"HTTP/{exchange.http_version} {exchange.status} {exchange.reason}".rstrip(), _as_stored(exchange.headers)
     )
+    url, _, form = exchange.url.partition("#")
     if original is None:
         response = writer.create_warc_record(
-            exchange.url,
+            url,
             "response",
             payload=BytesIO(exchange.body),
             length=len(exchange.body),
@@ -152,18 +154,20 @@ def write(out: BinaryIO, exchange: Exchange, original: Original | None = None) -
         extra |= {
             "WARC-Profile": NOT_MODIFIED if exchange.status == 304 else IDENTICAL,
             "WARC-Refers-To": original.record_id,
-            "WARC-Refers-To-Target-URI": original.url,
+            "WARC-Refers-To-Target-URI": original.url.partition("#")[0],
             "WARC-Refers-To-Date": original.captured_at,
             "WARC-Payload-Digest": original.payload_digest,
         }
-        response = writer.create_warc_record(exchange.url, "revisit", http_headers=head, warc_headers_dict=extra)
-    path = exchange.url.split("/", 3)
+        response = writer.create_warc_record(url, "revisit", http_headers=head, warc_headers_dict=extra)
+    path = url.split("/", 3)
+    sent = form.encode()
+    request_line = f"{'POST' if form else 'GET'} /{path[3] if len(path) > 3 else ''} HTTP/1.1"
     request = writer.create_warc_record(
-        exchange.url,
+        url,
         "request",
-        payload=BytesIO(b""),
-        length=0,
-        http_headers=_Head(f"GET /{path[3].split('#')[0] if len(path) > 3 else ''} HTTP/1.1", exchange.request_headers),
+        payload=BytesIO(sent),
+        length=len(sent),
+        http_headers=_Head(request_line, exchange.request_headers),
         warc_headers_dict={"WARC-Date": exchange.captured_at},
     )
     request.rec_headers.add_header("WARC-Concurrent-To", response.rec_headers.get_header("WARC-Record-ID"))

@@ -1,29 +1,46 @@
 """Content systems: how each one shows a list and its further pages. One module a system, known by the page.
 
-A module has `read(text, url) -> Listing | None`: what the page at `url` links to, None where it is not of this system.
+A module has `read(text, url) -> Listing | None`: what the page (or the answer of a script's address) at `url` leads
+to, None where it is not of this system. It sees nothing but the text and the address, so that a crawl that was killed
+goes on from any page. Cheap tests come first: most pages are of no system that needs one.
 """
 
-from crawler.platforms import generic, hanweb, trs
+from collections.abc import Callable, Iterable
+
+from crawler.platforms import api, epoint, generic, gkmlpt, hanweb, jpaas, lonsun, openness, trs, ucap
 from crawler.platforms.listing import Listing, Target
 
-SYSTEMS = (hanweb, trs)
-"""Asked in this order; `generic` reads what none of them knows."""
+SYSTEMS = (hanweb, jpaas, gkmlpt, ucap, lonsun, epoint, openness, trs)
+"""Asked in this order; `api` looks at scripts and JSON that none of them knows, `generic` at every page."""
 
 
-def read(text: str, url: str) -> Listing:
-    """What a page leads to: the links that its system hides from plain HTML, and those anyone can see."""
-    plain = generic.read(text, url)
+def read(text: str, url: str, above: Callable[[], Iterable[str]] = tuple) -> Listing:
+    """What a page leads to: the links that its system hides from plain HTML, and those anyone can see.
+
+    `above` gives the texts of the pages that led here, nearest first.
+    """
+    plain = Listing("generic") if api.is_answer(text) else generic.read(text, url)
     for system in SYSTEMS:
         found = system.read(text, url)
         if found is not None:
-            return Listing(
-                system=found.system,
-                links=_once(found.links + plain.links),
-                pages=found.pages or plain.pages,
-                parts=found.parts,
-                frames=plain.frames,
-            )
-    return plain
+            return _with(found, plain)
+    found = api.read(text, url, above)
+    return plain if found is None else _with(found, plain)
+
+
+def instead(url: str) -> str | None:
+    """What to ask where a page that a script draws is not there, None where nothing else may be meant."""
+    return trs.instead(url)
+
+
+def _with(found: Listing, plain: Listing) -> Listing:
+    return Listing(
+        system=found.system,
+        links=_once(found.links + plain.links),
+        pages=found.pages or plain.pages,
+        parts=found.parts,
+        frames=list(dict.fromkeys(found.frames + plain.frames)),
+    )
 
 
 def _once(links: list[Target]) -> list[Target]:
@@ -35,4 +52,4 @@ def _once(links: list[Target]) -> list[Target]:
     return list(kept.values())
 
 
-__all__ = ["SYSTEMS", "Listing", "Target", "read"]
+__all__ = ["SYSTEMS", "Listing", "Target", "instead", "read"]

@@ -1,59 +1,117 @@
-"""Any page: plain links, 下一页 and numbered pages, frames, and redirects written in plain sight."""
+"""Any page: plain links and those a click runs, 下一页 and numbered pages, frames, redirects written in plain sight."""
 
 import re
-from urllib.parse import urldefrag, urljoin
+from collections.abc import Iterable, Iterator
+from urllib.parse import urldefrag, urljoin, urlsplit
 
-import lxml.html
-from lxml.etree import ParserError
+from lxml import etree
 
 from crawler.links import is_next
 from crawler.platforms.listing import Listing, Target
 
 _REFRESH = re.compile(r"""^\s*\d*\s*;?\s*url\s*=\s*['"]?([^'"]+)""", re.I)
 _LOCATION = re.compile(
-    r"""(?:window|self|top|document)?\.?location(?:\.href)?\s*=\s*["']([^"']+)["']|location\.replace\(["']([^"']+)["']\)"""
+    r"""location(?:\.href)?\s*=\s*\\?["']([^"'\\]+)\\?["']|location\.(?:replace|assign)\(\s*["']([^"']+)["']\)"""
 )
-_CALL = re.compile(r"""(?:window\.open|jumpToDetail|openwin|openWin|location\.href\s*=)\s*\(?\s*["']([^"']+)["']""")
+_LOADED = re.compile(
+    r"""<iframe[^>]+?src=\\?["']([^"'\\>]+)|\.load\(\s*["']([^"'\s]+)"""
+    r"""|\.src\s*=\s*["']([^"'\s]+\.\w*(?:htm|jsp|php|aspx?)[^"'\s]*)["']""",
+    re.I,
+)
+_CALL = re.compile(
+    r"""(?:\w*(?:open|jump|detail|goto|go|url|link|view|show|redirect)\w*\s*\(|location(?:\.href)?\s*=)"""
+    r"""\s*["']([^"']+)["']""",
+    re.I,
+)
+_ADDRESS = re.compile(r"^(https?:)?/|^\.{0,2}[\w\-./]*[/.][\w\-./]*(\?|$)")
+_SAYS_NOTHING = re.compile(
+    r"^(点击)?(查看|详情|下载|打开|阅读|浏览|全文|附件|进入|更多|pdf|word|docx?)*(详情|全文|附件|原文)?[>》]*$", re.I
+)
+_POSTBACK = re.compile(r"__doPostBack\('[^']*(?:pager|page|next)[^']*'", re.I)
 _TINY = 3000  # a page that only sends on is short; on long pages location= stands in functions that a click runs
+_CALENDAR = 28  # as many numbers to click are days, not pages
+_CLICKED = etree.XPath("//*[@onclick or @data-href or @data-url][not(self::a) and not(self::area)]")
+_ROW = etree.XPath("ancestor::*[self::tr or self::li or self::dl][1]")
 
 
 def absolute(address: str, base: str) -> str | None:
     """The absolute http(s) address without fragment, None for anything else."""
     try:
         url = urldefrag(urljoin(base, address.strip().replace("\\", "/")))[0]
+        urlsplit(url).port  # noqa: B018 - raises on what is no port
     except ValueError:
         return None
     return url if url.startswith(("http://", "https://")) else None
 
 
-def links(root: lxml.html.HtmlElement, base: str) -> list[Target]:
+def parse(text: str) -> etree._Element | None:
+    """The page as lxml sees it, None where there is nothing to see."""
+    try:
+        return etree.fromstring(
+            re.sub(r"^\s*<\?xml[^>]*\?>", "", text.lstrip("\ufeff").replace("\0", "")), parser=etree.HTMLParser()
+        )
+    except (etree.XMLSyntaxError, ValueError):
+        return None
+
+
+def links(root: etree._Element, base: str) -> list[Target]:
     """The links of a parsed page or fragment, once each."""
     kept: dict[str, Target] = {}
-    for anchor in root.iter("a", "area"):
-        address = anchor.get("href") or ""
-        called = _CALL.search(f"{anchor.get('onclick') or ''} {address}")
-        if called:
-            address = called[1]
-        if not address or address.lower().startswith(("javascript:", "mailto:", "#", "tel:")):
-            continue
+    for address, words in _addresses(root):
         url = absolute(address, base)
         if url is None:
             continue
-        text = re.sub(r"\s+", " ", anchor.text_content()).strip()
-        title = re.sub(r"\s+", " ", anchor.get("title") or "").strip()
-        words = title if len(title) > len(text) or (text.endswith(("...", "…")) and title) else text
         known = kept.get(url)
         if known is None or len(words) > len(known.words):
             kept[url] = Target(url, words)
     return list(kept.values())
 
 
-def parse(text: str) -> lxml.html.HtmlElement | None:
-    """The page as lxml sees it, None where there is nothing to see."""
-    try:
-        return lxml.html.document_fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text.lstrip("\ufeff")))
-    except (ParserError, ValueError):
-        return None
+def _addresses(root: etree._Element) -> Iterator[tuple[str, str]]:
+    for anchor in root.iter("a", "area"):
+        address = anchor.get("href") or ""
+        if not address or address.lower().startswith(("javascript:", "#")):
+            address = _clicked(anchor)
+        if address and not address.lower().startswith(("mailto:", "tel:", "data:")):
+            yield address, _words(anchor)
+    for element in _found(_CLICKED, root):
+        if address := _clicked(element):
+            yield address, _words(element)
+    for option in root.iter("option"):
+        if _ADDRESS.search(option.get("value") or ""):
+            yield option.get("value") or "", _flat(option)
+
+
+def _found(path: etree.XPath, element: etree._Element) -> list[etree._Element]:
+    return path(element)  # type: ignore[return-value]  # these paths give elements only
+
+
+def _clicked(element: etree._Element) -> str:
+    """The address that a click opens, "" where none is written there."""
+    for name in ("data-href", "data-url"):
+        if _ADDRESS.search(element.get(name) or ""):
+            return element.get(name) or ""
+    called = _CALL.search(f"{element.get('onclick') or ''} {element.get('href') or ''}")
+    return called[1] if called and _ADDRESS.search(called[1]) else ""
+
+
+def _flat(element: etree._Element) -> str:
+    return " ".join("".join(element.itertext()).split())  # type: ignore[arg-type]
+
+
+def _words(anchor: etree._Element) -> str:
+    """What a link says of itself; where that is 查看 or nothing, what its picture or its row says."""
+    text = _flat(anchor)
+    title = " ".join((anchor.get("title") or "").split())
+    if len(title) > len(text) or (text.endswith(("...", "…")) and title):
+        text = title
+    if not text:
+        text = " ".join(image.get("alt") or image.get("title") or "" for image in anchor.iter("img")).strip()
+    if _SAYS_NOTHING.search(text):
+        row = _found(_ROW, anchor)
+        said = _flat(row[0]) if row else ""
+        return said if len(text) < len(said) <= 100 else text
+    return text
 
 
 def read(text: str, url: str) -> Listing:
@@ -67,27 +125,51 @@ def read(text: str, url: str) -> Listing:
         base = absolute(element.get("href") or "", url) or url
         break
     listing.links = links(root, base)
-    listing.pages = [target.url for target in listing.links if is_next(target.words)][:1] or _numbered(
-        listing.links, url
-    )
+    listing.pages = [target.url for target in listing.links if is_next(target.words)][:1]
+    listing.pages += _numbered(listing.links, url) or ([] if listing.pages else _next_by_post(text, url))
+    frames: list[str | None] = []
     for element in root.iter("iframe", "frame"):
-        address = absolute(element.get("src") or "", base)
-        if address and (element.get("src") or "").strip():
-            listing.frames.append(address)
+        address = (element.get("src") or "").strip()
+        if address and address != "about:blank":
+            frames.append(absolute(address, base))
     for element in root.iter("meta"):
         refresh = _REFRESH.search(element.get("content") or "")
         if (element.get("http-equiv") or "").lower() == "refresh" and refresh:
-            listing.frames += filter(None, [absolute(refresh[1], base)])
+            frames.append(absolute(refresh[1], base))
+    frames += _absolute(_LOADED.findall(text), base)
     if len(text) < _TINY:
-        listing.frames += filter(None, (absolute(a or b, base) for a, b in _LOCATION.findall(text)))
-    listing.frames = [frame for frame in dict.fromkeys(listing.frames) if frame != url]
+        frames += _absolute(_LOCATION.findall(text), base)
+    listing.frames = [frame for frame in dict.fromkeys(frames) if frame and frame != url]
     return listing
 
 
+def _absolute(found: Iterable[tuple[str, ...]], base: str) -> list[str | None]:
+    return [absolute(next(filter(None, groups), ""), base) for groups in found]
+
+
 def _numbered(targets: list[Target], url: str) -> list[str]:
-    """The page after this one, where a list has only numbers to click: the smallest number above the current."""
-    numbers = {int(target.words): target.url for target in targets if re.fullmatch(r"\d{1,3}", target.words)}
-    if not numbers:
+    """The pages of a list that has only numbers to click: addresses that differ from its own in numbers alone."""
+    mine = _shape(url)
+    numbers = {
+        int(target.words): target.url
+        for target in targets
+        if re.fullmatch(r"\d{1,3}", target.words) and int(target.words) > 1  # 1 is where one came from
+    }
+    pages = [address for address in numbers.values() if address != url and _kin(_shape(address), mine)]
+    return pages if len(pages) < _CALENDAR else []
+
+
+def _shape(url: str) -> str:
+    return re.sub(r"\d+", "0", urlsplit(url)._replace(query="").geturl()).rpartition("/")[0]
+
+
+def _kin(one: str, other: str) -> bool:
+    """Whether two folders are of one list: /zfxxgk/ and, as VSB counts, /zfxxgk/zfxxgknb/."""
+    return one.startswith(other) or other.startswith(one)
+
+
+def _next_by_post(text: str, url: str) -> list[str]:
+    """The second page of an .aspx list whose links post the form back: by number, as the same pager also takes it."""
+    if _POSTBACK.search(text) is None or "page=" in url.lower():
         return []
-    shown = next((number for number, address in numbers.items() if address == url), 1)
-    return [numbers[shown + 1]] if shown + 1 in numbers else []
+    return [f"{url}{'&' if '?' in url else '?'}page=2"]

@@ -1,7 +1,8 @@
 """Hanweb JCMS: the visible list is empty, its records stand in inline XML, further ones come from dataproxy.jsp.
 
-The address of the next records is followed as it is written (newer servers encrypt its parameters); servers that honour
-only `page` are asked for the page after (platforms.md §1).
+The address of the next records is followed as it is written (newer servers encrypt its parameters); else it is made
+of what the column says of itself, with page and record numbers alike: some servers heed only the one, some the other.
+The module xxgk answers only to POST; its annual reports stand in the page itself, a year each (platforms.md §1).
 """
 
 import re
@@ -9,7 +10,7 @@ from html import unescape
 from urllib.parse import urlencode
 
 from crawler.platforms import generic
-from crawler.platforms.listing import Listing
+from crawler.platforms.listing import Listing, Target, posted
 
 _RECORD = re.compile(r"<record>\s*(?:<!\[CDATA\[)?(.*?)(?:\]\]>)?\s*</record>", re.S)
 _NEXT = re.compile(r"<nextgroup>\s*(?:<!\[CDATA\[)?(.*?)(?:\]\]>)?\s*</nextgroup>", re.S)
@@ -17,51 +18,108 @@ _HREF = re.compile(r"""href=["']?([^"'>\s]+)""")
 _TOTAL_PAGES = re.compile(r"<totalpage>\s*(\d+)\s*</totalpage>")
 _TOTAL = re.compile(r"<totalrecord>\s*(\d+)\s*</totalrecord>")
 _PAGE = re.compile(r"([?&]page=)(\d+)")
-_PROXY = re.compile(r"""["'(]([^"'()\s]*/dataproxy\.jsp)""")
-_PARAMETER = re.compile(
-    r"""["']?\b(col|appid|webid|path|columnid|sourceContentType|unitid|webname|permissiontype)["']?\s*[:=]\s*["']?([^"',&}\s]*)"""
-)
-PER_PAGE = 45
+_START = re.compile(r"([?&]startrecord=)(\d+)")
+_PROXY = re.compile(r"""["'(]([^"'()\s?]*/dataproxy\.jsp)""")
+_NAMES = "col|appid|webid|path|columnid|sourceContentType|unitid|webname|permissiontype"
+_PARAMETER = re.compile(rf"""["']?\b({_NAMES})["']?\s*[:=]\s*["']?([^"',&}}\s;<>]*)""")
+_QUERIED = re.compile(rf"[?&;]({_NAMES})=([^&\"'<>\s\]]*)")
+_PER_PAGE = re.compile(r"""["']?\bper[pP]age["']?\s*[:=]\s*["']?(\d+)""")
+_SEARCH = re.compile(r"""["'(]([^"'()\s]*/module/xxgk/search\.jsp[^"'\s)]*)""")
+_FIELD = re.compile(r"""["']?\b(infotypeId|jdid|area|divid)["']?\s*[:=]\s*["']?([^"',&}\s;<>]*)""")
+_ANNUAL = re.compile(r"xxgkAnnualReport\.jsp", re.I)
+_FBTIME = re.compile(r"([?&](?:amp;)?fbtime=)(\d{4})?")
+_YEAR_TO_CLICK = re.compile(r"""<option[^>]*value=["']?(20\d\d)\b|on(?:click|change)=["'][^"']*?\(\s*["']?(20\d\d)\b""")
+_OF_PAGES = re.compile(r"共(?:&nbsp;|\s)*(\d+)(?:&nbsp;|\s)*页")
+_MOST = 100  # records at once; servers cut off longer answers
 
 
 def read(text: str, url: str) -> Listing | None:
-    """The records of the datastore in a column page or in an answer of dataproxy.jsp, and where the next ones are."""
-    if "<datastore>" not in text and "<recordset>" not in text:
-        return None
-    listing = Listing("hanweb")
-    records = _RECORD.findall(text)
-    fragment = generic.parse(f"<div>{''.join(records)}</div>") if records else None
-    if fragment is not None:
-        listing.links = generic.links(fragment, url)
-    listing.pages = _next(text, url, len(records))
-    return listing
+    """The records of a column page or of an answer of dataproxy.jsp, and where the next ones are."""
+    if "<datastore>" in text or "<recordset>" in text:
+        listing = Listing("hanweb")
+        records = _RECORD.findall(text)
+        fragment = generic.parse(f"<div>{''.join(map(_without_cdata, records))}</div>") if records else None
+        if fragment is not None:
+            listing.links = generic.links(fragment, url)
+        listing.pages = _next(text, url, len(records))
+        return listing
+    if _ANNUAL.search(url):
+        return Listing("hanweb", links=_other_years(text, url))
+    if "/module/xxgk/search.jsp" in url or "/module/xxgk/search.jsp" in text:
+        return Listing("hanweb", pages=_search(text, url) or _next_search(text, url))
+    if "dataproxy.jsp" in text and (proxy := _address(text, url, 1, 15)):
+        return Listing("hanweb", pages=[proxy])
+    return None
+
+
+def _without_cdata(record: str) -> str:
+    return unescape(record) if "&lt;" in record and "<" not in record else record
 
 
 def _next(text: str, url: str, shown: int) -> list[str]:
     group = _NEXT.search(text)
-    href = _HREF.search(group[1]) if group else None
+    href = _HREF.search(unescape(group[1])) if group else None
     if href:
         address = generic.absolute(unescape(href[1]), url)
         return [address] if address and address != url else []
-    pages = _TOTAL_PAGES.search(text)
-    current = _PAGE.search(url)
-    if current and pages and int(current[2]) < int(pages[1]):
-        return [_PAGE.sub(rf"\g<1>{int(current[2]) + 1}", url, count=1)]
-    total = _TOTAL.search(text)
-    if total is None or not shown:
+    page, pages, total = _PAGE.search(url), _TOTAL_PAGES.search(text), _TOTAL.search(text)
+    start = _START.search(url)
+    number, first = int(page[2]) if page else 1, int(start[2]) if start else 1
+    if not shown:
         return []
-    start = re.search(r"[?&]startrecord=(\d+)", url)
-    first = int(start[1]) if start else 1
-    if first + shown > int(total[1]):
+    if start is None and page:
+        more = int(pages[1]) > number if pages else bool(total and number * shown < int(total[1]))
+    else:
+        more = bool(total and first + shown - 1 < int(total[1])) or bool(pages and not total and number < int(pages[1]))
+    if not more:
         return []
-    after = first + shown
-    if start:
-        moved = re.sub(r"([?&]startrecord=)\d+", rf"\g<1>{after}", url)
-        return [re.sub(r"([?&]endrecord=)\d+", rf"\g<1>{after + PER_PAGE - 1}", moved)]
-    proxy = _PROXY.search(text)
-    if proxy is None:
-        return []
-    known = dict(_PARAMETER.findall(text))
-    query = {"startrecord": after, "endrecord": after + PER_PAGE - 1, "perpage": 15} | known
-    address = generic.absolute(f"{proxy[1]}?{urlencode(query)}", url)
+    if page or start:
+        following = _PAGE.sub(rf"\g<1>{number + 1}", url)
+        following = _START.sub(rf"\g<1>{first + shown}", following)
+        return [re.sub(r"([?&]endrecord=)\d+", rf"\g<1>{first + 2 * shown - 1}", following)]
+    address = _address(text, url, 2, shown)
     return [address] if address else []
+
+
+def _address(text: str, url: str, number: int, size: int) -> str | None:
+    """Where a page of records is to be had, by what the column page says of itself."""
+    proxy = _PROXY.search(text)
+    told = dict(_PARAMETER.findall(text)) | dict(_QUERIED.findall(unescape(text)))
+    if proxy is None or not {"columnid", "col"} & {name for name, value in told.items() if value}:
+        return None
+    if asked := _PER_PAGE.search(text):
+        size = min(int(asked[1]) or size, _MOST)
+    first = (number - 1) * size + 1
+    query = {"page": number, "startrecord": first, "endrecord": first + size - 1, "perpage": size} | told
+    return generic.absolute(f"{proxy[1]}?{urlencode(query)}", url)
+
+
+def _other_years(text: str, url: str) -> list[Target]:
+    """The same office's reports of other years, where a list of years to choose is all that names them."""
+    years = {option or click for option, click in _YEAR_TO_CLICK.findall(text)}
+    if "fbtime" not in url:
+        url += ("&" if "?" in url else "?") + "fbtime="
+    return [Target(_FBTIME.sub(rf"\g<1>{year}", url), f"{year}年") for year in sorted(years, reverse=True)]
+
+
+def _search(text: str, url: str) -> list[str]:
+    """The first page of a list of the module xxgk."""
+    found = _SEARCH.search(text)
+    if found is None or "/module/xxgk/search.jsp" in url:
+        return []
+    address = generic.absolute(unescape(found[1]), url)
+    told = {name: value for name, value in _FIELD.findall(text) if value}
+    return [posted(address, told)] if address else []
+
+
+def _next_search(text: str, url: str) -> list[str]:
+    pages, page = _OF_PAGES.search(text), re.search(r"([?&]currpage=)(\d+)", url)
+    if pages is None or "/module/xxgk/search.jsp" not in url:
+        return []
+    number = int(page[2]) if page else 1
+    if number >= int(pages[1]):
+        return []
+    if page:
+        return [url.replace(page[0], f"{page[1]}{number + 1}")]
+    address, mark, form = url.partition("#")
+    return [f"{address}{'&' if '?' in address else '?'}currpage=2{mark}{form}"]

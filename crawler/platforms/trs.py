@@ -1,27 +1,63 @@
-"""TRS WCM: no anchors between the pages of a list, only `createPageHTML(total, current, "index", "html")`.
+"""TRS WCM: no anchors between the pages of a list, only a script that draws them.
 
-The second page is index_1; the same call inside an article gives its further pages (platforms.md §3).
+`createPageHTML(total, current, "index", "html")`, `Pager({prefix:'index',current:0,total:3})` or `countPage` and
+`currentPage`. The second page is index_1, on some servers index_2; the same call inside an article gives its further
+pages (platforms.md §3).
 """
 
 import re
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from crawler.platforms.listing import Listing
 
-_CALL = re.compile(r"""createPageHTML\(\s*(\d+)\s*,\s*(\d+)\s*,\s*["']([\w\-]+)["']\s*,\s*["'](\w+)["']""")
+_CALL = re.compile(
+    r"""createPage\w*\(\s*["']?(\d+)["']?\s*,\s*["']?(\d+)["']?\s*,\s*["']([\w\-]+)["']\s*,\s*["']\.?(\w+)["']"""
+)
+_PAGER = re.compile(r"\bPager\(\s*\{([^}]*)\}")
+_COUNT = re.compile(r"""\bcountPage\s*=\s*["']?(\d+)""")
+_CURRENT = re.compile(r"""\bcurrentPage\s*=\s*["']?(\d+)""")
 _ARTICLE = re.compile(r"t\d{8}_\d+|t\d{6,}")
+_MOST_PARTS = 30
 
 
 def read(text: str, url: str) -> Listing | None:
     """The next page of the list, or the other pages of the article."""
-    call = _CALL.search(text)
-    if call is None:
+    found = _call(text, url)
+    if found is None:
         return None
-    total, current, stem, extension = int(call[1]), int(call[2]), call[3], call[4]
+    total, current, stem, extension = found
     listing = Listing("trs")
+    name = urlsplit(url).path.rpartition("/")[2]
     if _ARTICLE.fullmatch(stem):
         if current == 0:
-            listing.parts = [urljoin(url, f"{stem}_{page}.{extension}") for page in range(1, min(total, 30))]
-    elif current + 1 < total:
-        listing.pages = [urljoin(url, f"{stem}_{current + 1}.{extension}")]
+            listing.parts = [
+                urljoin(url, f"{stem}_{page}.{extension}") for page in range(1, min(total, _MOST_PARTS + 1))
+            ]
+        return listing
+    # Where the second page is index_2, index_1 is the first once more (or nothing) and says so: then one further on.
+    shown = re.fullmatch(rf"{re.escape(stem)}_(\d+)\.\w+", name)
+    if current + 1 < total:
+        listing.pages = [urljoin(url, f"{stem}_{int(shown[1]) + 1 if shown else current + 1}.{extension}")]
     return listing
+
+
+def instead(url: str) -> str | None:
+    """What to ask where the second page of a list is not there: it may be counted from 1."""
+    return f"{url[: -len(found[0])]}_2{found[1]}" if (found := re.search(r"_1(\.\w+)$", url)) else None
+
+
+def _call(text: str, url: str) -> tuple[int, int, str, str] | None:
+    """(pages, this one from 0, stem, extension) of the script that draws the pager."""
+    if call := _CALL.search(text):
+        return int(call[1]), int(call[2]), call[3], call[4]
+    stem, _, extension = urlsplit(url).path.rpartition("/")[2].partition(".")
+    stem, extension = re.sub(r"_\d+$", "", stem) or "index", extension or "html"
+    if pager := _PAGER.search(text):
+        told = dict(re.findall(r"""["']?(\w+)["']?\s*:\s*["']?([\w\-.]+)""", pager[1]))
+        total = next((told[name] for name in ("total", "pageCount", "totalPage", "count", "size") if name in told), "")
+        if total.isdigit() and told.get("current", "0").isdigit():
+            suffix = told.get("suffix") or told.get("ext") or extension
+            return int(total), int(told.get("current", 0)), told.get("prefix", stem), suffix.lstrip(".")
+    if (count := _COUNT.search(text)) and (current := _CURRENT.search(text)):
+        return int(count[1]), int(current[1]), stem, extension
+    return None
