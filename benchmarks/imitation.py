@@ -5,10 +5,11 @@ becomes of them in the next round: a new year, silent edits, other files at the 
 """
 
 import json
+import os
 import struct
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache, partial
 from html import escape
@@ -16,7 +17,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from benchmarks import renderings
+from benchmarks import renderings, traps
 from benchmarks.reports import Invented, chance, invent
 from samples import systems
 from samples.content import PAGE_BREAK, Column, Content, Entry, File, number
@@ -31,6 +32,10 @@ BODIES: list[Callable[[Invented], str]] = [
     renderings.plain, renderings.word, renderings.ueditor, renderings.wps, renderings.one_table, renderings.th_cells,
     renderings.nested, renderings.split_tables, renderings.p_tabs,
 ]  # fmt: skip
+
+
+FATES = ((8, "gone"), (16, "soft"), (24, "removed"), (34, "unlinked"))
+"""What becomes of a report in a later round, in thousandths; of the next 40 pages an edit, of 100 files another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,11 @@ def sites(round_: int = 1, scale: float = 1.0, only: list[str] | None = None) ->
         if only and not {spec["key"], spec["system"]} & set(only):
             continue
         made.append(_Maker(spec, index, round_, scale).make())
+    for index, (key, refuse) in enumerate(traps.CLOSED.items()):
+        if not only or {key, "closed"} & set(only):
+            built = Built()
+            refuse(built)
+            made.append(Imitation(key, "closed", f"无名{index}县", f"88{9001 + index}", built, {}, []))
     return made
 
 
@@ -124,6 +134,10 @@ class _Maker:
             style=self.spec.get("style", {}),
         )  # fmt: skip
         built = systems.SYSTEMS[self.spec["system"]](content)
+        built.validators = self.spec.get("validators", "")
+        for name in self.spec.get("traps", ()):
+            content.links += traps.LINKS.get(name, [])
+            traps.TRAPS[name](content, built)
         return Imitation(
             self.spec["key"],
             self.spec["system"],
@@ -142,7 +156,7 @@ class _Maker:
 
     def reports(self, office: Office) -> list[Entry]:
         """The entries of an office's reports, a year missing here and there."""
-        made = []
+        made = [self.old_report(office, year) for year in (2016, 2017) if office.key in ("government", "t1")]
         for year in self.years:
             key = f"{self.spec['key']}/{office.key}/{year}"
             if number(f"{key} there") % 100 < 94:
@@ -157,8 +171,14 @@ class _Maker:
         later = known and self.round > 1
         edited = later and delivery == "html" and 40 <= fate < 80
         replaced = later and delivery in ("attachment", "direct") and 40 <= fate < 140
-        state = "" if not later else "gone" if fate < 15 else "soft" if fate < 25 else "unlinked" if fate < 35 else ""
+        state = next((state for most, state in FATES if fate < most), "") if later else ""
         make = partial(_invented, key, office, year, edited or replaced)
+        if delivery == "picture":
+            # The page shows nothing but its title: that must name the year.
+            key = next(
+                name for name in (f"{key}{'~' * n}" for n in range(99)) if str(year) in self.title(name, office, year)
+            )
+            make = partial(_invented, key, office, year, False)
         report = _invented(key, office, year, False).report
         printed = report.office_printed
         if delivery == "picture":
@@ -176,8 +196,41 @@ class _Maker:
         pages = 2 if self.spec.get("multipage") and delivery == "html" and fate % 5 == 0 else 1
         return Entry(
             key=key, title=report.title, day=report.published, html=partial(_body, make, delivery, files, pages),
-            office=office.full, files=files, direct=delivery == "direct", pages=pages, about=True, state=state,
+            office=office.full, words=self.words(key, year), files=files, direct=delivery == "direct", pages=pages,
+            about=True, state=state,
         )  # fmt: skip
+
+    def words(self, key: str, year: int) -> str:
+        """The words of a link to a report, where they are not its title."""
+        if self.spec["layout"] == "bodies" and number(f"{key} words") % 3 == 0:
+            return f"{year}年政府信息公开年报" if year % 2 else f"{year}年"
+        return ""
+
+    @staticmethod
+    def title(key: str, office: Office, year: int) -> str:
+        return _invented(key, office, year, False).report.title
+
+    def old_report(self, office: Office, year: int) -> Entry:
+        """A report from before the form: prose, no tables."""
+        key = f"{self.spec['key']}/{office.key}/{year}"
+        fills = {"office": office.full, "year": year, "n": number(key, 3)}
+        title = f"{office.full}{year}年政府信息公开工作年度报告"
+        self.truth[key] = Truth(key, office.full, year, "html")
+        return self.other(f"{office.key}/{year}", title, date(year + 1, 1, 20), WORDS["old_report"], fills, about=True)
+
+    def foreign(self, year: int) -> Entry:
+        """A report of another county's town that stands here by mistake."""
+        other = _offices(WORDS["counties"][-1], 1.0)[-1]
+        key = f"{self.spec['key']}/foreign/{year}"
+        entry = self.report(key, other, year)
+        self.truth[key] = replace(self.truth[entry.key], foreign=True, state="", new=False, edited="", replaced=False)
+        return replace(entry, state="")
+
+    def dead(self, year: int) -> Entry:
+        """A link whose page is not there any more."""
+        office = self.offices[-1]
+        title = f"{office.full}{year}年政府信息公开工作年度报告（更新）"
+        return replace(self.other(f"dead/{year}", title, date(year + 1, 3, 1), [], {}, about=True), state="gone")
 
     def lookalike(self, index: int, year: int) -> Entry:
         """A page among the reports that is none."""
@@ -220,7 +273,7 @@ class _Maker:
             annual,
         ])  # fmt: skip
         return [
-            self.beside("xwzx", "新闻中心", 600),
+            self.beside("xwzx", "新闻中心", self.spec.get("news", 300)),
             Column("zwgk", "政务公开", about=True, columns=[open_, self.beside("tzgg", "通知公告", 120)]),
             *sections,
             self.beside("fzzf", "法治政府建设", 8),
@@ -256,7 +309,9 @@ class _Maker:
     def among(self, years: list[int]) -> list[Entry]:
         """What stands among the reports of some years and is none."""
         kinds = [n for n in range(len(WORDS["lookalikes"])) if number(f"{self.spec['key']} like {n}") % 3]
-        return [self.lookalike(n, year) for year in years for n in kinds] + [self.roster(year) for year in years[-2:]]
+        found = [self.lookalike(n, year) for year in years for n in kinds] + [self.roster(year) for year in years[-2:]]
+        found += [self.foreign(year) for year in years if year % 3 == 0] + [self.dead(year) for year in years[:1]]
+        return found
 
     def layout_flat(self) -> tuple[Column, list[Column]]:
         """A column for each group of offices, all years in one list."""
@@ -264,6 +319,9 @@ class _Maker:
         for slug, name, offices in self.groups():
             entries = [entry for office in offices for entry in self.reports(office)]
             columns.append(Column(f"{slug}nb", name, entries, about=True, size=20))
+        if self.spec.get("twice"):
+            # The same reports stand in a second column, at other addresses.
+            columns.append(Column("gdnb", f"{self.county[-1]}政府年报", list(columns[0].entries), about=True, size=20))
         columns[0].entries += self.among(self.years)
         return Column("zfxxgknb", "政府信息公开年报", columns=columns, about=True), []
 
@@ -276,7 +334,7 @@ class _Maker:
         }
         for office in self.offices:
             for entry in self.reports(office):
-                year = self.truth[entry.key].year
+                year = max(self.truth[entry.key].year, self.years[0])
                 if number(f"{entry.key} misfiled") % 100 < 3:
                     year = max(self.years[0], year - 1)
                 columns[year].entries.append(entry)
@@ -289,7 +347,8 @@ class _Maker:
             subs = {year: Column(slug, name, about=True, size=15) for year in self.years}
             for office in offices:
                 for entry in self.reports(office):
-                    subs[self.truth[entry.key].year].entries.append(entry)
+                    year = max(self.truth[entry.key].year, self.years[0])
+                    subs[year].entries.append(entry)
             for year, sub in subs.items():
                 by_year[year].columns.append(sub)
         by_year[self.years[-1]].columns[0].entries += self.among(self.years[-2:])
@@ -328,9 +387,11 @@ class _Maker:
         for index, (_, _, offices) in enumerate(self.groups()):
             for office in offices:
                 for entry in self.reports(office):
-                    column = annual.columns[self.years[-1] - self.truth[entry.key].year]
+                    column = annual.columns[self.years[-1] - max(self.truth[entry.key].year, self.years[0])]
+                    year = self.truth[entry.key].year
+                    slug = office.key if year >= self.years[0] else f"{office.key}{year}"
                     name = office.bare.removeprefix(self.county) or office.full
-                    column.columns[index].columns.append(Column(office.key, name, [entry], single=True, about=True))
+                    column.columns[index].columns.append(Column(slug, name, [entry], single=True, about=True))
         return annual, []
 
 
@@ -388,14 +449,22 @@ def scan(page: int) -> bytes:
 
 
 def places(state: list[Imitation]) -> tuple[dict[str, tuple[str, int]], dict[str, str]]:
-    """Where the sites are served: an address for each, and the names of those that share one (name → key)."""
-    keys = [spec["key"] for spec in WORDS["sites"]]
-    return {site.key: (f"127.0.3.{10 + keys.index(site.key)}", 8300) for site in state}, {}
+    """Where the sites are served: an address for each, and the names of those that have some (name → key).
+
+    Sites with the same `address` in imitation.json share one, and only their names tell them apart.
+    """
+    specs = {spec["key"]: spec for spec in WORDS["sites"]}
+    keys = [*specs, *traps.CLOSED]
+    at = {key: 10 + keys.index(specs.get(key, {}).get("with", key)) for key in keys}
+    names = {name: site.key for site in state for name in specs.get(site.key, {}).get("names", ())}
+    return {site.key: (f"127.0.3.{at[site.key]}", 8300) for site in state}, names
 
 
-def resolver(_folder: Path) -> dict[str, str]:
-    """What the environment of a crawl needs to find the names of the sites."""
-    return {}
+def resolver(state: list[Imitation]) -> dict[str, str]:
+    """What the environment of a crawl needs to find the names of the sites: see names/sitecustomize.py."""
+    where, names = places(state)
+    path = os.pathsep.join([str(Path(__file__).with_name("names")), os.environ.get("PYTHONPATH", "")])
+    return {"PYTHONPATH": path, "NIANBAO_NAMES": " ".join(f"{name}={where[key][0]}" for name, key in names.items())}
 
 
 def division_rows(state: list[Imitation]) -> list[dict[str, str]]:

@@ -27,7 +27,8 @@ class Entry:
 
     `key` is its own for ever, over all rounds. `html` makes the body, given the addresses of `files`. `words` are
     those of the link, where they are not the title. `about` says that it has to do with annual reports. `state` is ""
-    or what became of it: gone (404), soft (a notice with 200), unlinked (no list names it any more).
+    or what became of it: gone (lists still name it), soft (gone, with a notice where the system has one), removed (gone
+    from the lists too), unlinked (there, but no list names it any more).
     """
 
     key: str
@@ -41,6 +42,11 @@ class Entry:
     pages: int = 1
     about: bool = False
     state: str = ""
+
+    @property
+    def absent(self) -> bool:
+        """Whether it is not there any more."""
+        return self.state in ("gone", "soft", "removed")
 
     @property
     def link(self) -> str:
@@ -68,7 +74,7 @@ class Column:
     @property
     def listed(self) -> list[Entry]:
         """The entries that its list names, newest first."""
-        shown = [entry for entry in self.entries if entry.state != "unlinked"]
+        shown = [entry for entry in self.entries if entry.state not in ("unlinked", "removed")]
         return sorted(shown, key=lambda entry: entry.day, reverse=True)
 
 

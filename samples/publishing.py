@@ -69,8 +69,8 @@ class Built:
     """A site: handlers by path, and by the beginning of a path; where every entry stands.
 
     `entries` are the addresses of an entry, the one that its list links to first; `files` those of its files.
-    `missing` answers for everything else (a plain 404 unless given). `validators`: ETag and Last-Modified are sent and
-    honoured.
+    `missing` answers for everything else (a plain 404 unless given). `validators` that are sent and honoured: etag,
+    modified, both, or none (""). `filters` change every answer before it is sent.
     """
 
     pages: dict[str, Handler] = field(default_factory=dict)
@@ -79,10 +79,21 @@ class Built:
     files: dict[str, list[str]] = field(default_factory=dict)
     missing: Handler | None = None
     robots: Answer = field(default_factory=lambda: Answer(NOT_FOUND.encode(), status=404))
-    validators: bool = False
+    validators: str = ""
+    filters: list[Callable[[Asked, Answer], Answer]] = field(default_factory=list)
 
     def answer(self, request: Asked) -> Answer:
-        """What is at an address."""
+        """What is at an address; a session id in the path is not looked at."""
+        if self.validators:
+            request = request._replace(serial=0)  # a counter on the page would make every validator new
+        if ";jsessionid=" in request.path:
+            request = request._replace(path=request.path.partition(";jsessionid=")[0])
+        found = self._found(request)
+        for change in self.filters:
+            found = change(request, found)
+        return found
+
+    def _found(self, request: Asked) -> Answer:
         if request.path == "/robots.txt":
             return self.robots._replace(label="robots:")
         handler = self.pages.get(request.path)
@@ -140,7 +151,7 @@ def file_answer(entry: Entry, file: File, **headers: str) -> Answer:
 
 def lasting(entry: Entry, file: File, asked: Asked) -> Answer:
     """A file of an entry at an address of its own: there as long as the entry is."""
-    return not_found(asked) if entry.state in ("gone", "soft") else file_answer(entry, file)
+    return not_found(asked) if entry.absent else file_answer(entry, file)
 
 
 def place(site: Built, entry: Entry, page: str, files: Callable[[int, File], str]) -> list[str]:
@@ -156,7 +167,7 @@ def place(site: Built, entry: Entry, page: str, files: Callable[[int, File], str
 
 def there(entry: Entry) -> bool:
     """Whether an entry has a page of its own, and it is still there."""
-    return not entry.direct and entry.state not in ("gone", "soft")
+    return not entry.direct and not entry.absent
 
 
 def home_blocks(content: Content, link: Callable[[Column, tuple[Column, ...]], str], most: int = 10) -> str:

@@ -5,13 +5,12 @@ Only the standard library. A site is a loopback address of its own, or a name on
 
 import asyncio
 import contextlib
-import gzip
 import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from email.utils import format_datetime
+from email.utils import format_datetime, parsedate_to_datetime
 from hashlib import sha256
 from http import HTTPStatus
 from typing import NamedTuple
@@ -47,6 +46,7 @@ class Sites:
         self.urls: dict[str, str] = {}
         self.log: list[Request] = []
         self._named: dict[str, str] = {}
+        self._versions: dict[tuple[str, str], tuple[str, datetime]] = {}
         self._serial = 0
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -68,7 +68,7 @@ class Sites:
         key = self._named.get(host.rpartition(":")[0] or host) or self._named[local]
         self._serial += 1
         answer = self.built[key].answer(asked(target, headers, method, form, self._serial))
-        status, sent = _answer(answer, headers, self.built[key].validators)
+        status, sent = self._wire(answer, headers, key, target)
         if answer.pause:
             await asyncio.sleep(answer.pause)
         self.log.append(Request(at, time.monotonic(), key, host, method, target, headers, status, answer.label))
@@ -79,31 +79,38 @@ class Sites:
         await writer.drain()
         return answer.cut is None and version != "HTTP/1.0" and headers.get("connection", "").lower() != "close"
 
+    def _wire(self, answer: Answer, headers: dict[str, str], key: str, target: str) -> tuple[int, bytes]:
+        """The status and everything that goes over the wire."""
+        status, body, lines = answer.status, answer.body, list(answer.headers)
+        kind = self.built[key].validators
+        if kind and status == 200:
+            tag = f'"{sha256(body).hexdigest()[:16]}"'
+            known, changed = self._versions.get((key, target), (tag, MADE))
+            if known != tag:
+                changed = datetime.now(UTC).replace(microsecond=0)
+            self._versions[key, target] = (tag, changed)
+            lines += [("ETag", tag)] if kind != "modified" else []
+            lines += [("Last-Modified", format_datetime(changed, usegmt=True))] if kind != "etag" else []
+            if _unchanged(headers, tag, changed, kind):
+                status, body = 304, b""
+        lines += [("Date", format_datetime(datetime.now(UTC), usegmt=True)), ("Server", "Apache")]
+        if status != 304:
+            given = {name for name, _ in lines}
+            lines += [("Content-Length", str(len(body)))] if "Content-Length" not in given else []
+            lines += [("Content-Type", answer.media_type)] if answer.media_type else []
+        reason = HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else "Unknown"
+        head = "".join(f"{name}: {value}\r\n" for name, value in lines)
+        return status, f"HTTP/1.1 {status} {reason}\r\n{head}\r\n".encode() + body
 
-def _answer(answer: Answer, headers: dict[str, str], validators: bool) -> tuple[int, bytes]:
-    """The status and everything that goes over the wire."""
-    status, body, lines = answer.status, answer.body, list(answer.headers)
-    if validators and status == 200:
-        tag = f'"{sha256(body).hexdigest()[:16]}"'
-        lines += [("ETag", tag), ("Last-Modified", format_datetime(MADE, usegmt=True))]
-        if _unchanged(headers, tag):
-            status, body = 304, b""
-    if ("Content-Encoding", "gzip") in lines:
-        body = gzip.compress(body, 1)
-    lines += [("Date", format_datetime(datetime.now(UTC), usegmt=True)), ("Server", "Apache")]
-    if status != 304:
-        lines += [("Content-Length", str(len(body)))]
-        if answer.media_type:
-            lines += [("Content-Type", answer.media_type)]
-    reason = HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else "Unknown"
-    head = "".join(f"{name}: {value}\r\n" for name, value in lines)
-    return status, f"HTTP/1.1 {status} {reason}\r\n{head}\r\n".encode() + body
 
-
-def _unchanged(headers: dict[str, str], tag: str) -> bool:
-    if "if-none-match" in headers:
+def _unchanged(headers: dict[str, str], tag: str, changed: datetime, kind: str) -> bool:
+    """Whether what the visitor has is still what there is."""
+    if kind != "modified" and "if-none-match" in headers:
         return tag in headers["if-none-match"]
-    return False
+    try:
+        return kind != "etag" and parsedate_to_datetime(headers.get("if-modified-since", "")) >= changed
+    except (TypeError, ValueError):
+        return False
 
 
 @contextmanager
@@ -137,7 +144,7 @@ def serving(
 
     try:
         started: dict[tuple[str, int], str] = {}
-        by_key = {key: name for name, key in (names or {}).items()}
+        by_key = {key: name for name, key in reversed(list((names or {}).items()))}  # the first name is the site's own
         for key, place in places.items():
             if place in started:
                 sites.urls[key] = sites.urls[started[place]]

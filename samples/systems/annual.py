@@ -41,7 +41,7 @@ def publish(content: Content) -> Built:
     def report(asked: Asked) -> Answer:
         years = by_area.get(asked.query.get("area", ""))
         found = years and years.get(asked.query.get("fbtime", ""))
-        if not found or found[1].state in ("gone", "soft"):
+        if not found or found[1].absent:
             return Answer(hanweb.page(content, "年度报告", "<p>暂无数据！</p>", ""), label="gone:")
         column, entry = found
         names = site.files[entry.key]
@@ -58,7 +58,7 @@ def publish(content: Content) -> Built:
 
     def file(asked: Asked) -> Answer:
         found = files.get(asked.query.get("id", ""))
-        if not found or found[0].state in ("gone", "soft"):
+        if not found or found[0].absent:
             return Answer("<html><body>文件不存在！</body></html>".encode(), label="gone:")
         return file_answer(found[0], found[0].files[found[1]])
 
@@ -73,7 +73,7 @@ def _years(
     links = anchors([
         (f"{year}年", f"{REPORT}?area={area}&fbtime={year}")
         for year, (_, entry) in sorted(years.items(), reverse=True)
-        if entry.state != "unlinked"
+        if entry.state not in ("unlinked", "removed")
     ])  # fmt: skip
     main = f'<h2>{escape(column.name)}</h2><div class="nb"><ul>{links}</ul></div>'
     return Answer(hanweb.page(content, column.name, main, metas(content, column)), label=label_of(column))

@@ -69,7 +69,7 @@ def _instance(content: Content, site: Built, section: Column) -> None:
             twin = path.replace("/post_", "/mpost_")
             site.entries[entry.key] = [path, twin] if not entry.direct else [files[0]]
             known[site.entries[entry.key][0]] = (column, entry)
-            if entry.state not in ("gone", "soft"):
+            if not entry.absent:
                 site.pages[path] = site.pages[twin] = partial(_article, content, config, column, entry, files)
 
     def index(asked: Asked) -> Answer:
@@ -150,7 +150,7 @@ def _portal(content: Content, site: Built, column: Column, path: str) -> None:
         files = _files(site, entry)
         address = files[0] if entry.direct else f"{path}content/post_{number(entry.key, 7)}.html"
         site.entries.setdefault(entry.key, []).append(address)
-        if not entry.direct and entry.state not in ("gone", "soft"):
+        if not entry.direct and not entry.absent:
             site.pages[address] = partial(_post, content, column, entry, files)
     for index, some in enumerate(pages):
         address = f"{path}index_{index + 1}.html" if index else path

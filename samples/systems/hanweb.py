@@ -46,13 +46,13 @@ def publish(content: Content) -> Built:
                 names.append(name)
             site.files[entry.key] = names
             site.entries.setdefault(entry.key, []).append(names[0] if entry.direct else path)
-            if not entry.direct and not entry.state.startswith(("gone", "soft")):
+            if not entry.direct and not entry.absent:
                 site.pages[path] = partial(_article, content, column, entry, names)
         site.pages[f"/col/col{serial}/index.html"] = partial(_column, content, site, column, serial)
 
     def download(asked: Asked) -> Answer:
         found = files.get(asked.query.get("filename", ""))
-        if found is None or found[0].state in ("gone", "soft"):
+        if found is None or found[0].absent:
             return Answer("<html><body>文件不存在！</body></html>".encode(), label="gone:")
         entry, file = found
         name = quote(file.name)

@@ -143,14 +143,14 @@ def _framed(
     base = f"/public/column/{organ}?type=3&nav=5&sub=1"
     links = anchors([
         (f"{year}年", f"{base}&timeFrame={year}&hasContent=true") for year in years
-        if frames[organ, year][1].state != "unlinked"
+        if frames[organ, year][1].state not in ("unlinked", "removed")
     ])  # fmt: skip
     wanted = asked.query.get("timeFrame")
     column = frames[organ, years[0]][0]
     if wanted is None:
         main = f'<h2>{escape(column.name)}</h2><ul class="year">{links}</ul><p>请选择年份</p>'
         return Answer(_page(content, column.name, main, metas(content, column)), label=label_of(column))
-    if wanted not in years or frames[organ, wanted][1].state in ("gone", "soft"):
+    if wanted not in years or frames[organ, wanted][1].absent:
         return Answer(_page(content, column.name, f"<ul>{links}</ul><p>暂无内容</p>", metas(content)), label="gone:")
     _, entry, hrefs = frames[organ, wanted]
     body = entry.html(hrefs)

@@ -77,7 +77,7 @@ def publish(content: Content) -> Built:
             hrefs = place(site, entry, page, partial(_file, entry))
             if column.single and entry.direct:
                 site.entries[entry.key][-1] = page
-            if there(entry) or (column.single and entry.state not in ("gone", "soft")):
+            if there(entry) or (column.single and not entry.absent):
                 site.pages[page] = partial(_article, content, column, entry, hrefs)
         if column.single:
             continue

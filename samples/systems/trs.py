@@ -65,7 +65,7 @@ def _place(site: Built, put, content: Content, column: Column, entry: Entry, fol
     site.files[entry.key] = files
     path = files[0] if entry.direct else f"{base}.{extension}"
     site.entries.setdefault(entry.key, []).append(path)
-    if entry.state == "gone":
+    if entry.state in ("gone", "removed"):
         return path
     if entry.state == "soft":
         put(path, lambda _asked: _page(content, "页面不存在", "<p>您访问的页面已被删除或不存在。</p>", ""), "gone:")

@@ -29,7 +29,7 @@ def publish(content: Content) -> Built:
                 hrefs.append(href)
             site.files[entry.key] = hrefs
             site.entries.setdefault(entry.key, []).append(hrefs[0] if entry.direct else page)
-            if not entry.direct and entry.state not in ("gone", "soft"):
+            if not entry.direct and not entry.absent:
                 site.pages[page] = partial(_article, content, column, entry, hrefs)
     paths = {
         id(column): f"{folder}/{'zfxxgk' if column.about else 'list'}_list.shtml"

@@ -43,7 +43,7 @@ def publish(content: Content) -> Built:
             site.files[entry.key] = hrefs
             address = f"{path}.htm" if column.single else f"/info/{tree}/{number(entry.key, 6)}.htm"
             site.entries.setdefault(entry.key, []).append(hrefs[0] if entry.direct and not column.single else address)
-            if entry.state not in ("gone", "soft") and (column.single or not entry.direct):
+            if not entry.absent and (column.single or not entry.direct):
                 site.pages[address] = partial(_article, content, column, entry, hrefs)
         if not column.single:
             pages = pages_of(column.listed, column.size)
@@ -54,7 +54,7 @@ def publish(content: Content) -> Built:
 
     def download(asked: Asked) -> Answer:
         found = files.get(asked.query.get("wbfileid", ""))
-        if found is None or found[0].state in ("gone", "soft"):
+        if found is None or found[0].absent:
             return Answer(REFUSED.encode(), label="gone:")
         entry, index = found
         if "referer" not in asked.headers:
