@@ -464,7 +464,7 @@ def resolver(state: list[Imitation]) -> dict[str, str]:
     """What the environment of a crawl needs to find the names of the sites: see names/sitecustomize.py."""
     where, names = places(state)
     path = os.pathsep.join([str(Path(__file__).with_name("names")), os.environ.get("PYTHONPATH", "")])
-    return {"PYTHONPATH": path, "NIANBAO_NAMES": " ".join(f"{name}={where[key][0]}" for name, key in names.items())}
+    return {"PYTHONPATH": path, "SITES_BY_NAME": " ".join(f"{name}={where[key][0]}" for name, key in names.items())}
 
 
 def division_rows(state: list[Imitation]) -> list[dict[str, str]]:

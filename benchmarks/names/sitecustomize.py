@@ -1,13 +1,13 @@
 """Read by a Python that has this folder on its path: names of the imitated sites stand for loopback addresses.
 
-NIANBAO_NAMES holds `name=address` pairs; every other name is asked for as usual.
+SITES_BY_NAME holds `name=address` pairs; every other name is asked for as usual.
 """
 
 import os
 import socket
 from typing import Any
 
-_NAMES = dict(pair.split("=") for pair in os.environ.get("NIANBAO_NAMES", "").split())
+_NAMES = dict(pair.split("=") for pair in os.environ.get("SITES_BY_NAME", "").split())
 _ask = socket.getaddrinfo
 
 
