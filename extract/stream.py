@@ -246,10 +246,9 @@ def _fit(tokens: list[_Token], count: int) -> list[str] | None:
     everything = [t.value or "" for t in tokens]
     one_a_line = len({t.line for t in tokens}) == len(tokens)
     for texts in (first_line, everything):
-        if len(texts) == count and len(first_line) < len(everything) and not one_a_line:
-            # The lines below may hold the ends of numbers that a narrow column wrapped: 12 and 34 for 1234.
-            if len(everything) - len(texts) > 1 or not _stands_alone(texts):
-                continue
+        alone = one_a_line or len(first_line) == len(everything)
+        if len(texts) == count and not alone and (len(everything) - len(texts) > 1 or not _stands_alone(texts)):
+            continue  # the lines below may hold the ends of numbers that a narrow column wrapped: 12 and 34 for 1234
         if len(texts) == count:
             # Where tabs part the cells, one empty field at the edge may be a lost cell (坎苏镇 2024: six of seven).
             if one_a_line or bool(texts[0]) + bool(texts[-1]) != 1 or texts.count("") > 1:

@@ -259,6 +259,74 @@ def test_a_text_box_is_read_once() -> None:
     assert rows(document) == [["规章", "7"]]
 
 
+def rewritten(data: bytes, **changes: tuple[str, str]) -> bytes:
+    """A DOCX with a text replaced by another in some of its parts, named by the ends of their names."""
+    out = BytesIO()
+    with zipfile.ZipFile(BytesIO(data)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            for end, (before, after) in changes.items():
+                if end in name.lower() or end == "all":
+                    content = content.replace(before.encode(), after.encode())
+            new.writestr(name, content)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"content_types": ("wordprocessingml.document.main+xml", "wordprocessingml.template.main+xml")},
+        {
+            "content_types": (
+                "vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml",
+                "vnd.ms-word.document.macroEnabled.main+xml",
+            )
+        },
+        {
+            "all": (
+                "http://schemas.openxmlformats.org/officeDocument/2006/",
+                "http://purl.oclc.org/ooxml/officeDocument/",
+            )
+        },
+    ],
+    ids=["template", "macros", "strict"],
+)
+def test_a_word_file_of_another_kind(changes: dict[str, tuple[str, str]]) -> None:
+    document = docx.Document()
+    document.add_paragraph("一、总体情况")
+    read = readers.read(rewritten(saved(document), **changes))
+    assert [paragraph.text for paragraph in read.paragraphs] == ["一、总体情况"]
+
+
+def test_a_web_page_embedded_in_a_word_file_is_read() -> None:
+    document = docx.Document()
+    relation = 'Id="rIdA" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/aFChunk"'
+    data = rewritten(
+        saved(document),
+        **{
+            "word/document.xml": ("<w:body>", '<w:body><w:altChunk r:id="rIdA"/>'),
+            "document.xml.rels": ("</Relationships>", f'<Relationship {relation} Target="page.html"/></Relationships>'),
+        },
+    )
+    with zipfile.ZipFile(file := BytesIO(data), "a") as archive:
+        archive.writestr("word/page.html", REPORT_HTML)
+    report = extract.read(file.getvalue())
+    assert report.cells["disclosure.normative_docs.in_force"].value == 23
+
+
+def test_a_note_mark_is_no_digit_and_a_deleted_row_no_row() -> None:
+    document = docx.Document()
+    table = document.add_table(2, 2)
+    paragraph = table.cell(0, 0).paragraphs[0]
+    paragraph.add_run("12")
+    paragraph.add_run("1").font.superscript = True
+    table.cell(1, 0).text = "99"
+    row = table.rows[1]._tr.get_or_add_trPr()
+    row.append(parse_xml(f'<w:del {nsdecls("w")} w:id="1" w:author="a"/>'))
+    (grid,) = readers.read(saved(document)).grids
+    assert [[cell.text for cell in row if cell] for row in grid.rows] == [["12", ""]]
+
+
 def test_what_word_does_not_show_is_not_read() -> None:
     document = readers.read(
         with_paragraphs(

@@ -23,6 +23,9 @@ _STREAMS = {"EncryptedPackage": "encrypted", "Workbook": "xls", "Book": "xls", "
 """Streams of an OLE file by which its kind is told; all else may be Word 97, or WPS."""
 _WPS = (b"KSOProductBuildVer", "KSOProductBuildVer".encode("utf-16-le"), b"WPS Office", b"WPS \xce\xc4\xd7\xd6")
 """What WPS writes among the properties of a file (its .wps and its .doc are the same format)."""
+_OPEN_DOCUMENT = re.compile(rb"application/vnd\.oasis\.opendocument\.(text|spreadsheet)")
+_FLAT = re.compile(rb'<\?mso-application\s+progid="(?:Word\.Document|Excel\.Sheet)"|<office:document\s')
+"""XML of Word or Excel 2003, or OpenDocument, in one file."""
 _NAMES = {
     "encrypted": "加密的 Office 文件（需要密码）",
     "ppt": "PowerPoint 97（.ppt）",
@@ -37,8 +40,9 @@ _NAMES = {
 
 
 def format_of(data: bytes) -> str:
-    """The format of a file by its bytes: html, pdf, docx, doc, wps, xlsx, xls, pptx, ppt, rtf, mht, ofd, zip, rar, 7z,
-    image, text, encrypted (an Office file with a password) or unknown."""
+    """The format of a file by its bytes: html, pdf, docx, doc, wps, odt, xlsx, xls, xlsb, ods, flat (Word, Excel or
+    OpenDocument as one XML file), pptx, ppt, rtf, mht, ofd, zip, rar, 7z, image, text, encrypted (an Office file with a
+    password) or unknown."""
     start = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n\x00")
     if b"%PDF-" in data[:1024]:
         return "pdf"
@@ -54,6 +58,8 @@ def format_of(data: bytes) -> str:
         return "image"
     if _HEADER.match(start) and _MIME.search(data[:4096]) and _MULTIPART.search(data[:4096]):
         return "mht"
+    if start.startswith(b"<?xml") and _FLAT.search(start):
+        return "flat"
     if _TAG.search(data[:65536].replace(b"\x00", b"") if data.startswith(_WIDE) else data[:65536]):
         return "html"
     sample = data[:4096]
@@ -69,6 +75,10 @@ def _format_of_zip(data: bytes) -> str:
         return "zip"
     if "OFD.xml" in names:
         return "ofd"
+    if "mimetype" in names and (found := _OPEN_DOCUMENT.search(data[:200])):
+        return "odt" if found[1] == b"text" else "ods"
+    if "xl/workbook.bin" in names:
+        return "xlsb"
     if "[Content_Types].xml" in names:
         # The main part need not be document.xml: Word on the web names it document2.xml.
         for folder, kind in (("word/", "docx"), ("xl/", "xlsx"), ("ppt/", "pptx")):
@@ -109,8 +119,8 @@ def read(data: bytes, media_type: str | None = None, *, in_archive: bool = False
             case "pdf":
                 return pdf.read(data, quick=quick)
             case "docx":
-                return word.read(data)
-            case "doc" | "wps" | "rtf":
+                return word.read(data, partial(read, in_archive=True))
+            case "doc" | "wps" | "rtf" | "odt" | "ods" | "xlsb" | "flat":
                 return office.read(data, kind, quick=quick)
             case "xlsx" | "xls":
                 from extract.readers import sheet  # openpyxl takes as long to import as all else of extract

@@ -1,6 +1,7 @@
-"""DOC, WPS and RTF → Document: LibreOffice makes a DOCX of them; `word97` reads the bytes of the first two."""
+"""What LibreOffice knows → Document: it makes a DOCX or XLSX of it; `word97` reads the bytes of DOC and WPS too."""
 
 import os
+import re
 import resource
 import shutil
 import signal
@@ -10,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from extract.document import Document
-from extract.readers import grids, word, word97
+from extract.readers import archives, grids, word, word97
 
 LIMIT = 25.0
 """Seconds after which a conversion is given up (2 s are usual, 9 on a busy machine). Less than a reading process has
@@ -20,8 +21,18 @@ _LOST = 10
 """Cells that LibreOffice may have fewer than the bytes; the smallest table of the form has thirty."""
 _CPU_SECONDS = 120
 _MEMORY = 4 << 30
-_NAMES = {"doc": ".doc", "wps": "WPS 文字", "rtf": "RTF"}
-_FILTER = "docx:MS Word 2007 XML"
+_NAMES = {
+    "doc": ".doc",
+    "wps": "WPS 文字",
+    "rtf": "RTF",
+    "odt": "OpenDocument 文字",
+    "ods": "OpenDocument 表格",
+    "xlsb": "Excel 二进制（.xlsb）",
+    "flat": "Office XML",
+}
+_FILTERS = {"docx": "docx:MS Word 2007 XML", "xlsx": "xlsx:Calc MS Excel 2007 XML"}
+_SHEET = re.compile(rb'progid="Excel\.Sheet"|opendocument\.spreadsheet')
+_ENDINGS = {"wps": "doc", "flat": "xml"}
 _SETTINGS = {
     "Office.Common/Security/Scripting": {"DisableMacrosExecution": "true", "BlockUntrustedRefererLinks": "true"},
     "Inet/Settings": {
@@ -49,14 +60,14 @@ def _settings() -> str:
 
 
 def read(data: bytes, kind: str, limit: float = LIMIT, *, quick: bool = False) -> Document:
-    """A document of `kind` (doc, wps or rtf). Where it cannot be read, an empty one whose problem says why.
+    """A document of `kind` (a key of _NAMES). Where it cannot be read, an empty one whose problem says why.
 
     Of DOC and WPS there are two readings: LibreOffice's are the blocks, our own of the bytes the lines (of tables
     too), so that the two are compared. LibreOffice loses some tables (one over the whole page, with many merged
     cells); then our own counts, as it does where LibreOffice is absent or fails, and where the answer is wanted
     `quick` (LibreOffice takes two seconds).
     """
-    own = _own(data, kind) if kind != "rtf" else Document(kind)
+    own = _own(data, kind) if kind in ("doc", "wps") else Document(kind)
     if quick and own.blocks:
         return own
     converted, problem = _converted(data, kind, limit)
@@ -70,13 +81,29 @@ def read(data: bytes, kind: str, limit: float = LIMIT, *, quick: bool = False) -
                 *([f"{problem}；按文件结构直接读取，自动编号和文本框可能缺失"] if own.blocks else [problem]),
             ],
         )
-    document = word.read(converted)
-    document.format = kind
+    document = _read(converted, kind, data)
     if _cells(own) > _cells(document) + _LOST:
         document.blocks = own.blocks
     if own.lines:
         document.lines, document.lines_hold_tables = own.lines, True
     return document
+
+
+def _read(converted: bytes, kind: str, data: bytes) -> Document:
+    if problem := archives.too_large(converted, office=True):
+        return Document(kind, problems=[problem])
+    if _target(kind, data) == "xlsx":
+        from extract.readers import sheet  # openpyxl takes as long to import as all else of extract
+
+        document = sheet.read_xlsx(converted)
+    else:
+        document = word.read(converted)
+    document.format = kind
+    return document
+
+
+def _target(kind: str, data: bytes) -> str:
+    return "xlsx" if kind in ("ods", "xlsb") or (kind == "flat" and _SHEET.search(data[:4096])) else "docx"
 
 
 def _own(data: bytes, kind: str) -> Document:
@@ -91,7 +118,7 @@ def _cells(document: Document) -> int:
 
 
 def _converted(data: bytes, kind: str, limit: float) -> tuple[bytes | None, str]:
-    """The file as DOCX, or None and why not."""
+    """The file as DOCX or XLSX, or None and why not."""
     program = shutil.which("soffice")
     if program is None:
         return None, f"需要安装 LibreOffice（soffice）才能完整读取 {_NAMES[kind]} 文件"
@@ -105,13 +132,14 @@ def _converted(data: bytes, kind: str, limit: float) -> tuple[bytes | None, str]
 
 
 def _convert(program: str, data: bytes, kind: str, limit: float) -> bytes | None:
-    """The file as DOCX, None where LibreOffice wrote none (it ends with status 0 nevertheless).
+    """The file as DOCX or XLSX, None where LibreOffice wrote none (it ends with status 0 nevertheless).
 
     In a folder of its own with its profile: of two processes on one profile the second ends without writing.
     """
+    target = _target(kind, data)
     with tempfile.TemporaryDirectory(prefix="nianbao-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        source = folder / f"source.{'doc' if kind == 'wps' else kind}"
+        source = folder / f"source.{_ENDINGS.get(kind, kind)}"
         source.write_bytes(data)
         settings = folder / "profile" / "user" / "registrymodifications.xcu"
         settings.parent.mkdir(parents=True)
@@ -119,7 +147,7 @@ def _convert(program: str, data: bytes, kind: str, limit: float) -> bytes | None
         process = subprocess.Popen(  # noqa: S603
             [
                 program, "--headless", "--norestore", f"-env:UserInstallation={(folder / 'profile').as_uri()}",
-                "--convert-to", _FILTER, "--outdir", str(folder / "out"), str(source),
+                "--convert-to", _FILTERS[target], "--outdir", str(folder / "out"), str(source),
             ],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -136,7 +164,7 @@ def _convert(program: str, data: bytes, kind: str, limit: float) -> bytes | None
             raise TimeoutError from None
         finally:
             _end(process)
-        made = folder / "out" / "source.docx"
+        made = folder / "out" / f"source.{target}"
         return made.read_bytes() if made.is_file() else None
 
 
