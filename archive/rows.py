@@ -22,6 +22,7 @@ Rows = dict[str, list[Row]]
 _NOT_READ = (Status.MISSING, Status.UNREADABLE, Status.DISPUTED)
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
 _SEEN = ("ok", "unchanged")
+_GONE = ("gone", "soft_404")
 _GOVERNMENTS = (OfficeKind.PROVINCE, OfficeKind.PREFECTURE, OfficeKind.COUNTY)
 
 
@@ -51,6 +52,17 @@ def seen_until(capture: int, sha256: str | None, sightings: Sequence[Capture], f
             if sighting.outcome in _SEEN:
                 until = sighting.captured_at
     return until
+
+
+def gone_since(sightings: Sequence[Capture]) -> str | None:
+    """When an address was first found gone after it was last seen; None where the last looks did not find so."""
+    since = None
+    for sighting in sightings:
+        if sighting.outcome in _GONE:
+            since = since or sighting.captured_at
+        elif sighting.outcome in _SEEN:
+            since = None
+    return since
 
 
 def _until(one: Observed) -> str:
@@ -304,6 +316,7 @@ def _addresses(report_id: str, observed: Sequence[Observed]) -> Iterator[Row]:
             "last_asked": last.captured_at,
             "last_outcome": last.outcome,
             **listing(group[-1].sightings),
+            "gone_since": gone_since(group[-1].sightings),
         }
 
 

@@ -17,7 +17,7 @@ from urllib.parse import quote, urlsplit
 
 from sqlite_utils import Database
 
-from archive import coverage, places, rows, schema, search
+from archive import comparisons, coverage, places, rows, schema, search, summaries
 from archive.reading import Reading, readings
 from evidence import Capture, Captures
 from extract.report import Identity, Report
@@ -170,6 +170,8 @@ class _Writer:
         with self.tables.atomic():
             self._note_sightings()
             coverage.write(self.tables, self.evidence.sites(), self.divisions)
+            comparisons.write(self.db)
+            summaries.write(self.db)
             if whole:
                 self._number_newest_last()
         self.db.execute("ANALYZE")
@@ -261,12 +263,13 @@ class _Writer:
                 )
                 self.db.execute(
                     """UPDATE addresses SET last_seen = max(last_seen, ?), last_asked = ?, last_outcome = ?,
-                    listed = ?, unlisted_since = ? WHERE report_id = ? AND url = ?""",
+                    listed = ?, unlisted_since = ?, gone_since = ? WHERE report_id = ? AND url = ?""",
                     (
                         until,
                         sightings[-1].captured_at,
                         sightings[-1].outcome,
                         *rows.listing(sightings).values(),
+                        rows.gone_since(sightings),
                         report_id,
                         url,
                     ),

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from archive import schema
+from archive import comparisons, schema
 from extract.rules import KINDS
 from serve import layout
 
@@ -50,7 +50,7 @@ def value_label(column: str, value: object) -> str:
     if column in words()["yes_or_no"]:
         return "是" if value else "否"
     if column == "kind":
-        return KINDS.get(str(value), str(value))
+        return {**KINDS, **comparisons.KINDS}.get(str(value), str(value))
     if column == "cell":
         return layout.label(str(value))
     return codes(column).get(str(value), str(value))

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 import click
 import pytest
 
-from archive import schema
+from archive import comparisons, schema
 from benchmarks.quality import FLOORS
 from evidence import KINDS as ANSWERS
 from evidence import OUTCOMES
@@ -80,7 +80,7 @@ def test_no_option_is_named_that_does_not_exist(page: str) -> None:
 
 CODES: dict[str, set[str]] = {
     "status of a cell": set(map(str, Status)),
-    "kind of finding": set(KINDS),
+    "kind of finding": {*KINDS, *comparisons.KINDS},
     "class of finding": set(map(str, FindingClass)),
     "kind of office": set(map(str, OfficeKind)),
     "outcome": set(OUTCOMES),
