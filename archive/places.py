@@ -324,6 +324,12 @@ def _place(division: Division, rest: str, divisions: Divisions) -> Place:
     )
 
 
+def at(code: str, office: str, divisions: Divisions) -> Place | None:
+    """The place of the office named `office` in the division with this code; None where there is no such division."""
+    division = divisions.by_code.get(code)
+    return replace(_place(division, "", divisions), office=office) if division else None
+
+
 def _office_name(rest: str, division: Division | None) -> str:
     """The name of an office in the one form that its reports of all years share."""
     if office := re.match(r"^(?:人民政府|政府|行政公署|行署)(办公[室厅]|办$)", rest):

@@ -4,8 +4,8 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -30,7 +30,9 @@ _GOVERNMENTS = (OfficeKind.PROVINCE, OfficeKind.PREFECTURE, OfficeKind.COUNTY)
 class Observed:
     """A report as read from a capture, its place, and all observations of its address, oldest first.
 
-    `role` is "report", or "unread" where the reader failed: `report` is then empty but for the problem.
+    `role` is "report", or "unread" where the reader failed (`report` is then empty but for the problem), or "withheld"
+    where the original is not to be handed out, for `reason`. `corrected` are the cells that a person corrected,
+    `masked` says how many numbers of persons were masked, by (place, kind).
     """
 
     capture: Capture
@@ -39,6 +41,9 @@ class Observed:
     place: Place
     sightings: Sequence[Capture]
     role: str = "report"
+    reason: str | None = None
+    corrected: frozenset[str] = frozenset()
+    masked: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
 
 def seen_until(capture: int, sha256: str | None, sightings: Sequence[Capture], first: str) -> str:
@@ -217,9 +222,18 @@ def report_rows(report_id: str, office_id: str | None, observed: Sequence[Observ
             for key, text in report.chapters.items()
         ],
         "cell_notes": [
-            {"report_id": report_id, "cell": key, "raw": cell.raw, "status": cell.status}
+            {
+                "report_id": report_id,
+                "cell": key,
+                "raw": cell.raw,
+                "status": "corrected" if key in shown.corrected else cell.status,
+            }
             for key, cell in report.cells.items()
-            if cell.status is not Status.NUMBER or not _PLAIN_NUMBER.fullmatch(cell.raw)
+            if cell.status is not Status.NUMBER or not _PLAIN_NUMBER.fullmatch(cell.raw) or key in shown.corrected
+        ],
+        "masked": [
+            {"report_id": report_id, "place": place, "masked": kind, "count": count}
+            for (place, kind), count in shown.masked.items()
         ],
         "other_tables": [
             {"report_id": report_id, "number": number, "caption": table.caption, "rows": _json(table.rows)}
@@ -249,11 +263,12 @@ def report_rows(report_id: str, office_id: str | None, observed: Sequence[Observ
             for number, group in enumerate(versions.values(), 1)
             for one in group
             for row in (
-                capture_row(one.capture, one.role, report_id, number, one.report),
+                observed_row(one, report_id, number),
                 *(
                     capture_row(file, "attachment", report_id, number)
                     for file in one.attachments
-                    if file.kind != "report"  # a file that is also linked by itself has a row of its own
+                    if one.role != "withheld"
+                    and file.kind != "report"  # a file that is also linked by itself has a row of its own
                 ),
             )
         ],
@@ -285,7 +300,8 @@ def capture_row(
     capture: Capture, role: str, report_id: str | None, version: int | None, report: Report | None = None
 ) -> Row:
     """The row of a capture; `role` is one of schema.VALUES["role"], `report` what was read of it."""
-    reason = report.identity.reason or "\n".join(report.problems) if report and role != "report" else None
+    failed = report and role in ("not_report", "unread")
+    reason = report.identity.reason or "\n".join(report.problems) if report and failed else None
     return {
         "capture": capture.id,
         "report_id": report_id,
@@ -302,6 +318,12 @@ def capture_row(
         "body_sha256": capture.sha256,
         "title": report and report.identity.title,
     }
+
+
+def observed_row(one: Observed, report_id: str, version: int | None) -> Row:
+    """The row of the capture that a report was read from; `version` None where that is still to be worked out."""
+    row = capture_row(one.capture, one.role, report_id, version, one.report)
+    return row | {"reason": one.reason or row["reason"], "personal_numbers": sum(one.masked.values()) or None}
 
 
 def _addresses(report_id: str, observed: Sequence[Observed]) -> Iterator[Row]:

@@ -10,14 +10,15 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from sqlite_utils import Database
 
-from archive import comparisons, coverage, places, rows, schema, search, summaries
+from archive import comparisons, coverage, decisions, places, privacy, rows, schema, search, summaries
+from archive.decisions import Decision, DecisionError, Decisions
 from archive.reading import Reading, readings
 from evidence import Capture, Captures
 from extract.report import Identity, Report
@@ -30,7 +31,7 @@ PATIENCE = 20.0  # seconds to wait for another writer
 # What a report's rows stand in; captures are replaced one by one, offices belong to many reports.
 _OF_A_REPORT = (
     "reports", "figures", "chapters", "disclosure", "requests", "disputes", "cell_notes", "other_tables", "findings",
-    "versions", "changes", "addresses",
+    "masked", "versions", "changes", "addresses",
 )  # fmt: skip
 
 
@@ -155,8 +156,19 @@ class _Writer:
         self.folder = folder
         extra = folder / "divisions.csv"
         self.divisions = places.load(extra if extra.exists() else None)
+        try:
+            self.decisions = Decisions(decisions.read(decisions.FILE, folder / "decisions.csv"))
+        except DecisionError as error:
+            raise ArchiveError(str(error)) from error
+        unknown = [
+            one for one in self.decisions.every if one.what == "place" and one.value not in self.divisions.by_code
+        ]
+        if unknown:
+            raise ArchiveError(f"人工决定：没有区划代码“{unknown[0].value}”（{unknown[0].target}）。")
 
     def run(self, progress: Progress | None, workers: int | None, *, whole: bool = False) -> Summary:
+        with self.tables.atomic():
+            self._forget_what_was_decided_on()
         new = self._new_captures()
         read = readings(self.folder, new, workers)
         done = 0
@@ -169,6 +181,7 @@ class _Writer:
         self._regroup(workers)
         with self.tables.atomic():
             self._note_sightings()
+            self._write_decisions()
             coverage.write(self.tables, self.evidence.sites(), self.divisions)
             comparisons.write(self.db)
             summaries.write(self.db)
@@ -201,13 +214,16 @@ class _Writer:
         for reading in batch:
             capture, report = reading.capture, reading.report
             if report is not None and not report.identity.is_report:
+                privacy.mask(report)
                 waiting.append(rows.capture_row(capture, "not_report", None, None, report))
                 continue
-            one = self._observed(reading)
-            office_id, report_id = self._identify(one)
+            one, office_id, report_id, *former = self._filed(reading)
+            if reason := self.decisions.refused(report_id, *former):
+                waiting.append(rows.capture_row(capture, "not_report", None, None) | {"reason": reason})
+                continue
             if report_id in fresh or self._exists(report_id):
                 # No version yet: `_regroup` takes it up, also when the run is killed before it gets there.
-                waiting.append(rows.capture_row(capture, one.role, report_id, None, one.report))
+                waiting.append(rows.observed_row(one, report_id, None))
             else:
                 fresh[report_id] = rows.report_rows(report_id, office_id, [one])
         self._insert(rows.merge(fresh.values()))
@@ -231,7 +247,7 @@ class _Writer:
         groups = [(report_id, self._captures_of(report_id)) for (report_id,) in rows_waiting]
         read = readings(self.folder, [capture for _, captures in groups for capture in captures], workers)
         for report_id, captures in groups:
-            group = [self._observed(reading) for reading in islice(read, len(captures))]
+            group = [self._filed(reading)[0] for reading in islice(read, len(captures))]
             office = self.db.execute("SELECT office_id FROM reports WHERE report_id = ?", (report_id,)).fetchone()
             with self.tables.atomic():
                 self._unindex(report_id)
@@ -278,6 +294,64 @@ class _Writer:
                     "UPDATE reports SET last_seen = ? WHERE report_id = ? AND last_seen < ?", (until, report_id, until)
                 )
 
+    # --- decisions of people ---
+
+    def _filed(self, reading: Reading) -> tuple[rows.Observed, str | None, str, *tuple[str, ...]]:
+        """A reading with what people decided of it; the ids of its office and report, then the id it had before."""
+        one = self._observed(reading)
+        office_id, report_id = self._identify(one)
+        former = report_id
+        if code := self.decisions.place(office_id, report_id):
+            place = places.at(code, one.place.office, self.divisions)
+            one = replace(one, place=place or one.place)
+            office_id, report_id = self._identify(one)
+        ids = (report_id,) if former == report_id else (report_id, former)
+        if former != report_id:
+            self._insert({"redirects": [{"old_id": former, "report_id": report_id}]})
+        corrected = self.decisions.apply(one.report, one.capture.sha256, *ids)
+        withheld = self.decisions.withheld(*ids)
+        if any(kind == privacy.IDENTITY for _, kind in one.masked):
+            withheld = withheld or "原文中有身份证号，不提供下载"
+        role = "withheld" if withheld and one.role == "report" else one.role
+        return replace(one, role=role, reason=withheld, corrected=corrected), office_id, *ids
+
+    def _forget_what_was_decided_on(self) -> None:
+        """Take out the reports that a new, changed or withdrawn decision is about: they are read anew with the rest."""
+        columns = list(Decision.__dataclass_fields__)
+        old = self.db.execute(f"SELECT {', '.join(columns)} FROM decisions").fetchall()  # noqa: S608
+        changed = [Decision(*one) for one in decisions.changed(old, self.decisions.every)]
+        for one in changed:
+            if one.what == "redirect":
+                self.db.execute("DELETE FROM redirects WHERE old_id = ?", (one.target,))
+        about = {one.target for one in changed if one.what not in ("reply", "redirect")}
+        if about:  # refused documents have no report id to be found by: they are few
+            self.db.execute("DELETE FROM captures WHERE reason LIKE ? AND report_id IS NULL", (decisions.MARK + "%",))
+        for target in about:
+            found = self.db.execute(
+                """SELECT report_id FROM reports WHERE report_id = :target OR office_id = :target
+                UNION SELECT report_id FROM redirects WHERE old_id = :target OR old_id GLOB :target || '-*'""",
+                {"target": target},
+            ).fetchall()
+            for (report_id,) in found:
+                if self._exists(report_id):
+                    self._unindex(report_id)
+                for table in (*_OF_A_REPORT, "captures", "redirects"):
+                    self.db.execute(f'DELETE FROM "{table}" WHERE report_id = ?', (report_id,))  # noqa: S608
+
+    def _write_decisions(self) -> None:
+        for one in self.decisions.every:
+            if one.what == "redirect":
+                self._insert({"redirects": [{"old_id": one.target, "report_id": one.value}]})
+        self.db.execute("DELETE FROM decisions")
+        self._insert(
+            {"decisions": [{"number": number, **asdict(one)} for number, one in enumerate(self.decisions.every, 1)]}
+        )
+        self.db.execute(
+            """UPDATE decisions SET report_id = coalesce(
+                (SELECT report_id FROM reports WHERE report_id = target),
+                (SELECT r.report_id FROM redirects d JOIN reports r USING (report_id) WHERE old_id = target))"""
+        )
+
     def _exists(self, report_id: str) -> bool:
         return self.db.execute("SELECT 1 FROM reports WHERE report_id = ?", (report_id,)).fetchone() is not None
 
@@ -286,6 +360,7 @@ class _Writer:
         if report is None:
             nothing = Identity(is_report=True)
             report, role = Report("unknown", capture.sha256 or "", nothing, problems=[reading.reason]), "unread"
+        masked = privacy.mask(report)
         identity = report.identity
         place = places.resolve(
             identity.office,
@@ -299,7 +374,8 @@ class _Writer:
             text="\n".join(report.chapters.values()),
             divisions=self.divisions,
         )
-        return rows.Observed(capture, report, reading.attachments, place, self.evidence.sightings(capture.url), role)
+        sightings = self.evidence.sightings(capture.url)
+        return rows.Observed(capture, report, reading.attachments, place, sightings, role, masked=masked)
 
     def _identify(self, one: rows.Observed) -> tuple[str | None, str]:
         """The ids of office and report: (place, office) and year, or else the address; whole-area reports apart.
