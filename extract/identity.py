@@ -19,6 +19,7 @@ from extract.titles import (
     FIRST_YEAR,
     LAST_YEAR,
     TEMPLATE,
+    UNKNOWN,
     Title,
     fold,
     is_office,
@@ -183,17 +184,30 @@ def _title(reading: _Reading, words: str, signed: str | None) -> Title | None:
     named = [meta.get(name, "") for name in ("ArticleTitle", "名称", "标题", "title")]
     read = [parse_title(text[:400]) for text in (*named, words) if text.strip()]
     candidates = [*_printed_titles(reading), *((title, 1) for title in read if title.reason is None)]
-    about = [title for title in (*read, *map(parse_title, reading.top[:_HEAD_LINES])) if _is_about_a_report(title)]
-    if about and not reading.is_form:
+    about = [title for title in (*read, *_headings(reading)) if _is_about_a_report(title)]
+    if reading.is_form:
+        about = [title for title in about if title.reason == COMMENT]
+    else:
+        top = map(parse_title, reading.top[:_HEAD_LINES])
+        about += [title for title in top if title.reason == COMMENT and _is_about_a_report(title)]
+    if about:
         return about[0]
     if candidates:
         fitting = [entry for entry in candidates if not _is_joined_by_chance(*entry, signed, meta.get("SiteName"))]
         links = {compact(link.words) for link in reading.document.links} - {title.text for title in read}
         unlinked = [entry for entry in fitting or candidates if entry[0].text not in links]
-        return max(unlinked or fitting or candidates, key=_merit)[0]
+        best = max(unlinked or fitting or candidates, key=_merit)[0]
+        if best.office is None and best.year is None and not reading.is_form:
+            # 自查报告 under the column 政府信息公开年报
+            return next((one for one in (*_headings(reading), *read) if one.reason not in (None, UNKNOWN)), best)
+        return best
     if read:
         return read[0]
     return parse_title(reading.top[0][:_TITLE_LENGTH]) if reading.top else None
+
+
+def _headings(reading: _Reading) -> list[Title]:
+    return [parse_title(line.text) for line in reading.lines[: len(reading.top)] if line.heading]
 
 
 def _printed_titles(reading: _Reading) -> Iterator[tuple[Title, int]]:
@@ -247,7 +261,8 @@ def _merit(candidate: tuple[Title, int]) -> tuple[bool, bool, bool, bool, int]:
 
 
 def _is_about_a_report(title: Title) -> bool:
-    return title.reason == COMMENT and "公开" in title.text and ("年度报告" in title.text or "年报" in title.text)
+    is_look_alike = title.reason not in (None, UNKNOWN) and not _PUNCTUATION.search(title.text)
+    return is_look_alike and "公开" in title.text and ("年度报告" in title.text or "年报" in title.text)
 
 
 # --- is it a report? -------------------------------------------------------------------------------------------------
@@ -382,7 +397,7 @@ def _scope(reading: _Reading) -> str | None:
 
 def _year(reading: _Reading, title: Title, identity: Identity, words: str) -> int | None:
     """Title, then statistics period, then signature, then the first year of the prose, then the site's hints."""
-    named = title.year if title.reason is None else subtitle_year(title.text)
+    named = title.year if title.reason is None else subtitle_year(re.split("[-_|]", title.text)[0])
     if _plausible(named):
         return named
     if period := _period(reading):

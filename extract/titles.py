@@ -5,7 +5,7 @@ The words stand in titles.json. Everything here is a pure function of text.
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -24,8 +24,8 @@ _CHINESE_YEAR = re.compile(r"[二2][〇○零ОOＯo0][〇○零ОOＯo0一二�
 
 _YEAR = r"(?<!\d)(?:20\d\d)(?!\d)"
 _REPORT = re.compile(
-    rf"(?P<before>.*?)(?P<topic>{FACTS['topic']})(?:工作)?(?:情况)?(?:的)?"
-    rf"(?:(?P<year>{_YEAR})年?)?(?P<annual>年度|年)?(?:工作)?(?:情况)?(?:的)?(?P<word>(?:总|总结)?报告|年报)(?P<after>.*)"
+    rf"(?P<before>.*?)(?P<topic>{FACTS['topic']})(?:工作)?(?:开展|执行|实施)?(?:情况)?(?:的)?"
+    rf"(?:(?P<year>{_YEAR})年?)?(?P<annual>年度|年)?(?:工作)?(?:情况)?(?:的)?(?P<word>(?:总|总结)?报告|年报|总结)(?P<after>.*)"
 )
 _YEARS = re.compile(rf"{_YEAR}(?:年度|年)?")
 _PERIOD = re.compile(FACTS["period_in_title"])
@@ -45,6 +45,10 @@ _COMMENT, COMMENT = _NEAR_MISSES[0]
 """The reason against 图解 and 解读 of a report."""
 TEMPLATE: str = _NEAR_MISSES[3][1]
 """The reason against the empty form."""
+UNKNOWN = "标题不是政府信息公开工作年度报告的标题"
+"""The reason against a title that looks like nothing known."""
+_OTHER_BEFORE = re.compile(FACTS["other_before"])
+_PATH_MARKS = re.compile(FACTS["path_marks"])
 _SITE_MARKS = re.compile(FACTS["site_marks"])
 _COLUMN = re.compile(FACTS["column_names"])
 
@@ -103,6 +107,8 @@ def parse_title(title: str) -> Title:
     if whole.reason is None and whole.office:
         return whole
     parts = [read for part in _SITE_MARKS.split(text) if len(part) >= 6 and (read := _parse(part)).reason is None]
+    if _PATH_MARKS.search(text) and whole.reason is None:
+        whole = parts.pop() if parts else replace(whole, reason=UNKNOWN)  # 首页 > 政府信息公开年报
     return max([whole, *parts], key=lambda read: (read.reason is None, read.office is not None))
 
 
@@ -117,26 +123,38 @@ def _parse(text: str) -> Title:
     after = found["after"]
     allowed = _AFTER.match(after)
     rest = after[allowed.end() :] if allowed else after
-    notice = bool(_NOTICE_BEFORE.search(found["before"]))
-    if len(_YEARS.findall(found["before"])) > _MOST_YEARS:
-        return Title(text, reason=_near_miss(folded))  # tabs of years above a title
-    if rest and not (notice and _NOTICE_AFTER.fullmatch(after)):
+    notice = _is_notice(found["before"], after)
+    years = _YEARS.findall(found["before"])
+    if len(years) > _MOST_YEARS or _OTHER_BEFORE.search(found["before"]):
+        return Title(text, reason=_near_miss(folded))  # tabs of years above a title; a quarter's report
+    if rest and not notice:
         return Title(text, reason=_near_miss(folded))
     year = int(found["year"]) if found["year"] else None
     before_end = found.start("topic")
     if found["topic"].startswith("政府") and folded[:before_end].endswith("人民"):
         before_end += 2  # 人民政府 swallows 政府: 2024年慈溪市匡堰镇人民政府信息公开工作年度报告
     office, before_year = _split_before(text[:before_end], folded[:before_end], min(start, before_end))
-    if office is None and _NEWS_BEFORE.search(_YEARS.sub("", found["before"])) and not notice:
+    if office is None and not notice and _NEWS_BEFORE.search(_YEARS.sub("", found["before"])):
         return Title(text, reason=_NEAR_MISSES[-1][1])
     year = before_year or year
     if year is None and (subtitle := _SUBTITLE.search(after)):
         year = int(subtitle["year"])
-    if found["annual"] is None and found["word"] != "年报" and year is None:
+    is_annual = found["annual"] is not None or found["word"] == "年报" or year is not None
+    if found["word"] == "总结":  # before the form of 2019 some reports were called so
+        is_annual = "信息公开" in found["topic"] and year is not None and year <= FACTS["summaries_until"]
+    if not is_annual:
         return Title(text, reason=_near_miss(folded))
     end = len(text) if notice else found.end("word")
     column = _COLUMN.fullmatch(folded) is not None
     return Title(text[0 if notice else start : end], office, year, notice=notice, column=column)
+
+
+def _is_notice(before: str, after: str) -> bool:
+    """关于印发X的通知 carries a report; 关于报送X的通知 asks for it, 关于报送X的报告 hands it in."""
+    verb = _NOTICE_BEFORE.search(before)
+    if verb is None or (after and not _NOTICE_AFTER.fullmatch(after)):
+        return False
+    return not verb[0].endswith(("报送", "上报")) or after.endswith("报告")
 
 
 def _split_before(text: str, folded: str, start: int) -> tuple[str | None, int | None]:
@@ -159,7 +177,7 @@ def _near_miss(folded: str) -> str:
     for pattern, reason in _NEAR_MISSES:
         if pattern.search(folded):
             return reason
-    return "标题不是政府信息公开工作年度报告的标题"
+    return UNKNOWN
 
 
 def _single_year(folded: str) -> int | None:
