@@ -34,6 +34,9 @@ _NOT_THIS_YEAR = re.compile(_FACTS["not_this_year"])
 _PART_ONLY = re.compile(_FACTS["part_only"])
 _OTHER_THINGS = re.compile(_FACTS["other_things"])
 _WHOLE_AREA = re.compile(_FACTS["whole_area"])
+_YEARS = re.compile(_FACTS["years"])
+_PART_AFTER = re.compile(_FACTS["part_after"])
+_SINCE_EVER = re.compile(_FACTS["since_ever"])
 _PARTS_OF_AREA = re.compile(_FACTS["parts_of_area"])
 _GOVERNMENT = re.compile(_FACTS["government"])
 _ABOUT_REQUESTS = re.compile("依申请|申请公开|公开申请")
@@ -198,6 +201,10 @@ def _is_certain(claim: _Claim, match: re.Match[str], text: _Text, identity: Iden
         return False
     if part.count("(") > part.count(")") or _OTHER_THINGS.search(part) or _PART_ONLY.search(part):
         return False
+    if _PART_AFTER.match(text.folded[match.end() : end]) or _SINCE_EVER.search(part):
+        return False
+    if any(first != last for first, last in _YEARS.findall(before)):
+        return False  # 2021年至2024年累计
     if "累计" in part and not re.search(r"20\d\d年|全年|本?年度|今年", before):
         return False
     clause = part[max(part.rfind(mark) for mark in ",:") + 1 :]
