@@ -38,6 +38,7 @@ _YEARS = re.compile(_FACTS["years"])
 _PART_AFTER = re.compile(_FACTS["part_after"])
 _SINCE_EVER = re.compile(_FACTS["since_ever"])
 _PARTS_OF_AREA = re.compile(_FACTS["parts_of_area"])
+_CONDITIONAL = re.compile(_FACTS["conditional"])
 _GOVERNMENT = re.compile(_FACTS["government"])
 _ABOUT_REQUESTS = re.compile("依申请|申请公开|公开申请")
 _QUOTE = 300
@@ -208,7 +209,7 @@ def _is_certain(claim: _Claim, match: re.Match[str], text: _Text, identity: Iden
     if "累计" in part and not re.search(r"20\d\d年|全年|本?年度|今年", before):
         return False
     clause = part[max(part.rfind(mark) for mark in ",:") + 1 :]
-    return _is_own_scope(clause, identity)
+    return _is_own_scope(clause, sentence, identity)
 
 
 def _is_next_year(match: re.Match[str], year: int | None) -> bool:
@@ -221,7 +222,7 @@ def _is_year(before: str, year: int | None) -> bool:
     return not named or int(named[-1]) == year
 
 
-def _is_own_scope(clause: str, identity: Identity) -> bool:
+def _is_own_scope(clause: str, sentence: str, identity: Identity) -> bool:
     """Whether a clause's subject is what the tables count: a government's report counts its whole area (Art. 49),
     any other body's the body alone."""
     kind, scope = identity.office_kind, identity.scope
@@ -229,6 +230,8 @@ def _is_own_scope(clause: str, identity: Identity) -> bool:
         return not _PARTS_OF_AREA.search(clause)
     if _WHOLE_AREA.search(clause):
         return False
+    if kind is OfficeKind.GOVERNMENT_OFFICE and "部门" in sentence:
+        return False  # 市政府及市政府办公室制发1件，部门制发2件
     return kind is OfficeKind.GOVERNMENT_OFFICE or not _GOVERNMENT.search(clause)
 
 
@@ -251,7 +254,8 @@ def _fees(text: _Text, cells: dict[str, Cell], year: int | None, grade: Grade) -
         start, _ = text.sentence(match.start())
         said = numerals.read(match["n"])
         before = text.folded[start : match.start()]
-        if said is None or not _is_year(before, year) or _NOT_THIS_YEAR.search(before):
+        clause = before[before.rfind(",") + 1 :]
+        if said is None or not _is_year(before, year) or _NOT_THIS_YEAR.search(before) or _CONDITIONAL.search(clause):
             continue
         yuan = said * (10_000 if match["unit"] == "万元" else 1)
         if amount == said and match["unit"] == "元" and yuan >= _LEAST_FEE:

@@ -28,6 +28,9 @@ OFFICES = {
     "county": "白露县人民政府",
     "prefecture": "白露市人民政府",
     "department": "教育局",
+    "street": "松溪街道办事处",
+    "zone": "白露高新区管委会",
+    "government_office": "白露县人民政府办公室",
 }
 EDITION: dict[str, str | None] = {"disclosure": "2021", "requests": "2021"}
 SUMS = {"row_sum", "balance", "outcome_sum", "disputes_sum"}  # the cells of a case are those that matter to it
@@ -66,6 +69,56 @@ def findings_of(case: dict[str, Any]) -> list[Finding]:
 def test_sentence(case: dict[str, Any]) -> None:
     # Of several findings of a kind the first is the surest.
     assert {one.kind: str(one.class_) for one in reversed(findings_of(case))} == case["finds"]
+
+
+SENTENCES = json.loads((FOLDER / "rules/true_sentences.json").read_text("utf-8"))
+FILLINGS = [(3, 0, 0, 2), (12, 1, 2, 1), (57, 34, 19, 40), (3119, 34, 103, 1500)]  # new, carried in and out, some
+UNITS = ("township", "street", "department", "zone", "government_office")
+AREAS = ("county", "prefecture")
+
+
+def filled(text: str, filling: tuple[int, int, int, int], none: list[str]) -> tuple[str, dict[str, float]]:
+    """A sentence with numbers, and the cells that agree with them."""
+    new, carried_in, carried_out, some = filling
+    carried_out = 0 if "out" in none else carried_out
+    r, corrected, lawsuits = (0, 0, 0) if "disputes" in none else (5, 0 if none else 2, 4)
+    docs = 0 if "无新增行政规范性文件" in text else 1
+    numbers = {
+        "n": new, "i": carried_in, "o": carried_out, "d": new + carried_in - carried_out, "t": new + carried_in,
+        "a": some, "b": new - some, "z": 0, "p": new + 7, "x": 7, "y": 38, "q": new * 3 + 911,
+        "r": r, "rc": corrected, "rm": r - corrected, "l": lawsuits,
+        "g": 2 * docs, "h": docs, "k": 17 * docs, "s": 263, "u": 31, "v": 6,
+    }  # fmt: skip
+    cells: dict[str, float] = {
+        "new": new, "in": carried_in, "out": carried_out, "done": numbers["d"],
+        "disputes.reconsideration.total": r, "disputes.reconsideration.corrected": corrected,
+        "disputes.litigation_direct.total": lawsuits, "disclosure.normative_docs.issued": numbers["g"],
+        "disclosure.normative_docs.repealed": numbers["h"], "disclosure.normative_docs.in_force": numbers["k"],
+        "disclosure.licences.decisions": 263, "disclosure.penalties.decisions": 31,
+        "disclosure.compulsory_measures.decisions": 6,
+    }  # fmt: skip
+    return text.format(**numbers), cells
+
+
+@pytest.mark.parametrize("filling", FILLINGS)
+def test_no_true_sentence_is_accused(filling: tuple[int, int, int, int]) -> None:
+    accused = []
+    for entry in SENTENCES["true"]:
+        of = entry.get("of")
+        text, cells = filled(entry["text"], filling, entry.get("none", []))
+        for kind in (*(UNITS if of != "area" else ()), *(AREAS if of != "unit" else ())):
+            found = findings_of({"text": text, "cells": cells, "kind": kind})
+            accused += [(kind, text, one.kind, one.detail) for one in found]
+    assert accused == []
+    assert len(SENTENCES["true"]) > 200
+
+
+@pytest.mark.parametrize("text", SENTENCES["wrong_with_another_n"])
+def test_a_sentence_with_another_number_is_found(text: str) -> None:
+    said, cells = filled(text, FILLINGS[1], [])
+    assert findings_of({"text": said, "cells": cells}) == []
+    found = findings_of({"text": said, "cells": cells | {"new": 7, "in": 0, "done": 5}})
+    assert ("requests_prose", "strong") in {(one.kind, str(one.class_)) for one in found}
 
 
 def test_a_finding_quotes_its_sentence_as_printed_and_names_the_cells() -> None:
