@@ -4,7 +4,7 @@ VENV ?= .venv
 ARGS ?=
 EXTRAS ?= dev
 
-.PHONY: demo test lint quality clean
+.PHONY: demo test lint quality replay clean
 
 demo: $(VENV)/.ready
 	$(VENV)/bin/nianbao demo $(ARGS)
@@ -21,6 +21,14 @@ lint: $(VENV)/.ready-dev
 quality: $(VENV)/.ready-dev
 	$(VENV)/bin/python -m benchmarks.quality --check
 
+# pywb, which tests/test_replay.py lets replay the evidence: a program of its own, with versions of its own.
+replay: .venv-replay/.ready
+
+.venv-replay/.ready:
+	$(PYTHON) -m venv .venv-replay
+	.venv-replay/bin/python -m pip install --quiet --disable-pip-version-check 'pywb>=2.10,<2.11'
+	touch $@
+
 $(VENV)/.ready: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "nianbao 需要 Python 3.11 或更新的版本；请用 make PYTHON=python3.12 指定。")'
 	$(PYTHON) -m venv $(VENV)
@@ -32,4 +40,4 @@ $(VENV)/.ready-dev: $(VENV)/.ready
 	touch $@
 
 clean:
-	rm -rf $(VENV) demo
+	rm -rf $(VENV) .venv-replay demo

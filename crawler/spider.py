@@ -87,7 +87,6 @@ class Walk:
     verdict: monitors.Verdict | None = None
     ready: scrapy.Request | None = None  # what it asks when its turn comes
     home: str | None = None  # fingerprint of the home page, where that is more than a shell
-    system: str | None = None  # content system of the page that was read last
     slot: str = ""  # of its request under way: the address that is asked
     trails: Trails = field(default_factory=Trails)
     menus: set[str] = field(default_factory=set)  # what pages outside the annual columns link to
@@ -420,13 +419,18 @@ class ReportSpider(scrapy.Spider):
             if not text:
                 return "attachment", [], NOTHING
             return "attachment", [], About(extract.identify(body, media_type=media_type, url=task.url).fingerprint)
-        listing = platforms.read(text, task.url, lambda: self._above(task)) if text else Listing("generic")
-        walk.system = listing.system if listing.system != "generic" else None
-        about = About(system=walk.system)
-        if task.stage not in _ARTICLES | {"seed"} and text and not _MAY_BE_REPORT.search(text):
+        identity = None
+        if task.stage in _ARTICLES | {"seed"} or not text or _MAY_BE_REPORT.search(text):
+            identity = extract.identify(body, media_type=media_type, url=task.url, words=task.words)
+        if identity is not None and identity.is_report and task.stage in {"item", "known"}:
+            # An article's menus lead nowhere that its list did not; most pages are such, and their links cost the most.
+            listing = platforms.of_system(text, task.url) or Listing("generic")
+        else:
+            listing = platforms.read(text, task.url, lambda: self._above(task)) if text else Listing("generic")
+        system = listing.system if listing.system != "generic" else None
+        about = About(None if identity is None else identity.fingerprint, system=system)
+        if identity is None:
             return "page", list(self._leads(walk, task, text, listing)), about
-        identity = extract.identify(body, media_type=media_type, url=task.url, words=task.words)
-        about = replace(about, fingerprint=identity.fingerprint)
         if not identity.is_report or (self.year is not None and identity.year not in {self.year, None}):
             return ("page", list(self._leads(walk, task, text, listing)), about) if text else ("other", [], about)
         about = replace(about, office=identity.office, year=identity.year)
@@ -435,7 +439,7 @@ class ReportSpider(scrapy.Spider):
             url = tidy(urldefrag(urljoin(task.url, address))[0])
             if walk.scope.holds(url):
                 found.append(Task(url, "attachment", task.site, _PRIORITY["attachment"], "", task.url))
-        if task.stage not in {"item", "known"}:  # an article's menus lead nowhere that its list did not
+        if task.stage not in {"item", "known"}:
             found += self._leads(walk, task, text, listing, report=True)
         return "report", found, about
 

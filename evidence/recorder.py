@@ -150,7 +150,7 @@ class Recorder:
         try:
             yield
         except OSError as error:
-            if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+            if error.errno not in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
                 raise
             self._undo()
             raise DiskFull(self.folder) from error

@@ -7,6 +7,7 @@ import sys
 import textwrap
 import time
 from collections import Counter
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,8 @@ from loopback import Answer, Asked, Server, page, report, serving
 import crawler
 import evidence
 import extract
-from crawler import Site, Summary
+from crawler import Hours, Site, Summary
+from crawler.calendar import CHINA
 from evidence import Captures
 from extract.report import Identity
 
@@ -412,7 +414,7 @@ def test_where_the_stored_page_is_lost_it_is_asked_for_whole(tmp_path: Path) -> 
 # --- killed, interrupted, no room
 
 
-SCRIPT = """
+SCRIPT = textwrap.dedent("""
     import sys
     sys.path.insert(0, {root!r})
     from pathlib import Path
@@ -421,11 +423,11 @@ SCRIPT = """
     summary = crawler.crawl([site], captures=Path({folder!r}), delay=0.05, progress=lambda _: None)
     print(summary.stopped)
     sys.exit(summary.exit_status)
-"""
+""")
 
 
-def start(folder: Path, server: Server) -> "subprocess.Popen[str]":
-    script = textwrap.dedent(SCRIPT.format(root=str(ROOT), url=server.url + "/", folder=str(folder)))
+def start(folder: Path, server: Server, script: str = SCRIPT) -> "subprocess.Popen[str]":
+    script = script.format(root=str(ROOT), url=server.url + "/", folder=str(folder))
     return subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
@@ -537,3 +539,167 @@ def test_a_file_of_sites_that_cannot_be_used_says_why(tmp_path: Path, text: str,
     path.write_text(text, encoding="utf-8")
     with pytest.raises(crawler.UnknownPlace, match=told):
         crawler.read(path)
+
+
+# --- again and again
+
+
+def counted(body: str) -> Any:
+    """A page with what changes at every visit: a counter, a token."""
+    visits = []
+
+    def answer(_: Asked) -> Answer:
+        visits.append(1)
+        token = f'<input type="hidden" name="__VIEWSTATE" value="{len(visits) * 7919}">'
+        return Answer(body.replace("</body>", f"<p>浏览次数：{len(visits)}</p>{token}</body>"))
+
+    return answer
+
+
+def test_counters_and_tokens_are_no_edit_and_an_edit_between_them_is(tmp_path: Path) -> None:
+    pages = {path: counted(body) for path, body in county().items()}
+    with serving(pages) as server:
+        crawl(tmp_path, server)
+        second = crawl(tmp_path, server)
+        edited = report("匡堰镇人民政府", 2023).replace("<td>3</td>", "<td>4</td>")
+        server.pages[f"{COLUMN}2023.html"] = counted(edited)
+        third = crawl(tmp_path, server)
+    assert [(site.reports, site.new, site.unchanged) for site in (*second.sites, *third.sites)] == [
+        (5, 0, 5),
+        (5, 1, 4),
+    ]
+    assert outcomes(tmp_path, server, f"{COLUMN}2023.html") == [
+        ("ok", "report"), ("unchanged", "report"), ("ok", "report")
+    ]  # fmt: skip
+    assert len(reports(tmp_path)) == 6
+
+
+def test_a_replaced_file_is_a_new_version_of_its_report(tmp_path: Path) -> None:
+    title = "匡堰镇人民政府2022年政府信息公开工作年度报告"
+    link = f'<p>附件：<a href="/f/2022.docx">{title}.docx</a></p>'
+    body = f"<html><title>{title}</title><body><h1>{title}</h1>{link}</body></html>"
+    with serving(county() | {f"{COLUMN}2022.html": body, "/f/2022.docx": b"PK\x03\x04 a file"}) as server:
+        crawl(tmp_path, server)
+        server.pages["/f/2022.docx"] = b"PK\x03\x04 another file"
+        crawl(tmp_path, server)
+    captures = Captures(tmp_path)
+    versions = [c for c in captures.reports() if c.url == f"{server.url}{COLUMN}2022.html"]
+    files = [captures.beside(page, f"{server.url}/f/2022.docx") for page in versions]
+    assert [page.outcome for page in versions] == ["ok", "unchanged"]
+    assert [captures.body(file)[5:] for file in files if file] == [b"a file", b"another file"]
+
+
+def test_a_report_that_no_page_names_any_more_is_noted_and_still_there(tmp_path: Path) -> None:
+    with serving(county()) as server:
+        crawl(tmp_path, server)
+        kept = [(f"{COLUMN}{year}.html", f"匡堰镇{year}年政府信息公开工作年度报告") for year in range(2021, 2025)]
+        server.pages[COLUMN] = page(*kept)
+        summary = crawl(tmp_path, server)
+    listed = {c.url[-9:-5]: c.listed for c in Captures(tmp_path).all() if c.kind == "report"}
+    assert listed == {"2020": 0, "2021": 1, "2022": 1, "2023": 1, "2024": 1}
+    assert (summary.sites[0].reports, summary.exit_status) == (5, 0)
+
+
+def test_a_new_year_in_a_column_of_its_own_is_found(tmp_path: Path) -> None:
+    with serving(conditional(county())) as server:
+        crawl(tmp_path, server)
+        path = "/zfxxgk/2025n/a.html"
+        server.pages["/"] = page((COLUMN, "政府信息公开年报"), ("/zfxxgk/2025n/", "2025年政府信息公开年报"))
+        server.pages["/zfxxgk/2025n/"] = page((path, "匡堰镇2025年政府信息公开工作年度报告"))
+        server.pages[path] = report("匡堰镇人民政府", 2025)
+        summary = crawl(tmp_path, server)
+    assert (summary.sites[0].reports, summary.sites[0].new) == (6, 1)
+
+
+# --- is it to be believed?
+
+
+def test_a_sharp_drop_is_no_success_and_a_single_disappearance_is_news(tmp_path: Path) -> None:
+    years = range(2013, 2025)
+    with serving(county(years)) as server:
+        crawl(tmp_path, server)
+        del server.pages[f"{COLUMN}2013.html"]
+        one_less = crawl(tmp_path, server)
+        for year in range(2014, 2018):
+            del server.pages[f"{COLUMN}{year}.html"]
+        many_less = crawl(tmp_path, server)
+    assert (one_less.sites[0].outcome, one_less.exit_status) == ("完成", 0)
+    assert (many_less.sites[0].outcome, many_less.exit_status) == ("可疑：报告比上次少（上次 11）", 3)
+    assert outcomes(tmp_path, server, f"{COLUMN}2013.html")[:2] == [("ok", "report"), ("gone", "other")]
+
+
+def test_a_county_of_twenty_towns_with_reports_of_one_is_doubted(tmp_path: Path) -> None:
+    with serving(county()) as server:
+        site = Site(server.url + "/", "330282", "慈溪市", offices=20)
+        summary = crawler.crawl([site], captures=tmp_path, delay=0.02, progress=lambda _: None)
+    assert summary.sites[0].outcome == "可疑：应有 20 个乡镇街道，最多的一年只见到 1 个机关的报告"
+    assert summary.exit_status == 3
+
+
+def test_a_site_that_moved_to_another_system_is_looked_at_by_a_person(tmp_path: Path) -> None:
+    paging = "<script>createPageHTML(1, 0, 'index', 'html');</script>"
+    pages = county() | {COLUMN: county()[COLUMN].replace("</body>", f"{paging}</body>")}
+    with serving(pages) as server:
+        first = crawl(tmp_path, server)
+        server.pages |= county()
+        second = crawl(tmp_path, server)
+        third = crawl(tmp_path, server)
+    told = [summary.sites[0].outcome for summary in (first, second, third)]
+    assert told == ["完成", "可疑：网站系统变了（trs → 未知）", "完成"]
+
+
+# --- what a host says of itself
+
+
+def test_pages_forbidden_one_after_another_are_the_will_of_the_site_and_a_single_one_is_not(tmp_path: Path) -> None:
+    forbidden = {f"{COLUMN}{year}.html": Answer("Forbidden", 403) for year in range(2012, 2018)}
+    with serving(county() | {f"{COLUMN}2022.html": Answer("Forbidden", 403)}) as server:
+        one = crawl(tmp_path / "one", server)
+    with serving(county(range(2012, 2025)) | forbidden) as server:
+        many = crawl(tmp_path / "many", server)
+        refused = [path for path in server.paths if path in forbidden]
+    assert (one.sites[0].reports, one.sites[0].refused, one.sites[0].outcome) == (4, 1, "完成")
+    assert (len(refused), many.sites[0].outcome) == (3, "未完成：拒绝访问（401、403）")
+
+
+def test_the_home_page_in_the_place_of_articles_is_a_throttle_and_not_their_end(tmp_path: Path) -> None:
+    home = page((COLUMN, "政府信息公开年报"), *((f"/n/{n}.html", f"召开第{n}次会议的新闻标题") for n in range(150)))
+    asked = []
+
+    def once(found: Asked) -> Answer:
+        asked.append(found.path)
+        return Answer(home if asked.count(found.path) == 1 else report("匡堰镇人民政府", 2022))
+
+    gone = f"{COLUMN}2021.html"
+    with serving(county() | {"/": home, f"{COLUMN}2022.html": once, gone: home}) as server:
+        summary = crawl(tmp_path, server)
+    assert outcomes(tmp_path, server, f"{COLUMN}2022.html") == [("throttled", "other"), ("ok", "report")]
+    assert outcomes(tmp_path, server, gone)[-1] == ("soft_404", "other")
+    assert summary.sites[0].reports == 4
+
+
+def test_nothing_is_asked_outside_of_the_hours(tmp_path: Path) -> None:
+    now = datetime.now(CHINA).hour
+    with serving(county()) as server:
+        closed = crawl(tmp_path, server, hours=Hours((now + 2) % 24, (now + 3) % 24))
+        assert server.paths == []
+        opened = crawl(tmp_path, server, hours=Hours(now, (now + 2) % 24))
+    assert (closed.exit_status, opened.exit_status) == (3, 0)
+    assert "时段" in str(closed.stopped)
+
+
+def test_a_file_that_may_not_grow_is_a_full_disk(tmp_path: Path) -> None:
+    """The system's own limit on the size of a file, which WARC and ledger both meet somewhere."""
+    with serving(county(range(2000, 2025))) as server:
+        limits = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000))\n{SCRIPT}"
+        done = start(tmp_path, server, limits)
+        out, err = done.communicate(timeout=100)
+        assert done.returncode == 3, err
+        assert "磁盘已满" in out
+        assert "Traceback" not in err
+        safe = {c.url for c in Captures(tmp_path).all()}
+        before = len(server.log)
+        summary = crawl(tmp_path, server)
+        assert not safe & {server.url + path for path in server.paths[before:]}
+    assert len(reports(tmp_path)) == 25
+    assert summary.exit_status == 0

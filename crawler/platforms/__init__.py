@@ -20,12 +20,13 @@ def read(text: str, url: str, above: Callable[[], Iterable[str]] = tuple) -> Lis
     `above` gives the texts of the pages that led here, nearest first.
     """
     plain = Listing("generic") if api.is_answer(text) else generic.read(text, url)
-    for system in SYSTEMS:
-        found = system.read(text, url)
-        if found is not None:
-            return _with(found, plain)
-    found = api.read(text, url, above)
+    found = of_system(text, url) or api.read(text, url, above)
     return plain if found is None else _with(found, plain)
+
+
+def of_system(text: str, url: str) -> Listing | None:
+    """What its system alone says of a page, None where none of them knows it: enough for an article's further pages."""
+    return next((found for system in SYSTEMS if (found := system.read(text, url)) is not None), None)
 
 
 def instead(url: str) -> str | None:
