@@ -39,6 +39,18 @@ def chromium(source: Path, target: Path) -> None:
         raise RuntimeError(f"chromium wrote no {target.name}")
 
 
+def screenshot(source: Path, target: Path, width: int, height: int) -> None:
+    """A page as a browser window of so many pixels shows it; raises RuntimeError where nothing is written."""
+    command = [
+        shutil.which("chromium") or "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
+        f"--user-data-dir={target.parent / '.chromium'}", f"--screenshot={target}", f"--window-size={width},{height}",
+        source.as_uri(),
+    ]  # fmt: skip
+    subprocess.run(command, check=False, capture_output=True, timeout=120)
+    if not target.is_file():
+        raise RuntimeError(f"chromium wrote no {target.name}")
+
+
 def pdftotext(source: Path, target: Path, *, layout: bool) -> None:
     """The text of a PDF, as people paste it."""
     command = [shutil.which("pdftotext") or "pdftotext", *(["-layout"] if layout else []), str(source), str(target)]

@@ -4,10 +4,10 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 
-from extract import chapters, identity, readers, rules, tables
-from extract.document import Document
+from extract import chapters, form, identity, readers, rules, tables
+from extract.document import Document, Picture
 from extract.readers import image
-from extract.report import Fetch, Fetched, Identity, Place, Report
+from extract.report import Fetch, Identity, Place, Report
 
 READER_VERSION = "3"
 """Raised whenever the same bytes may be read differently; rows say which reader made them."""
@@ -39,8 +39,12 @@ def read(
     document = readers.read(data, media_type)
     found = identity.identify(document, url=url, words=words)
     report = _read(document, found, hashlib.sha256(data).hexdigest())
-    if found.is_report and not report.cells and fetch is not None:
-        _read_attachments(report, fetch)
+    if found.is_report and found.attachments and _tables(report) < len(form.TABLES) and fetch is not None:
+        if _with_pictures(document, found.attachments, fetch):
+            identity.complete(found, identity.identify(document, url=url, words=words))
+            report = _read(document, found, report.sha256)
+        if not report.cells:
+            _read_attachments(report, fetch)
     return report
 
 
@@ -60,6 +64,10 @@ def _read(document: Document, found: Identity, sha256: str) -> Report:
         *identity.conflicts(document, found),
     ]
     return report
+
+
+def _tables(report: Report) -> int:
+    return len({key.split(".")[0] for key in report.cells})
 
 
 def _read_attachments(report: Report, fetch: Fetch) -> None:
@@ -92,15 +100,20 @@ def _in_file(place: Place | None, url: str) -> Place | None:
 
 
 def _attached(report: Report, fetch: Fetch) -> Iterator[tuple[Document, str]]:
-    """The files that may hold the body, with their addresses. Pictures are the pages of one document."""
-    pictures: list[Fetched] = []
+    """The files that may hold the body, with their addresses."""
     for address in report.identity.attachments:
         fetched = fetch(address)
         if fetched is None:
             report.problems.append(f"附件没有取到：{address}")
-        elif readers.format_of(fetched.data) == "image":
-            pictures.append(fetched)
-        else:
+        elif readers.format_of(fetched.data) != "image":
             yield readers.read(fetched.data, fetched.media_type), fetched.url
-    if pictures:
-        yield image.read(*(picture.data for picture in pictures)), pictures[0].url
+
+
+def _with_pictures(document: Document, wanted: list[str], fetch: Fetch) -> bool:
+    """Whether the page has pictures of its report; they are then read, each in its place."""
+
+    def data_of(picture: Picture) -> bytes | None:
+        fetched = fetch(picture.address) if picture.address in wanted else None
+        return fetched.data if fetched is not None and readers.format_of(fetched.data) == "image" else None
+
+    return image.put_in(document, data_of)

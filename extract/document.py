@@ -54,9 +54,11 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture in the body of the document, by its address as written there."""
+    """A picture in the body of the document: by its address as written there, or with its bytes where the file itself
+    holds them (`data` None: it does not)."""
 
     address: str
+    data: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,8 +70,10 @@ def read(grids: list[Grid], year: int | None = None) -> Reading:
                 _row(reading, ("disputes", stage[0]), row, cells, stage[1], header, place, typed=grid.typed)
             elif pending and _is_disputes_row(row, pending):
                 _resolve(pending, "disputes", headers, reading, year)
-                pending = []
+                header_rows, pending = pending, []
                 _disputes(reading, row, cells, headers.get("disputes", _Header()), place, typed=grid.typed)
+                if not any(cell.text for cell in cells):
+                    pending = [*header_rows, row]  # a page may break below the upper edge of the row
             else:
                 _note_unknown(reading, cells, row, place)
                 if any(cell.text for cell in cells):

@@ -353,7 +353,7 @@ def _attachments(document: Document) -> list[str]:
         if _ATTACHMENT.search(address) or (_ATTACHMENT.search(link.words.strip()) and not is_page):
             files.append(address)
     if not files:
-        pictures = (block.address for block in document.blocks if isinstance(block, Picture))
+        pictures = (b.address for b in document.blocks if isinstance(b, Picture) and b.data is None)
         files = [address for address in pictures if not _PICTURE_NOT.search(address)]
     return list(dict.fromkeys(files))
 

@@ -132,9 +132,9 @@ def test_a_page_that_takes_too_long_is_given_up_and_the_others_are_read(
 ) -> None:
     words, asked = scan.words, []
 
-    def slow_at_first(picture: Any, deadline: float) -> list[scan.Word]:
+    def slow_at_first(picture: Any, boxes: Any, began: tuple[float, float]) -> list[scan.Word]:
         asked.append(picture)
-        return words(picture, deadline if len(asked) > 1 else 0.0)
+        return words(picture, boxes, began if len(asked) > 1 else (-100.0, -100.0))
 
     monkeypatch.setattr(scan, "words", slow_at_first)
     document = image.read(saved(page[:120]), saved(page[:120]))

@@ -5,7 +5,7 @@ import zipfile
 from functools import partial
 from io import BytesIO
 
-from extract.document import Document
+from extract.document import Document, Picture
 from extract.readers import archives, html, image, office, ole, pdf, text, word
 
 MAX_BYTES = 60_000_000
@@ -110,6 +110,15 @@ def read(data: bytes, media_type: str | None = None, *, in_archive: bool = False
     if len(data) > MAX_BYTES:
         return Document("unknown", problems=[f"文件过大（{len(data) // 1_000_000} MB），未读取"])
     kind = format_of(data)
+    document = _read(data, kind, media_type, in_archive=in_archive, quick=quick)
+    if quick:
+        document.blocks = [one for one in document.blocks if not isinstance(one, Picture) or one.data is None]
+    else:
+        image.put_in(document, lambda picture: picture.data)
+    return document
+
+
+def _read(data: bytes, kind: str, media_type: str | None, *, in_archive: bool, quick: bool) -> Document:
     try:
         if kind in ("docx", "xlsx") and (problem := archives.too_large(data, office=True)):
             return Document(kind, problems=[problem])

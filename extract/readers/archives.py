@@ -6,6 +6,7 @@ from email import policy
 from email.parser import BytesParser
 from io import BytesIO
 from pathlib import PurePosixPath
+from urllib.parse import urljoin
 
 from extract import chapters, identity
 from extract.document import Document, Picture
@@ -110,15 +111,25 @@ def _opened(data: bytes) -> zipfile.ZipFile:
 
 
 def read_mht(data: bytes) -> Document:
-    """The page of a web archive (MHT), as its browser or Word saved it. The pictures in it are not read."""
+    """The page of a web archive (MHT), as its browser or Word saved it, with the pictures that are in it."""
     message = BytesParser(policy=policy.compat32).parsebytes(data)
+    pictures: dict[str, bytes] = {}
+    for part in message.walk():
+        picture = part.get_payload(decode=True) if part.get_content_maintype() == "image" else None
+        if isinstance(picture, bytes):
+            identifier = str(part.get("Content-ID", "")).strip("<> ")
+            pictures |= dict.fromkeys((str(part.get("Content-Location", "")), f"cid:{identifier}"), picture)
     for part in message.walk():
         content = part.get_payload(decode=True)
         if part.get_content_type() == "text/html" and isinstance(content, bytes) and content.strip():
             document = html.read(content, str(part.get("Content-Type")))
             document.format = "mht"
-            if any(isinstance(block, Picture) for block in document.blocks):
-                document.blocks = [block for block in document.blocks if not isinstance(block, Picture)]
-                document.problems.append("网页存档（MHT）中的图片未读取")
+            place = str(part.get("Content-Location", ""))
+            document.blocks = [
+                Picture(block.address, pictures.get(urljoin(place, block.address)))
+                if isinstance(block, Picture)
+                else block
+                for block in document.blocks
+            ]
             return document
     return Document("mht", problems=["网页存档（MHT）里没有网页"])

@@ -2,11 +2,13 @@
 
 import json
 import re
+from base64 import b64decode
 from collections import Counter
 from collections.abc import Iterator
 from importlib.resources import files
 from itertools import pairwise
 from typing import cast
+from urllib.parse import unquote_to_bytes
 
 from lxml import etree
 
@@ -378,7 +380,7 @@ class _Walk:
             self._end_paragraph()
         elif tag == "img":
             if element.get("src"):
-                self.out.append(Picture(element.get("src", "")))
+                self.out.append(_picture(element.get("src", "")))
         elif tag in FRAMES:
             if address := element.get(FRAMES[tag]):
                 self.document.links.append(Link(address, ""))
@@ -415,4 +417,15 @@ class _Walk:
                 self.document.links.append(Link(link.get("href", ""), _flat(link)))
         for picture in table.iterdescendants("img"):
             if picture.get("src"):
-                self.out.append(Picture(picture.get("src", "")))
+                self.out.append(_picture(picture.get("src", "")))
+
+
+def _picture(address: str) -> Picture:
+    """A picture by its address, or by what the address itself holds (data:image/png;base64,…)."""
+    head, comma, data = address.partition(",")
+    if not (comma and head.startswith("data:image/") and head.endswith(";base64")):
+        return Picture(address)
+    try:
+        return Picture(f"{head},…", b64decode(unquote_to_bytes(data)))
+    except ValueError:
+        return Picture(address)

@@ -5,12 +5,25 @@ Reading them needs the extra `ocr`; without it the document says so.
 
 import warnings
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
 from typing import Any
 
-from extract.document import Document, Paragraph
-from extract.readers import layout
+from extract.document import Block, Document, Paragraph
+from extract.document import Picture as Embedded
+from extract.readers import grids, layout
+
+
+@dataclass(frozen=True, slots=True)
+class TextLayer:
+    """The text layer of a page that is, or holds, a picture: its characters, in points of a page so wide. `seen`: they
+    are drawn on the page, and only its tables are pictures; else they are a recognition hidden behind a scan."""
+
+    chars: list[layout.Char]
+    width: float
+    seen: bool
+
 
 Picture = Any
 """A page as a numpy array, grey or in colour (blue first, as OpenCV has it)."""
@@ -22,6 +35,9 @@ MAX_PIXELS = 60_000_000
 MAX_PAGES = 30
 """So many pages of a document are recognised at most (reports have up to fifteen)."""
 _LEAST = 100  # a smaller picture is an icon
+_OWN_WORDS = 200
+"""Chinese characters from which on a document speaks for itself: of its pictures only the tables count then (a chart's
+words are no prose of the report)."""
 
 
 def read(*files: bytes) -> Document:
@@ -50,24 +66,66 @@ def read(*files: bytes) -> Document:
     return document
 
 
+def put_in(document: Document, data_of: Callable[[Embedded], bytes | None]) -> bool:
+    """Put what stands in the pictures of `document` in their places, as tables and paragraphs; whether there was any.
+
+    `data_of` gives the bytes of a picture, None for one that is not to be read; that stays as it is.
+    """
+    if not any(isinstance(block, Embedded) for block in document.blocks):
+        return False
+    only_tables = _own_words(document) >= _OWN_WORDS
+    blocks: list[Block] = []
+    parts: list[layout.Table | Paragraph] = []
+    number = 0
+    for block in document.blocks:
+        data = data_of(block) if isinstance(block, Embedded) else None
+        if data is None:
+            blocks.extend(layout.blocks(parts))
+            parts = []
+            blocks.append(block)
+            continue
+        for found in _pictures((data,)):
+            number += 1
+            if number > MAX_PAGES:
+                break
+            if isinstance(found, str):
+                continue  # an icon, or a drawing of a kind that nobody can open
+            page, lines, problems = read_page(partial(_itself, found), number, only_tables=only_tables)
+            parts.extend(page)
+            document.lines.extend(lines)
+            document.problems.extend(problem for problem in problems if problem not in document.problems)
+    document.blocks = [*blocks, *layout.blocks(parts)]
+    document.recognised = document.recognised or number > 0
+    return number > 0
+
+
+def _own_words(document: Document) -> int:
+    cells = (cell.text for grid in document.grids for row in grid.rows for cell in grids.distinct(row))
+    texts = (*(paragraph.text for paragraph in document.paragraphs), *cells)
+    return sum(char > "⺀" for text in texts for char in text)
+
+
 def _itself(picture: Picture) -> Picture:
     return picture
 
 
-def read_page(draw: Callable[[], Picture], number: int) -> tuple[list[layout.Table | Paragraph], list[str], list[str]]:
-    """Page `number` by its picture (drawn only where the extra is installed: it needs numpy): its parts (for
-    layout.blocks), its lines of text, and what could not be read."""
+def read_page(
+    draw: Callable[[], Picture], number: int, text: TextLayer | None = None, *, only_tables: bool = False
+) -> tuple[list[layout.Table | Paragraph], list[str], list[str]]:
+    """Page `number` by its picture (drawn only where the extra is installed: it needs numpy), compared with its `text`
+    layer where it has one: its parts (for layout.blocks), its lines of text, and what could not be read."""
     try:
         from extract.readers import scan  # takes a second, and is an extra
     except ImportError:
         return [], [], [MISSING]
     try:
-        parts, lines = scan.page(draw(), number)
+        parts, lines = scan.page(draw(), number, text, only_tables=only_tables)
     except scan.TooSlowError:
         return [], [], [f"第{number}页识别超过{scan.SECONDS:g}秒，已放弃"]
     except Exception as error:  # noqa: BLE001  what a library throws at one page (memory, mostly) leaves the others
         return [], [], [f"第{number}页识别出错，已放弃：{type(error).__name__}: {str(error)[:100]}"]
-    return parts, lines, [] if lines else [f"第{number}页没有识别出文字"]
+    missing = not lines and not only_tables and text is None
+    return parts, lines, [f"第{number}页没有识别出文字"] if missing else []
 
 
 def _pictures(files: tuple[bytes, ...]) -> Iterator[Picture | str]:

@@ -5,7 +5,7 @@
 
 import ctypes
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import islice
 from typing import Any, NamedTuple
@@ -23,6 +23,10 @@ _MAX_CHARS, _MAX_PATHS = 30_000, 50_000
 and 600)."""
 _FEW = 30
 """A page with fewer Chinese characters than this is a picture of a page."""
+_LARGE = 0.08
+"""The share of a page from which on a picture may hold a table of the form (the smallest has four lines)."""
+_WHOLE = 0.7
+"""The share from which on a picture hides what was drawn before it."""
 _DEPTH = 6  # of forms in forms: a page imposed on another is one deeper
 _INVISIBLE = frozenset((pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium.FPDF_TEXTRENDERMODE_CLIP))
 _PALE = 240
@@ -87,13 +91,17 @@ def _read_pages(source: Any, document: Document, quick: bool) -> None:
         last = text.tables[-1] if text.tables else None
         texts[number] = text
         document.problems.extend(text.problems)
-        if sum(char.text > "⺀" for char in text.chars) < _FEW and (text.garbled or _has_picture(page)):
-            pictures[number] = []
-            if not quick and len(pictures) <= image.MAX_PAGES:
-                pictures[number], words, problems = image.read_page(partial(_picture, page), number)
+        share = _pictured(page)
+        is_scan = sum(char.text > "⺀" for char in text.chars) < _FEW and (text.garbled or share > 0)
+        if is_scan or (share > _LARGE and not text.tables and not quick):
+            found: list[layout.Table | Paragraph] = []
+            if not quick and len(pictures) < image.MAX_PAGES:
+                found, words, problems = image.read_page(partial(_picture, page), number, _layer(page, text, is_scan))
                 document.problems.extend(one for one in problems if one not in document.problems)
                 if words:
                     text.lines[:] = words
+            if found or is_scan:
+                pictures[number] = found
         page.close()
     running = layout.running([text.prose for text in texts.values()])
     parts: list[layout.Table | Paragraph] = []
@@ -122,7 +130,8 @@ def _lines(text: "_Text", running: frozenset[str]) -> Iterator[str]:
 
 class _Text(NamedTuple):
     """What the text layer of a page gives: `prose` are the characters outside its ruled tables; `garbled` tells that
-    its fonts do not say which letters they show, so that nothing is given."""
+    its fonts do not say which letters they show, so that nothing is given; `behind` are characters that nobody sees (a
+    recognition by the scanner)."""
 
     chars: list[Char]
     prose: list[Char]
@@ -130,6 +139,7 @@ class _Text(NamedTuple):
     lines: list[str]
     garbled: bool
     problems: list[str]
+    behind: Sequence[Char] = ()
 
 
 def _text(page: Any, number: int, above: layout.Table | None) -> _Text:
@@ -151,7 +161,7 @@ def _text(page: Any, number: int, above: layout.Table | None) -> _Text:
             lines = [layout.line_text(line) for line in layout.printed_lines(chars)]
         else:
             lines = charset.clean(source.get_text_range()).splitlines()
-        return _Text(chars, prose, tables, lines, False, [])
+        return _Text(chars, prose, tables, lines, False, [], letters.behind)
     finally:
         source.close()
 
@@ -181,8 +191,28 @@ def _in_order(chars: list[Char]) -> bool:
     return strayed * 5 <= followed
 
 
-def _has_picture(page: Any) -> bool:
-    return next(iter(page.get_objects(filter=(pdfium.FPDF_PAGEOBJ_IMAGE,), max_depth=_DEPTH)), None) is not None
+def _pictured(page: Any) -> float:
+    """The share of a page that its largest picture covers; 0 without one."""
+    pictures = page.get_objects(filter=(pdfium.FPDF_PAGEOBJ_IMAGE,), max_depth=_DEPTH)
+    return max((max(_share(page, one), 0.001) for one in pictures), default=0.0)
+
+
+def _share(page: Any, picture: Any) -> float:
+    left, bottom, right, top = picture.get_bounds()
+    width, height = page.get_size()
+    return float(abs((right - left) * (top - bottom)) / max(width * height, 1))
+
+
+def _layer(page: Any, text: _Text, is_scan: bool) -> image.TextLayer | None:
+    """The text of a page with a picture: `seen` is what is drawn beside or on the picture; what no reader sees, or the
+    picture covers, is a recognition by the scanner."""
+    if text.garbled or not (text.chars or text.behind):
+        return None
+    objects = page.get_objects(filter=(pdfium.FPDF_PAGEOBJ_TEXT, pdfium.FPDF_PAGEOBJ_IMAGE), max_depth=_DEPTH)
+    last = [one.type == pdfium.FPDF_PAGEOBJ_IMAGE and _share(page, one) > _WHOLE for one in islice(objects, _MAX_PATHS)]
+    covered = bool(last) and last[-1]
+    seen = not is_scan and not covered and len(text.chars) > len(text.behind)
+    return image.TextLayer(text.chars if seen else [*text.chars, *text.behind], page.get_width(), seen)
 
 
 def _picture(page: Any) -> image.Picture:
@@ -222,6 +252,7 @@ class _Letters:
         self.right, self.bottom = page.get_size()
         self.paths = paths
         self.hidden = self.strange = 0
+        self.behind: list[Char] = []
         self._seen: dict[tuple[int, int, int], tuple[float, float]] = {}
         self._kinds: dict[int, str] = {}  # by text object: "plain", "pale" or "hidden"
         self._grounds: list[tuple[float, float, float, float]] | None = None
@@ -255,6 +286,7 @@ class _Letters:
             return False
         kind = self._kind(index)
         if kind == "hidden" or (kind == "pale" and not self._on_ground(x, y)):
+            self.behind.append(char)
             return False
         # Bold is printed twice where a font has none, a shadow some tenths of a point beside its letter.
         size = max(char.bottom - char.top, 4.0)

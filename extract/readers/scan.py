@@ -19,10 +19,13 @@ from rapidocr import RapidOCR
 
 from extract.document import Box, Grid, Paragraph
 from extract.readers import grids, layout
+from extract.readers.image import TextLayer
 from extract.readers.layout import Char, Ruling, Rulings, Table
 
 Picture = NDArray[np.uint8]
 """A page, grey or in colour (blue first, as OpenCV has it)."""
+Matrix = NDArray[np.float64]
+"""Where a point (x, y, 1) of a picture goes when it is put upright."""
 UNSURE = "\ufffd"
 """Stands in a cell for ink that was not read, and behind a number that may have been misread."""
 SECONDS = 30.0
@@ -32,6 +35,7 @@ _THREADS = 2
 _BATCH = 24
 _LARGE = 2000  # pixels of the shorter side beyond which a picture is made smaller (A4 has 1654 at 200 dots an inch)
 _STRIP = 2600  # a longer picture (a screenshot of a whole page) is recognised in strips of so many pixels
+_SAMPLE = 4  # words by which it is told which side of a page is up
 _SURE = 0.9
 _CERTAIN = 0.97
 _ZEROS = frozenset("。oOoQ〇○口")
@@ -40,6 +44,7 @@ _VARIANTS = str.maketrans("內強戶內項規務産", "内强户内项规务产"
 _PUNCTUATION = str.maketrans(":,;()?!", "：，；（）？！")
 _FULL_WIDTH = re.compile(r"(?<=[⺀-鿿])[:,;()?!]|[:,;()?!](?=[⺀-鿿])")
 """Punctuation beside Chinese characters is full-width, which a recognition often takes for the narrow one."""
+_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
 _DASHES = frozenset(("一", "ー", "一一", "_"))
 
 
@@ -58,36 +63,143 @@ class Word:
     chars: tuple[tuple[str, float, float], ...]
 
 
-def page(picture: Picture, number: int) -> tuple[list[Table | Paragraph], list[str]]:
-    """The tables and paragraphs of page `number`, and its lines of text. Raises TooSlowError."""
-    deadline = time.monotonic() + SECONDS
+def page(
+    picture: Picture, number: int, layer: TextLayer | None = None, *, only_tables: bool = False
+) -> tuple[list[Table | Paragraph], list[str]]:
+    """The tables and paragraphs of page `number`, and its lines of text. Raises TooSlowError.
+
+    With `only_tables` a picture without a ruled table is not recognised, and what stands beside a table left out. The
+    numbers of a text `layer` are compared with those of the picture.
+    """
+    began = clocks()
     shorter = min(picture.shape[:2])
     if shorter > _LARGE:
         by = _LARGE / shorter
         picture = np.asarray(cv2.resize(picture, None, fx=by, fy=by, interpolation=cv2.INTER_AREA), np.uint8)
-    picture = _upright(picture)
-    found = words(_unsealed(picture), deadline)
-    if _lies(found):
-        # A wide table is often scanned on its side; which side only the words tell.
-        turned = [_upright(np.rot90(picture, times).copy()) for times in (3, 1)]
-        both = [(words(_unsealed(one), deadline), one) for one in turned]
-        found, picture = max(both, key=lambda pair: sum(sure for word in pair[0] for _, _, sure in word.chars))
-    scale = _WIDTH / picture.shape[1]
-    tone = _tone(picture)
-    ink = _ink(tone)
-    lines, mask = _rulings(ink)
-    ruled = layout.tables(_in_points(lines, scale), number)
-    chars = list(_chars(found, lines, scale))
-    for table in ruled:
-        chars = _judged(table, chars, tone, ink & ~mask, scale)
-    parts = layout.page(chars, ruled, number)
+    if (only_tables or (layer is not None and layer.seen)) and not _has_table(picture):
+        return [], []
+    parts: list[Table | Paragraph] = []
+    chars: list[Char] = []
+    for sheet in _sheets(picture, layer):
+        some, ruled = _read(sheet, number, began)
+        if layer is not None and layer.seen:
+            some = [*(char for char in some if _within(char, ruled)), *_beside(layer, ruled)]
+        parts.extend(layout.page(some, ruled, number))
+        chars.extend(some)
+    if only_tables:
+        parts = [part for part in parts if isinstance(part, Table)]
     return parts, list(_lines(parts, chars))
 
 
-def _lies(found: list[Word]) -> bool:
-    """Whether most words of a page run from top to bottom."""
-    long = [word for word in found if len(word.chars) > 2]
-    return sum(word.bottom - word.top > word.right - word.left for word in long) > len(long) / 2
+def clocks() -> tuple[float, float]:
+    """The seconds of the clock, and of our own work: on a busy machine no page is given up for waiting."""
+    return time.monotonic(), time.process_time()
+
+
+@dataclass(slots=True)
+class _Sheet:
+    """An upright page: its picture, the same without seals over tables, the boxes of its words, and what a text layer
+    has (characters with their x and y), all in its pixels."""
+
+    picture: Picture
+    clean: Picture
+    boxes: NDArray[np.float32]
+    below: list[tuple[str, float, float]] = field(default_factory=list)
+
+
+def _sheet(picture: Picture) -> _Sheet:
+    clean = _unsealed(picture)
+    return _Sheet(picture, clean, _detected(clean))
+
+
+def _sheets(picture: Picture, layer: TextLayer | None) -> list[_Sheet]:
+    """The pages on a picture, each upright: scanned on a side or head down, or two as an open book lies."""
+    if layer is not None:
+        by = picture.shape[1] / layer.width
+        below = [(char.text, char.centre * by, char.middle * by) for char in layer.chars]
+        if not layer.seen:
+            picture, matrix = _squared(picture)
+            below = list(_moved(below, matrix))
+        sheet = _sheet(picture)
+        sheet.below = below
+        return [sheet]
+    sheet = _sheet(_squared(picture)[0])
+    if times := _turns(sheet):
+        sheet = _sheet(_squared(np.rot90(picture, times).copy())[0])
+    gutter = _gutter(sheet)
+    if gutter is None:
+        return [sheet]
+    return [_sheet(_squared(half.copy())[0]) for half in (sheet.picture[:, :gutter], sheet.picture[:, gutter:])]
+
+
+def _turns(sheet: _Sheet) -> int:
+    """How many quarters to the left a page must be turned. Which side is up only the words tell, and a few of them."""
+    across, down = np.ptp(sheet.boxes, axis=1).T if len(sheet.boxes) else (np.zeros(0), np.zeros(0))
+    long = np.flatnonzero(np.maximum(across, down) > 3 * np.minimum(across, down))
+    lies = bool((down[long] > across[long]).mean() > 0.5) if len(long) else False
+    some = [at for at in long if (down[at] > across[at]) == lies]
+    some = sorted(some, key=lambda at: abs(max(across[at], down[at]) / min(across[at], down[at]) - 9))[:_SAMPLE]
+    if not some:
+        return 0
+    crops = _engine().crop_text_regions(_coloured(sheet.clean), sheet.boxes[some])
+    sure = float(np.mean(_engine().recognize_txt(crops).scores))
+    if sure > _SURE and not lies:
+        return 0
+    headlong = float(np.mean(_engine().recognize_txt([np.rot90(crop, 2).copy() for crop in crops]).scores))
+    # The crop of a word that runs down the page comes turned by a quarter already.
+    return (3 if headlong > sure else 1) if lies else (2 if headlong > sure + 0.1 else 0)
+
+
+def _gutter(sheet: _Sheet) -> int | None:
+    """Where the fold of an open book is: a strip in the middle of a wide picture that no word and no line crosses."""
+    height, width = sheet.picture.shape[:2]
+    if width < 1.2 * height or not len(sheet.boxes):
+        return None
+    left, right = sheet.boxes[:, :, 0].min(axis=1), sheet.boxes[:, :, 0].max(axis=1)
+    lines = _rulings(_tone(sheet.picture))[0][0]
+    for middle in sorted(np.linspace(0.46, 0.54, 9) * width, key=lambda x: abs(x - width / 2)):
+        crossed = ((left < middle + 0.01 * width) & (right > middle - 0.01 * width)).any()
+        both = (right < middle).any() and (left > middle).any()
+        if both and not crossed and not any(line.start < middle < line.end for line in lines):
+            return int(middle)
+    return None
+
+
+def _read(sheet: _Sheet, number: int, began: tuple[float, float]) -> tuple[list[Char], list[Table]]:
+    """The characters of a page and its ruled tables."""
+    scale = _WIDTH / sheet.picture.shape[1]
+    tone = _tone(sheet.picture)
+    ink = _ink(tone)
+    lines, mask = _rulings(tone)
+    ruled = layout.tables(_in_points(lines, scale), number)
+    chars = list(_chars(words(sheet.clean, sheet.boxes, began), lines, scale))
+    for table in ruled:
+        chars = _judged(table, chars, sheet.below, tone, ink & ~mask, scale)
+    return chars, ruled
+
+
+def _has_table(picture: Picture) -> bool:
+    scale = _WIDTH / picture.shape[1]
+    return bool(layout.tables(_in_points(_rulings(_tone(picture))[0], scale), 0))
+
+
+def _within(char: Char, ruled: list[Table]) -> bool:
+    return any(table.slot(char) is not None for table in ruled)
+
+
+def _beside(layer: TextLayer, ruled: list[Table]) -> Iterator[Char]:
+    """The characters of a layer outside the tables, in points of a page as wide as A4."""
+    by = _WIDTH / layer.width
+    for char in layer.chars:
+        places = (one * by for one in (char.left, char.top, char.right, char.bottom, char.base))
+        if not _within(moved := Char(char.text, *places), ruled):
+            yield moved
+
+
+def _moved(below: list[tuple[str, float, float]], matrix: Matrix) -> Iterator[tuple[str, float, float]]:
+    for text, x, y in below:
+        x, y, w = matrix @ (x, y, 1)
+        yield text, float(x / w), float(y / w)
 
 
 def _lines(parts: list[Table | Paragraph], chars: list[Char]) -> Iterator[str]:
@@ -131,22 +243,59 @@ def _unsealed(picture: Picture) -> Picture:
     """The picture without seals over its tables (elsewhere a title may be red)."""
     tone = _tone(picture)
     out = picture.copy()
-    for h, v in layout.touching(*_rulings(_ink(tone))[0], picture.shape[1] / 200):
+    for h, v in layout.touching(*_rulings(tone)[0], picture.shape[1] / 200):
         rows = slice(int(min(line.at for line in h)), int(max(line.at for line in h)))
         columns = slice(int(min(line.at for line in v)), int(max(line.at for line in v)))
         out[rows, columns] = tone[rows, columns] if picture.ndim == 2 else tone[rows, columns, None]
     return out
 
 
-def _upright(picture: Picture) -> Picture:
-    """Turned so that lines are level."""
-    degrees = _skew(_ink(_tone(picture)))
-    if abs(degrees) < 0.04:
-        return picture
+def _squared(picture: Picture) -> tuple[Picture, Matrix]:
+    """A picture turned so that its lines are level, and bent so that its largest table is a rectangle (a telephone
+    makes a trapezium of it); with what moved its points."""
     height, width = picture.shape[:2]
-    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1)
-    turned = cv2.warpAffine(picture, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(turned, np.uint8)
+    degrees = _skew(_ink(_tone(picture)))
+    matrix = np.eye(3)
+    if abs(degrees) >= 0.04:
+        matrix[:2] = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1)
+        picture = _bent(picture, matrix)
+    corners = _outline(_ink(_tone(picture)))
+    if corners is None:
+        return picture, matrix
+    left, top = corners[[0, 3], 0].mean(), corners[[0, 1], 1].mean()
+    right, bottom = corners[[1, 2], 0].mean(), corners[[2, 3], 1].mean()
+    square = np.array([(left, top), (right, top), (right, bottom), (left, bottom)], np.float32)
+    if np.abs(square - corners).max() < 0.002 * width:
+        return picture, matrix
+    bend = np.asarray(cv2.getPerspectiveTransform(corners, square), np.float64)
+    return _bent(picture, bend), bend @ matrix
+
+
+def _bent(picture: Picture, matrix: Matrix) -> Picture:
+    size = picture.shape[1], picture.shape[0]
+    out = cv2.warpPerspective(picture, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(out, np.uint8)
+
+
+def _outline(ink: Picture) -> NDArray[np.float32] | None:
+    """The corners of the largest frame drawn on a page, from the upper left clockwise; None where there is none."""
+    height, width = ink.shape
+    count, names, stats, _ = cv2.connectedComponentsWithStats(ink)
+    name = 1 + int(np.argmax(stats[1:, 2].astype(np.int64) * stats[1:, 3])) if count > 1 else 0
+    x, y, w, h, _area = stats[name]
+    if not name or w < 0.4 * width or h < 0.08 * height:
+        return None
+    drawn = names[y : y + h, x : x + w] == name
+    rows, columns = np.nonzero(drawn)
+    ends = [np.argmin(columns + rows), np.argmax(columns - rows), np.argmax(columns + rows), np.argmin(columns - rows)]
+    corners = np.array([(columns[at], rows[at]) for at in ends], np.float32)
+    near = np.asarray(cv2.dilate(drawn.astype(np.uint8), np.ones((7, 7), np.uint8)))
+    for one, two in pairwise([*corners, corners[0]]):
+        points = np.linspace(one, two, 80).round().astype(int)
+        lean = np.abs(two - one)
+        if near[points[:, 1], points[:, 0]].mean() < 0.8 or lean.min() > 0.15 * lean.max():
+            return None  # no frame: letters that touch a line, or a seal beside it
+    return np.asarray(corners + np.array((x, y)), np.float32)
 
 
 def _skew(ink: Picture) -> float:
@@ -167,8 +316,10 @@ def _skew(ink: Picture) -> float:
     return best
 
 
-def _rulings(ink: Picture) -> tuple[Rulings, Picture]:
+def _rulings(tone: Picture) -> tuple[Rulings, Picture]:
     """The ruling lines in pixels, and where they are."""
+    ink = _ink(tone)
+    drawn = ink | _pale(tone)
     width = ink.shape[1]
     found: list[tuple[list[tuple[int, Ruling]], Any]] = []
     for horizontal in (True, False):
@@ -176,7 +327,7 @@ def _rulings(ink: Picture) -> tuple[Rulings, Picture]:
         gap = max(3, width // 450)
         # Broken lines are closed, and a line that is not quite level is thickened, before what is no line is removed.
         along, across, bridge = ((1, length), (3, 1), (1, gap)) if horizontal else ((length, 1), (1, 3), (gap, 1))
-        lines = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones(bridge, np.uint8))
+        lines = cv2.morphologyEx(drawn, cv2.MORPH_CLOSE, np.ones(bridge, np.uint8))
         lines = cv2.dilate(lines, np.ones(across, np.uint8))
         lines = cv2.morphologyEx(lines, cv2.MORPH_OPEN, np.ones(along, np.uint8))
         count, names, stats, _ = cv2.connectedComponentsWithStats(lines)
@@ -194,6 +345,16 @@ def _rulings(ink: Picture) -> tuple[Rulings, Picture]:
     for lines_kept, (some, names) in zip(kept, found, strict=True):
         mask[np.isin(names, [name for name, line in some if line in lines_kept])] = 255
     return kept, np.asarray(cv2.dilate(mask, np.ones((3, 3), np.uint8)), np.uint8)
+
+
+def _pale(tone: Picture) -> Picture:
+    """255 wherever a page is darker than its paper by more than its noise: the borders of a web page are light grey, and
+    beside black letters brighter than their surroundings on the whole."""
+    height, width = tone.shape
+    small = cv2.resize(tone, (max(width // 16, 1), max(height // 16, 1)), interpolation=cv2.INTER_AREA)
+    paper = cv2.resize(cv2.dilate(small, np.ones((5, 5), np.uint8)), (width, height)).astype(np.int16)
+    noise = np.abs(tone.astype(np.int16) - cv2.medianBlur(tone, 3))[::4, ::4]
+    return np.asarray((paper - tone > max(14.0, 4 * float(np.percentile(noise, 80)))) * 255, np.uint8)
 
 
 def _of_tables(horizontal: list[Ruling], vertical: list[Ruling], width: int) -> Rulings:
@@ -247,12 +408,18 @@ def _engine() -> Any:
     return RapidOCR(params=parameters)
 
 
-def words(picture: Picture, deadline: float) -> list[Word]:
-    """All the text of a picture, as found. Raises TooSlowError."""
-    found: list[Word] = []
+def _coloured(picture: Picture) -> Picture:
+    return picture if picture.ndim == 3 else np.asarray(cv2.cvtColor(picture, cv2.COLOR_GRAY2BGR), np.uint8)
+
+
+def _detected(picture: Picture) -> NDArray[np.float32]:
+    """Where the words of a picture are: the four corners of each."""
+    found = []
     for top, bottom in _strips(picture):
-        found.extend(_words(picture[top:bottom], top, deadline))
-    return found
+        boxes = _engine()(_coloured(picture[top:bottom]), use_rec=False).boxes
+        if boxes is not None:
+            found.append(np.asarray(boxes, np.float32) + np.array((0, top), np.float32))
+    return np.concatenate(found) if found else np.zeros((0, 4, 2), np.float32)
 
 
 def _strips(picture: Picture) -> Iterator[tuple[int, int]]:
@@ -268,25 +435,24 @@ def _strips(picture: Picture) -> Iterator[tuple[int, int]]:
     yield top, height
 
 
-def _words(picture: Picture, offset: int, deadline: float) -> Iterator[Word]:
-    colour = picture if picture.ndim == 3 else np.asarray(cv2.cvtColor(picture, cv2.COLOR_GRAY2BGR), np.uint8)
-    engine = _engine()
-    boxes = engine(colour, use_rec=False).boxes
-    if boxes is None:
-        return
-    crops = engine.crop_text_regions(colour, np.asarray(boxes, np.float32))
+def words(picture: Picture, boxes: NDArray[np.float32], began: tuple[float, float]) -> list[Word]:
+    """The text in some boxes of a picture, as found. Raises TooSlowError where the page `began` too long ago."""
+    found = []
+    engine, colour = _engine(), _coloured(picture)
+    crops = engine.crop_text_regions(colour, boxes) if len(boxes) else []
     order = sorted(range(len(crops)), key=lambda at: crops[at].shape[1] / crops[at].shape[0])
     for start in range(0, len(order), _BATCH):
-        if time.monotonic() > deadline:
+        if min(now - then for now, then in zip(clocks(), began, strict=True)) > SECONDS:
             raise TooSlowError
         some = order[start : start + _BATCH]
         told = engine.recognize_txt([crops[at] for at in some])
         for at, text, score, info in zip(some, told.txts, told.scores, told.word_results, strict=True):
             if text.strip() and score >= 0.4:
-                yield _word(boxes[at], crops[at], offset, text, info)
+                found.append(_word(boxes[at], crops[at], text, info))
+    return found
 
 
-def _word(box: Any, crop: Picture, offset: int, text: str, info: Any) -> Word:
+def _word(box: Any, crop: Picture, text: str, info: Any) -> Word:
     left, top = np.min(box, axis=0)
     right, bottom = np.max(box, axis=0)
     text = _FULL_WIDTH.sub(lambda match: match[0].translate(_PUNCTUATION), text.translate(_VARIANTS))
@@ -302,7 +468,7 @@ def _word(box: Any, crop: Picture, offset: int, text: str, info: Any) -> Word:
         )
         for (char, sure), column in zip(printed, columns, strict=False)
     )
-    return Word(float(left), float(top + offset), float(right), float(bottom + offset), chars)
+    return Word(float(left), float(top), float(right), float(bottom), chars)
 
 
 def _chars(found: list[Word], lines: Rulings, scale: float) -> Iterator[Char]:
@@ -332,11 +498,19 @@ def _chars(found: list[Word], lines: Rulings, scale: float) -> Iterator[Char]:
 
 @dataclass(slots=True)
 class _Cell:
-    """A cell of a ruled table: the characters found in it, and where its ink is (in pixels), None without ink."""
+    """A cell of a ruled table: the characters found in it, where its ink is (in pixels, None without ink), and what a
+    text layer has there (with its x)."""
 
     box: Box
     chars: list[Char] = field(default_factory=list)
     ink: tuple[int, int, int, int] | None = None
+    below: list[tuple[float, str]] = field(default_factory=list)
+
+    @property
+    def layer(self) -> str:
+        """The number that a text layer has there, "" where it has none."""
+        text = "".join(text for _, text in sorted(self.below))
+        return text if _NUMBER.fullmatch(text) else ""
 
     @property
     def text(self) -> str:
@@ -347,8 +521,11 @@ class _Cell:
         return min((char.sure for char in self.chars), default=0.0)
 
 
-def _judged(table: Table, chars: list[Char], tone: Picture, ink: Picture, scale: float) -> list[Char]:
-    """`chars` with those in the cells of a table read twice where it matters, and marked where the readings differ."""
+def _judged(
+    table: Table, chars: list[Char], below: list[tuple[str, float, float]], tone: Picture, ink: Picture, scale: float
+) -> list[Char]:
+    """`chars` with those in the cells of a table read twice where it matters, and marked where the readings differ:
+    those of the recognition, and of the text layer (`below`) where there is one."""
     cells = {owner: _Cell(table.box(owner)) for line in table.owner for owner in line}
     out = []
     for char in chars:
@@ -357,6 +534,10 @@ def _judged(table: Table, chars: list[Char], tone: Picture, ink: Picture, scale:
             out.append(char)
         else:
             cells[slot].chars.append(char)
+    for text, x, y in below:
+        slot = table.slot(Char(text, x * scale, y * scale, x * scale, y * scale, y * scale))
+        if slot is not None:
+            cells[slot].below.append((x, text))
     doubted = []
     for cell in cells.values():
         if sum(char.text > "⺀" and char.sure > 0.5 for char in cell.chars) >= 2:
@@ -364,10 +545,10 @@ def _judged(table: Table, chars: list[Char], tone: Picture, ink: Picture, scale:
         cell.ink = _inked(ink, cell.box, scale)
         if cell.ink is not None and _is_dash(ink, cell.ink, scale):
             cell.chars = [_whole(cell, "—")]
-        elif cell.ink is not None and not (cell.text == "0" and cell.sure > _CERTAIN):
+        elif cell.ink is not None and not (cell.text == "0" and cell.sure > _CERTAIN and cell.layer in ("", "0")):
             doubted.append(cell)
     for cell, (text, sure) in zip(doubted, _reread(tone, [cell.ink for cell in doubted if cell.ink]), strict=True):
-        cell.chars = _agreed(cell, text, sure)
+        cell.chars = [_whole(cell, _agreed(cell, text, sure))]
     return [*out, *(char for cell in cells.values() for char in cell.chars)]
 
 
@@ -379,14 +560,19 @@ def _is_dash(ink: Picture, place: tuple[int, int, int, int], scale: float) -> bo
     return bool(width > 2.5 * height and 1.5 < width * scale < 20 and height * scale < 2)
 
 
-def _agreed(cell: _Cell, text: str, sure: float) -> list[Char]:
-    """The characters of a cell after its second reading: as read where both agree or one is certain, else marked."""
+def _agreed(cell: _Cell, text: str, sure: float) -> str:
+    """What stands in a cell after its second reading: as read where both agree or one is certain, else both, marked.
+    A number of the text layer decides between two that differ, and marks the two where they agree on another."""
     first, second = _plain(cell.text), _plain(text)
     if first == second and max(cell.sure, sure) > 0.6:
-        return [_whole(cell, first)]
-    if second and sure > _CERTAIN and (not first or cell.sure < _SURE):
-        return [_whole(cell, second)]
-    return [_whole(cell, cell.text + UNSURE)]
+        read = first
+    elif second and sure > _CERTAIN and (not first or cell.sure < _SURE):
+        read = second
+    elif cell.layer and cell.layer in (first, second):
+        return cell.layer
+    else:
+        return f"{first}{UNSURE}{second}"
+    return read if cell.layer in ("", read) else f"{read}{UNSURE}{cell.layer}"
 
 
 def _plain(text: str) -> str:

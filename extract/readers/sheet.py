@@ -16,7 +16,7 @@ from openpyxl.utils.datetime import from_excel
 from xlrd.biffh import XLRDError
 
 from extract import labels
-from extract.document import Block, Document, Grid, GridCell, Paragraph
+from extract.document import Block, Document, Grid, GridCell, Paragraph, Picture
 from extract.readers import charset, grids, numbers, ole
 
 MAX_ROWS, MAX_COLUMNS = 3000, 120
@@ -71,9 +71,16 @@ def read_xlsx(data: bytes) -> Document:
     for sheet in book.worksheets:
         if sheet.sheet_state == "visible":
             sheets.append(_of_openpyxl(sheet, formulas.get(sheet.title, {}), document.problems))
+            document.blocks.extend(_pictures(sheet))
         else:
             document.problems.append(f"工作表“{sheet.title}”是隐藏的，未读取")
     return _filled(document, sheets)
+
+
+def _pictures(sheet: Any) -> Iterator[Picture]:
+    """The pictures on a sheet from the top (a scan pasted in is all that some have)."""
+    for one in sorted(sheet._images, key=lambda image: image.anchor._from.row if hasattr(image.anchor, "_from") else 0):
+        yield Picture(one.path, one._data())
 
 
 def _formulas(data: bytes) -> dict[str, dict[tuple[int, int], str]]:
@@ -187,12 +194,14 @@ def _shown(value: Any, picture: str) -> str:
 
 
 def _filled(document: Document, sheets: list[_Sheet]) -> Document:
+    pictures, document.blocks = document.blocks, []
     for sheet in sheets:
         if len(sheets) > 1 and _CHAPTER.match(sheet.name) and sheet.name not in sheet.texts.values():
             document.blocks.append(Paragraph(sheet.name, heading=True))
         _note_left_out(sheet, document.problems)
         document.blocks.extend(_blocks(sheet))
     document.lines.extend(paragraph.text for paragraph in document.paragraphs)
+    document.blocks.extend(pictures)
     if not document.blocks:
         document.problems.append("表格文件里没有可见的文字")
     return document

@@ -9,13 +9,15 @@ from typing import Any
 import docx
 from docx.text.paragraph import Paragraph as WordParagraph
 
-from extract.document import Document, Grid, GridCell, Paragraph
+from extract.document import Document, Grid, GridCell, Paragraph, Picture
 from extract.readers import charset, grids
 from extract.readers.numbering import Numbering
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _BOX = f"{_W}txbxContent"
-_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_BLIP, _EMBED = "{http://schemas.openxmlformats.org/drawingml/2006/main}blip", f"{_R}embed"
+_IMAGE_DATA, _ID = "{urn:schemas-microsoft-com:vml}imagedata", f"{_R}id"
 _UNSEEN = frozenset(
     (
         # Word 2010 writes a text box twice: as a drawing, and as VML for those before it.
@@ -103,6 +105,7 @@ class _Walk:
                         self.inside(content)  # a table around tables lays out the page
             else:
                 self.document.blocks.extend(grids.blocks(self._grid(element)))
+                self.document.blocks.extend(self._pictures(element))
 
     def _file(self, reference: str) -> None:
         file = self.files.get(reference)
@@ -126,6 +129,15 @@ class _Walk:
                 self.document.lines.append(line.rstrip())
         for box in _boxes(element):
             self.inside(box)
+        self.document.blocks.extend(self._pictures(element))
+
+    def _pictures(self, element: Any) -> Iterator[Picture]:
+        """The pictures of a paragraph or table, drawn as DrawingML or (by old programs) as VML."""
+        for node in _seen(element):
+            name = node.get(_EMBED) if node.tag == _BLIP else node.get(_ID) if node.tag == _IMAGE_DATA else None
+            part = self.body.part.related_parts.get(name) if name else None
+            if part is not None:
+                yield Picture(str(part.partname), part.blob)
 
     def _grid(self, table: Any) -> Grid:
         """python-docx's `table.rows[i].cells` costs half a second a report, so the XML's spans are expanded here."""
