@@ -257,7 +257,6 @@ def _resolve(
     `disputes` where its stages are rows."""
     if not pending:
         return
-    names = form.COLUMN_LABELS["disputes" if table == "results" else table]
     header = _Header()
     stages = ["" for _ in pending]
     years: dict[int, set[int]] = {}
@@ -273,7 +272,10 @@ def _resolve(
                 stages[depth] = form.STAGE_LABELS[key]
             elif key in form.IGNORED:
                 stages[depth] = ""
-        column = next((names[key] for text in _chains(pending, position) if (key := form.plain(text)) in names), None)
+        named = (
+            labels.column("disputes" if table == "results" else table, text) for text in _chains(pending, position)
+        )
+        column = next((one for one in named if one is not None), None)
         if column is None:
             continue
         if table == "disputes":

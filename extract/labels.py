@@ -66,6 +66,10 @@ def resembling(label: str) -> Match | None:
             return Match(holding.pop(), exact=False)
         if holding:
             return None
+    # A letter of four misread leaves three quarters: 2.重复中请 in a scan is 2.重复申请.
+    near = {row for name, row in ROW_LABELS.items() if _one_letter_off(key, name)}
+    if len(near) == 1:
+        return Match(near.pop(), exact=False)
     best: dict[Row, float] = {}
     for name, row in ROW_LABELS.items():
         if abs(len(name) - len(key)) <= max(3, len(name) // 3):
@@ -76,6 +80,20 @@ def resembling(label: str) -> Match | None:
     if ranked and ranked[0][1] >= _ALIKE and (len(ranked) == 1 or ranked[0][1] - ranked[1][1] >= _MARGIN):
         return Match(ranked[0][0], exact=False)
     return None
+
+
+@lru_cache(maxsize=4096)
+def column(table: str, label: str) -> str | None:
+    """The column of a table that a header names word for word, or but for one letter (项日数量 in a scan)."""
+    names, key = COLUMN_LABELS[table], plain(label)
+    if key in names or len(key) <= _LONG_ENOUGH:
+        return names.get(key)
+    found = {one for name, one in names.items() if _one_letter_off(key, name)}
+    return found.pop() if len(found) == 1 else None
+
+
+def _one_letter_off(one: str, other: str) -> bool:
+    return len(one) == len(other) and sum(a != b for a, b in zip(one, other, strict=True)) == 1
 
 
 def find(labels: list[str]) -> Match | None:

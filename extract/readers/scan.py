@@ -348,7 +348,7 @@ def _rulings(tone: Picture) -> tuple[Rulings, Picture]:
 
 
 def _pale(tone: Picture) -> Picture:
-    """255 wherever a page is darker than its paper by more than its noise: the borders of a web page are light grey, and
+    """255 wherever a page is darker than its paper by more than its noise: a web page's borders are light grey, and
     beside black letters brighter than their surroundings on the whole."""
     height, width = tone.shape
     small = cv2.resize(tone, (max(width // 16, 1), max(height // 16, 1)), interpolation=cv2.INTER_AREA)

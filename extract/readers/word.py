@@ -135,7 +135,7 @@ class _Walk:
         """The pictures of a paragraph or table, drawn as DrawingML or (by old programs) as VML."""
         for node in _seen(element):
             name = node.get(_EMBED) if node.tag == _BLIP else node.get(_ID) if node.tag == _IMAGE_DATA else None
-            part = self.body.part.related_parts.get(name) if name else None
+            part = self.files.get(name) if name else None
             if part is not None:
                 yield Picture(str(part.partname), part.blob)
 
