@@ -125,11 +125,10 @@ def read_mht(data: bytes) -> Document:
             document = html.read(content, str(part.get("Content-Type")))
             document.format = "mht"
             place = str(part.get("Content-Location", ""))
-            document.blocks = [
-                Picture(block.address, pictures.get(urljoin(place, block.address)))
-                if isinstance(block, Picture)
-                else block
-                for block in document.blocks
-            ]
+            for at, block in enumerate(document.blocks):
+                if isinstance(block, Picture) and block.data is None:
+                    document.blocks[at] = Picture(block.address, pictures.get(urljoin(place, block.address)))
+            if any(isinstance(block, Picture) and block.data is None for block in document.blocks):
+                document.problems.append("网页存档（MHT）里没有存下的图片未读取")
             return document
     return Document("mht", problems=["网页存档（MHT）里没有网页"])
