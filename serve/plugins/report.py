@@ -27,27 +27,32 @@ def extra_template_vars(
 
     async def page() -> dict[str, Any]:
         (report_id,) = urlsafe_components(request.url_vars["pks"])
-        return {"report": await read(datasette.get_database(database), report_id)}
+        with_last = request.args.get("with") == "last"
+        return {"report": await read(datasette.get_database(database), report_id, with_last=with_last)}
 
     return page
 
 
-async def read(db: Database, report_id: str) -> dict[str, Any]:
-    """A report with its cells, chapters, findings, files and neighbours, ready for the template."""
+async def read(db: Database, report_id: str, *, with_last: bool = False) -> dict[str, Any]:
+    """A report with its cells, chapters, findings, files and neighbours, ready for the template.
+
+    `with_last` sets beside every cell what stood there in the office's report of the year before (same scope).
+    """
 
     async def rows(sql: str, *values: object) -> list[dict[str, Any]]:
         found = await db.execute(sql, list(values) or [report_id])
         return [dict(row) for row in found.rows]
 
     (report,) = await rows("SELECT * FROM reports WHERE report_id = ?")
-    figures: dict[str, float | None] = {}
-    lines: dict[str, list[str]] = {}
-    for table, key in _KEY_COLUMN.items():
-        found = await rows(f"SELECT * FROM {table} WHERE report_id = ?")  # noqa: S608
-        lines[table] = [line[key] for line in found]
-        for line in found:
-            for column in layout.form()[table]["columns"]:
-                figures[f"{table}.{line[key]}.{column}"] = line[column]
+    figures, lines = await _tables(db, report_id)
+    years = await rows(
+        "SELECT report_id, year, scope FROM reports WHERE office_id = ? ORDER BY year, scope", report["office_id"]
+    )
+    last = next(
+        (y for y in years if (y["year"], y["scope"]) == ((report["year"] or 0) - 1, report["scope"])),
+        None,
+    )
+    before = (await _tables(db, last["report_id"]))[0] if last and with_last else {}
     notes = {note["cell"]: note for note in await rows("SELECT * FROM cell_notes WHERE report_id = ?")}
     findings = [_finding(one) for one in await rows("SELECT * FROM findings WHERE report_id = ? ORDER BY number")]
     proofs: dict[str, list[int]] = {}
@@ -85,10 +90,23 @@ async def read(db: Database, report_id: str) -> dict[str, Any]:
         "versions": await rows("SELECT * FROM versions WHERE report_id = ? ORDER BY version"),
         "changes": await rows("SELECT * FROM changes WHERE report_id = ? ORDER BY version, number LIMIT 200"),
         "addresses": await rows("SELECT * FROM addresses WHERE report_id = ? ORDER BY first_seen"),
-        "years": await rows(
-            "SELECT report_id, year, scope FROM reports WHERE office_id = ? ORDER BY year, scope", report["office_id"]
-        ),
+        "years": years,
+        "last": last,
+        "before": before,
     }
+
+
+async def _tables(db: Database, report_id: str) -> tuple[dict[str, float | None], dict[str, list[str]]]:
+    """The figures of a report by cell, and which lines each table has."""
+    figures: dict[str, float | None] = {}
+    lines: dict[str, list[str]] = {}
+    for table, key in _KEY_COLUMN.items():
+        found = (await db.execute(f"SELECT * FROM {table} WHERE report_id = ?", [report_id])).rows  # noqa: S608
+        lines[table] = [line[key] for line in found]
+        for line in found:
+            for column in layout.form()[table]["columns"]:
+                figures[f"{table}.{line[key]}.{column}"] = line[column]
+    return figures, lines
 
 
 def _present(sheets: list[layout.Sheet]) -> set[str]:
