@@ -7,7 +7,7 @@ from datasette.app import Datasette
 from datasette.database import Database, QueryInterrupted
 from datasette.utils.asgi import Request, Response
 
-from serve import words
+from serve import charts, map, words
 from serve.hooks import hookimpl
 from serve.listing import stamp
 
@@ -34,19 +34,28 @@ async def _summary(db: Database) -> dict[str, Any]:
 async def _count(db: Database) -> dict[str, Any]:
     totals = (
         await db.execute(
-            """SELECT count(*) AS reports, count(DISTINCT office_id) AS offices, min(year) AS first_year,
-            max(year) AS last_year, sum(reading = 'whole') AS whole, max(last_seen) AS last_seen FROM reports"""
+            """SELECT coalesce(sum(reports), 0) AS reports, min(year) AS first_year, max(year) AS last_year,
+            sum(read_whole) AS whole, max(last_seen) AS last_seen FROM counts"""
         )
     ).first()
-    years = (await db.execute("SELECT year, count(*) AS n FROM reports WHERE year NOT NULL GROUP BY year")).rows
+    offices = (await db.execute("SELECT count(*) FROM offices WHERE reports_count > 0")).first()[0]
+    years = (
+        await db.execute(
+            "SELECT year, sum(reports) AS n FROM counts WHERE year NOT NULL GROUP BY year ORDER BY year DESC"
+        )
+    ).rows
     places = (
         await db.execute(
-            """SELECT province, prefecture, county, count(*) AS n FROM reports WHERE province NOT NULL
+            """SELECT province, prefecture, county, sum(reports) AS n FROM counts WHERE province NOT NULL
             GROUP BY province, prefecture, county ORDER BY province, prefecture, county"""
         )
     ).rows
-    unplaced = (await db.execute("SELECT count(*) FROM reports WHERE province IS NULL")).first()[0]
+    unplaced = (await db.execute("SELECT coalesce(sum(reports), 0) FROM counts WHERE province IS NULL")).first()[0]
     crawled = (await db.execute("SELECT count(*) AS sites, max(last_asked) AS last FROM sites")).first()
+    vantages = (await db.execute("SELECT DISTINCT vantage FROM captures WHERE vantage <> ''")).rows
+    seen = (
+        await db.execute("SELECT division_code, sum(found) AS n FROM coverage_by_place GROUP BY division_code")
+    ).rows
     questions = []
     for question in words.words()["questions"]:
         sql = f"SELECT count(*) FROM {question['table']} WHERE {question['where']}"  # noqa: S608
@@ -55,14 +64,25 @@ async def _count(db: Database) -> dict[str, Any]:
         except QueryInterrupted:
             count = None  # the list itself is fast; only how long it is took too long to count
         questions.append({**question, "count": count})
+    # The newest year is half published for months: charts show the last one that has most of its reports.
+    most = max((row["n"] for row in years), default=1)
+    shown = next((row["year"] for row in years if row["n"] * 2 >= most), None)
+    dots = [
+        {"dot": map.dots()[row["division_code"]], "n": row["n"]} for row in seen if row["division_code"] in map.dots()
+    ]
     return {
         "totals": totals,
-        "years": sorted(years, key=lambda row: -row["year"]),
-        "most": max((row["n"] for row in years), default=1),
+        "offices": offices,
+        "years": years,
+        "most": most,
         "places": _tree(places),
         "unplaced": unplaced,
         "crawled": crawled,
+        "vantages": [row["vantage"] for row in vantages],
         "questions": questions,
+        "charts": await charts.charts(db, shown),
+        "dots": dots,
+        "map": map,
     }
 
 

@@ -1,0 +1,94 @@
+"""Bars for a page: sums of the archive as lengths, each with the list that it leads to. Every chart is a table too."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from datasette.database import Database
+
+from serve import words
+
+REDRAWN = 2021
+"""The first year of the present form: a line is drawn before it (国办公开办函〔2021〕30号)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A number with its label and the list behind it (an address below /archive/); `share` (0–1) of the longest bar.
+
+    `reports` were added up, `left_out` lack the number.
+    """
+
+    label: str
+    value: int | float
+    share: float
+    link: str
+    reports: int
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Bars of one scope, with the address of the rows they were taken from; `before` is the bar that opens the new form."""
+
+    title: str
+    bars: list[Bar]
+    table: str
+    columns: bool = False
+    before: int | None = None
+    notes: list[str] = field(default_factory=list)
+
+
+def _bars(rows: Sequence[tuple[str, Any, str]]) -> list[Bar]:
+    longest = max((row["sum"] or 0 for _, row, _ in rows), default=0) or 1
+    return [
+        Bar(label, row["sum"] or 0, (row["sum"] or 0) / longest, link, row["reports"], row["left_out"])
+        for label, row, link in rows
+    ]
+
+
+async def charts(db: Database, year: int | None) -> list[Chart]:
+    """The charts of the home page: requests by year, and of `year` the outcomes and the disputes. Own offices only."""
+    by_year = (
+        await db.execute(
+            """SELECT year, sum(sum) AS sum, sum(reports) AS reports, sum(left_out) AS left_out FROM sums
+            WHERE name = 'received' AND scope = 'own' GROUP BY year ORDER BY year"""
+        )
+    ).rows
+    found = [
+        Chart(
+            "各年新收申请（件）",
+            _bars([(str(r["year"]), r, _list("figures", scope="own", year=r["year"])) for r in by_year]),
+            "sums.csv?" + urlencode({"name": "received", "scope": "own"}),
+            columns=True,
+            before=next(
+                (at for at, row in enumerate(by_year) if at and row["year"] >= REDRAWN > by_year[0]["year"]), None
+            ),
+        )
+    ]
+    for one in words.words()["charts"] if year else ():
+        names = [figure for figure, *_ in one["bars"]]
+        rows = {
+            row["name"]: row
+            for row in (
+                await db.execute(
+                    f"""SELECT name, sum(sum) AS sum, sum(reports) AS reports, sum(left_out) AS left_out FROM sums
+                    WHERE scope = 'own' AND year = ? AND name IN ({", ".join("?" * len(names))}) GROUP BY name""",  # noqa: S608
+                    [year, *names],
+                )
+            ).rows
+        }
+        bars = [
+            (words.value_label("name", name), rows[name], _list(table, scope="own", year=year, **conditions))
+            for name, table, conditions in one["bars"]
+            if name in rows
+        ]
+        csv = "sums.csv?" + urlencode({"scope": "own", "year": year, "name__in": ",".join(names)})
+        found.append(Chart(f"{year} 年{one['title']}", _bars(bars), csv))
+    return [chart for chart in found if any(bar.value for bar in chart.bars)]
+
+
+def _list(table: str, **conditions: object) -> str:
+    order = {"_sort_desc": "received"} if table == "figures" else {}
+    return f"{table}?{urlencode({**conditions, **order})}"
