@@ -30,7 +30,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Bars of one scope, with the address of the rows they were taken from; `before` is the bar that opens the new form."""
+    """Bars of one scope; `table` is the CSV they were taken from, `before` the bar that opens the new form."""
 
     title: str
     bars: list[Bar]
@@ -62,9 +62,7 @@ async def charts(db: Database, year: int | None) -> list[Chart]:
             _bars([(str(r["year"]), r, _list("figures", scope="own", year=r["year"])) for r in by_year]),
             "sums.csv?" + urlencode({"name": "received", "scope": "own"}),
             columns=True,
-            before=next(
-                (at for at, row in enumerate(by_year) if at and row["year"] >= REDRAWN > by_year[0]["year"]), None
-            ),
+            before=_first_of_the_new_form([row["year"] for row in by_year]),
         )
     ]
     for one in words.words()["charts"] if year else ():
@@ -87,6 +85,10 @@ async def charts(db: Database, year: int | None) -> list[Chart]:
         csv = "sums.csv?" + urlencode({"scope": "own", "year": year, "name__in": ",".join(names)})
         found.append(Chart(f"{year} 年{one['title']}", _bars(bars), csv))
     return [chart for chart in found if any(bar.value for bar in chart.bars)]
+
+
+def _first_of_the_new_form(years: list[int]) -> int | None:
+    return next((at for at, year in enumerate(years) if at and year >= REDRAWN > years[0]), None)
 
 
 def _list(table: str, **conditions: object) -> str:

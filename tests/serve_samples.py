@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from archive import schema, search
+from archive import schema, search, summaries
 from serve import layout
 
 TOWN_2023 = "990102101-songxizhen-2023"
@@ -33,6 +33,7 @@ def make(path: Path) -> Path:
             marks = ", ".join("?" * len(row))
             db.execute(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', list(row.values()))  # noqa: S608
         _index(db)
+        summaries.write(db)
     return path
 
 

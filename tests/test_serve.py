@@ -134,7 +134,7 @@ def test_home_tells_how_much_there_is(site: Datasette) -> None:
     assert str(FILLERS + 6) in text
     assert "2016–2023" in text.replace(" ", "")
     assert "2026-02-01 16:00（北京时间）" in text
-    (year,) = document.xpath("//a[contains(@href, 'year=2020')]/@href")
+    (year,) = document.xpath("//table[@class='bars']//a[contains(@href, 'year=2020')]/@href")
     assert titles(page(site, year)) == ["松溪镇2020年政府信息公开工作年度报告"]
     (county,) = document.xpath("//a[contains(., '白露县')]/@href")
     assert len(titles(page(site, county))) == 6

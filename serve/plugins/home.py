@@ -7,7 +7,7 @@ from datasette.app import Datasette
 from datasette.database import Database, QueryInterrupted
 from datasette.utils.asgi import Request, Response
 
-from serve import charts, map, words
+from serve import atlas, charts, words
 from serve.hooks import hookimpl
 from serve.listing import stamp
 
@@ -67,9 +67,8 @@ async def _count(db: Database) -> dict[str, Any]:
     # The newest year is half published for months: charts show the last one that has most of its reports.
     most = max((row["n"] for row in years), default=1)
     shown = next((row["year"] for row in years if row["n"] * 2 >= most), None)
-    dots = [
-        {"dot": map.dots()[row["division_code"]], "n": row["n"]} for row in seen if row["division_code"] in map.dots()
-    ]
+    known = atlas.dots()
+    dots = [{"dot": known[row["division_code"]], "n": row["n"]} for row in seen if row["division_code"] in known]
     return {
         "totals": totals,
         "offices": offices,
@@ -82,7 +81,7 @@ async def _count(db: Database) -> dict[str, Any]:
         "questions": questions,
         "charts": await charts.charts(db, shown),
         "dots": dots,
-        "map": map,
+        "map": atlas,
     }
 
 
