@@ -5,10 +5,9 @@ import json
 import os
 import shutil
 import socket
-import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,7 +20,7 @@ import extract
 import workers
 from extract import form
 from extract.report import Fetch, Fetched, Identity, Report
-from terminal import CANNOT, INTERRUPTED, ChineseGroup, table
+from terminal import CANNOT, ChineseGroup, table
 
 if TYPE_CHECKING:
     from archive.store import Summary
@@ -317,6 +316,8 @@ def serve(archive: Path, captures: Path, port: int, host: str) -> None:
 
 
 def _serve(archive: Path, captures: Path, port: int, host: str = "127.0.0.1") -> None:
+    from datasette.cli import cli
+
     from archive import store
     from serve import command
 
@@ -328,12 +329,10 @@ def _serve(archive: Path, captures: Path, port: int, host: str = "127.0.0.1") ->
         except OSError:
             raise cannot(f"端口 {port} 已被占用，请用 --port 换一个。") from None
     click.echo(f"年报档案：http://{host}:{port}/ （按 Ctrl-C 结束）", err=True)
-    environment = {**os.environ, "NIANBAO_CAPTURES": str(captures.resolve())}
-    try:
-        status = subprocess.run(command(archive, port, host=host), env=environment, check=False).returncode  # noqa: S603
-    except KeyboardInterrupt:
-        status = 0
-    raise click.exceptions.Exit(0 if status in (-2, INTERRUPTED) else status)
+    os.environ["NIANBAO_CAPTURES"] = str(captures.resolve())
+    # In this process: a server of its own would outlive a command that is killed.
+    with suppress(KeyboardInterrupt, click.Abort):
+        cli.main(command(archive, port, host=host)[3:], prog_name="datasette", standalone_mode=False)
 
 
 @main.command()
