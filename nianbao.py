@@ -316,10 +316,8 @@ def serve(archive: Path, captures: Path, port: int, host: str) -> None:
 
 
 def _serve(archive: Path, captures: Path, port: int, host: str = "127.0.0.1") -> None:
-    from datasette.cli import cli
-
+    import serve
     from archive import store
-    from serve import command
 
     store.check(archive)
     with socket.socket() as probe:
@@ -330,9 +328,8 @@ def _serve(archive: Path, captures: Path, port: int, host: str = "127.0.0.1") ->
             raise cannot(f"端口 {port} 已被占用，请用 --port 换一个。") from None
     click.echo(f"年报档案：http://{host}:{port}/ （按 Ctrl-C 结束）", err=True)
     os.environ["NIANBAO_CAPTURES"] = str(captures.resolve())
-    # In this process: a server of its own would outlive a command that is killed.
     with suppress(KeyboardInterrupt, click.Abort):
-        cli.main(command(archive, port, host=host)[3:], prog_name="datasette", standalone_mode=False)
+        serve.run(archive, port, host=host)
 
 
 @main.command()

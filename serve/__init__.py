@@ -3,6 +3,8 @@
 import sys
 from pathlib import Path
 
+from datasette.cli import cli
+
 FOLDER = Path(__file__).parent
 METADATA = FOLDER.parent / "datasette-metadata.json"
 
@@ -46,3 +48,8 @@ def command(archive: Path, port: int = 8001, *, host: str = "127.0.0.1", immutab
         options += ["--setting", name, {True: "on", False: "off"}[value] if isinstance(value, bool) else str(value)]
     files = ["--immutable", str(archive)] if immutable else [str(archive)]
     return [sys.executable, "-m", "datasette", "serve", *files, *options]
+
+
+def run(archive: Path, port: int, *, host: str = "127.0.0.1") -> None:
+    """Serve in this process until it is told to stop: a server of its own would outlive a command that is killed."""
+    cli.main(command(archive, port, host=host)[3:], prog_name="datasette", standalone_mode=False)
