@@ -55,7 +55,8 @@ def _read(document: Document, found: Identity, sha256: str) -> Report:
     parts = chapters.split(document)
     report.chapters, report.headings = parts.texts, parts.headings
     report.problems.extend(parts.problems)
-    form = tables.read(document, found.year, found.office)
+    has_form = "whole" not in parts.texts or chapters.names_form(chapters.lines(document))
+    form = tables.read(document, found.year, found.office, has_form=has_form)
     report.editions, report.cells, report.other_tables = form.editions, form.cells, form.other_tables
     if form.cells or "whole" not in parts.texts:
         report.problems.extend(form.problems)

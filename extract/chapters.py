@@ -209,7 +209,7 @@ def is_form(document_lines: list[Line], found: list[Heading]) -> bool:
     """Whether the document has the six chapters of 2019 and after (reports before it share words with them)."""
     if len(found) < 3 or sum(heading.weight for heading in found) < 6:
         return False
-    if any(_FORM_WORDS.search(compact(line.text)) for line in document_lines if len(line.text) < 200):
+    if names_form(document_lines):
         return True
     unknown = (line.text for line in document_lines if _UNKNOWN_HEADING.fullmatch(line.text.strip()))
     return len(found) >= 5 and not any(_OLDER_HEADINGS.search(text) for text in unknown)
@@ -408,18 +408,47 @@ def signature(document_lines: Iterable[Line]) -> tuple[str | None, str | None]:
     return first, None
 
 
+def names_form(document_lines: list[Line]) -> bool:
+    """Whether words stand there that only the tables of 2019 and after have."""
+    return any(_FORM_WORDS.search(compact(line.text)) for line in document_lines if len(line.text) < 200)
+
+
+_TOP_LINES = 60
+
+
 def _whole(document: Document, document_lines: list[Line]) -> Chapters:
-    """A free-form text: trafilatura's for a page, else every line that is not the page's own."""
-    own = [
-        line.text.strip()
-        for line in document_lines
-        if line.cells < 2 and not is_chrome(compact(line.text)) and not _PAGE_LABEL.match(compact(line.text))
-    ]
+    """A free-form text: what is printed between its title and its signature, without tables.
+
+    A page on which no title is found may be all menus: there the text is trafilatura's.
+    """
+    body = [line for line in document_lines if line.cells < 2 and not _is_caption(document, line)]
+    bare = [compact(line.text) for line in body[:_TOP_LINES]]
+    bare = bare[: next((at for at, text in enumerate(bare) if len(text) > _HEADING_LENGTH and "。" in text), None)]
+    pairs = zip(["", *bare], bare, strict=False)
+    titles = [at for at, (above, text) in enumerate(pairs) if _is_title(text) or _is_title(above + text)]
+    start = max(titles, default=-1) + 1
+    half = start + (len(body) - start) // 2  # a date in the first half is no signature
+    body = body[start:half] + _without_signature(body[half:])
+    own = [line.text.strip() for line in body if not is_chrome(compact(line.text)) and not _is_label(line.text)]
     text = "\n".join(own)
-    if document.html:
+    if document.html and not titles:
         from trafilatura import extract  # takes half a second to import, and few reports need it
 
         main = extract(document.html, favor_recall=True, include_comments=False, include_tables=False) or ""
-        if 2 * len(compact(main)) > len(compact(text)):
+        if "|" not in main and 2 * len(compact(main)) > len(compact(text)):  # it may lay tables out as text
             text = main
     return Chapters(texts={"whole": text} if text.strip() else {})
+
+
+def _is_caption(document: Document, line: Line) -> bool:
+    """Whether a line names the table that follows it (附表：政府信息公开情况统计表)."""
+    below = document.blocks[line.block + 1 : line.block + 2]
+    return any(isinstance(block, Grid) for block in below) and "表" in line.text and "。" not in line.text
+
+
+def _is_title(bare: str) -> bool:
+    return parse_title(bare).reason is None
+
+
+def _is_label(text: str) -> bool:
+    return _PAGE_LABEL.match(compact(text)) is not None

@@ -93,8 +93,9 @@ def _read(document: Document) -> _Reading:
     is_form = chapters.is_form(lines, headings)
     first = headings[0].line if is_form else _HEAD_LINES
     top = [tidy(line.text) for line in lines[:first] if line.cells < 2]
-    last = headings[-1].line + 1 if is_form else max(len(lines) - _TAIL_LINES, 1)
-    return _Reading(document, lines, headings, is_form, top, lines[last:])
+    # The tables of old reports stand behind the signature too.
+    tail = lines[headings[-1].line + 1 :] if is_form else [line for line in lines[1:] if line.cells < 2][-_TAIL_LINES:]
+    return _Reading(document, lines, headings, is_form, top, tail)
 
 
 def identify(document: Document, *, url: str | None = None, words: str = "") -> Identity:

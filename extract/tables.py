@@ -30,15 +30,18 @@ class Tables:
 _NAMES = {"disclosure": "主动公开政府信息情况", "requests": "收到和处理申请情况", "disputes": "行政复议、行政诉讼情况"}
 
 
-def read(document: Document, year: int | None = None, office: str | None = None) -> Tables:
+def read(document: Document, year: int | None = None, office: str | None = None, *, has_form: bool = True) -> Tables:
     """Read the tables of a document. A table that is not there has no cells; `problems` names it.
 
     `year` and `office` are the report's, by which its own tables are told from others on the page (last year's,
-    another body's).
+    another body's). Without `has_form` none is the form's: the statistics of before 2019 count 不予公开 and 行政复议
+    in rows of the same name.
     """
     grids = document.grids
     for number, one in enumerate(grids, 1):
         one.number = number
+    if not has_form:
+        return Tables({"disclosure": None, "requests": None}, {}, _other_tables(document, set()))
     by_grid = grid.read(grids, year)
     if by_grid.copies_differ() and (own := _own(document, year, office)):
         again = grid.read(own, year)
