@@ -28,7 +28,7 @@ class Entry:
     `key` is its own for ever, over all rounds. `html` makes the body, given the addresses of `files`. `words` are
     those of the link, where they are not the title. `about` says that it has to do with annual reports. `state` is ""
     or what became of it: gone (lists still name it), soft (gone, with a notice where the system has one), removed (gone
-    from the lists too), unlinked (there, but no list names it any more).
+    from the lists too), unlinked (there, but no list names it any more). `index` is its 索引号, where it has one.
     """
 
     key: str
@@ -42,6 +42,7 @@ class Entry:
     pages: int = 1
     about: bool = False
     state: str = ""
+    index: str = ""
 
     @property
     def absent(self) -> bool:
@@ -56,10 +57,9 @@ class Entry:
 
 @dataclass(slots=True)
 class Column:
-    """A column: `slug` stands in its address where the system uses words. `single`: its page is its only entry.
-
-    `home` is words of further links on its page (words, address), traps and all. `about` says that it leads to annual
-    reports. `body` is the key of the office whose own section this is, "" for the county's.
+    """A column: `slug` stands in its address where the system uses words, `serial` where numbers (0: made from its
+    name). `single`: its page is its only entry. `about` says that it leads to annual reports. `body` is the key of the
+    office whose own section this is, "" for the county's.
     """
 
     slug: str
@@ -70,6 +70,7 @@ class Column:
     single: bool = False
     about: bool = False
     body: str = ""
+    serial: int = 0
 
     @property
     def listed(self) -> list[Entry]:

@@ -21,8 +21,8 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Table
 
+from samples.counties import FILES
 from samples.documents import Row, parts, plain_html, width
-from samples.published import FILES
 from samples.world import HERE, Report, all_reports, division_rows
 
 CONVERSIONS = {"pdf_office": "pdf:writer_pdf_Export", "docx_office": "docx:MS Word 2007 XML"}

@@ -88,7 +88,10 @@ class Built:
             request = request._replace(serial=0)  # a counter on the page would make every validator new
         if ";jsessionid=" in request.path:
             request = request._replace(path=request.path.partition(";jsessionid=")[0])
-        found = self._found(request)
+        try:
+            found = self._found(request)
+        except ValueError:  # a parameter that is no number
+            return Answer("参数错误".encode(), status=500, label="gone:")
         for change in self.filters:
             found = change(request, found)
         return found

@@ -291,12 +291,13 @@ def test_a_report_is_posted_twice(truth: Truth) -> None:
     for entry in again:
         first = next(other for other in truth.values() if other["key"] == entry["key"] and not other["again"])
         assert first["cells"] == entry["cells"]
-        assert first["column"] != entry["column"]
+        assert first["chapters"] == entry["chapters"]
 
 
 def test_a_column_named_by_a_year_holds_the_reports_of_another(rows: list[Row], truth: Truth) -> None:
     column = urljoin(rows[0].url, "/zwgk/zfxxgk/zfxxgknb/xzjd_1023/2024n/")
-    assert {entry["year"] for entry in truth.values() if entry["column"] == column} == {2023}
+    named = [urljoin(column, href) for href in Links(text_of(fetch(column)[1])).hrefs]
+    assert {truth[url]["year"] for url in named if url in truth} == {2023}
     assert "<title>2024年" in text_of(fetch(column)[1])
 
 
@@ -326,7 +327,8 @@ def test_what_is_gone_is_404_on_one_site_and_a_notice_on_the_other(rows: list[Ro
     assert [status for status, _, _ in answers] == [404, 200]
     assert all("不存在" in text_of(body) for _, body, _ in answers)
     status, _, headers = fetch(urljoin(rows[1].url, "/module/download/downfile.jsp?filename=nothing.pdf"))
-    assert (status, headers["Content-Type"]) == (200, "text/html;charset=UTF-8")
+    assert status == 200
+    assert headers["Content-Type"].startswith("text/html")
 
 
 def test_requests_are_remembered(rows: list[Row]) -> None:
@@ -334,7 +336,7 @@ def test_requests_are_remembered(rows: list[Row]) -> None:
     fetch(urljoin(rows[0].url, "/xwzx/zwyw/?a=1"), headers={"User-Agent": "somebody"})
     asked = samples.requests(rows[0].url)[before:]
     assert [(entry.method, entry.path, entry.status) for entry in asked] == [("GET", "/xwzx/zwyw/?a=1", 200)]
-    assert asked[0].headers["User-Agent"] == "somebody"
+    assert asked[0].headers["user-agent"] == "somebody"
 
 
 def test_sites_start_where_their_port_is_taken(rows: list[Row]) -> None:

@@ -13,7 +13,7 @@ from serve_samples import TOWN_2023, make
 from test_serve import front
 
 from evidence import Exchange, Recorder
-from samples import published, world
+from samples import counties, world
 
 URL = f"http://www.bailu.example/{TOWN_2023}.html"
 DOCUMENTS = Path(__file__).with_name("documents")
@@ -98,7 +98,7 @@ def test_from_a_number_to_the_table_it_was_read_from(archive: Path) -> None:
 
 def test_from_a_number_to_its_frame_on_the_page_of_a_pdf(archive: Path) -> None:
     report = next(one for one in world.all_reports() if one.rendering == "pdf_office")
-    keep(archive.parent / "captures", URL, published.file_of(report))
+    keep(archive.parent / "captures", URL, counties.bytes_of(report))
     answer = ask(archive, NUMBER)
     picture = re.search(r'<image href="(/-/page/1/(\d)\.png)" width="([\d.]+)" height="([\d.]+)"', answer.text)
     assert picture, answer.text
@@ -107,7 +107,7 @@ def test_from_a_number_to_its_frame_on_the_page_of_a_pdf(archive: Path) -> None:
     x, y, width, height = map(float, frame.groups())
     drawn = ask(archive, picture[1])
     assert drawn.headers["content-type"] == "image/png"
-    with pypdfium2.PdfDocument(published.file_of(report)) as source:
+    with pypdfium2.PdfDocument(counties.bytes_of(report)) as source:
         page = source[int(picture[2]) - 1]
         tall = page.get_height()
         framed = page.get_textpage().get_text_bounded(x, tall - y - height, x + width, tall - y)

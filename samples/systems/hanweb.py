@@ -90,7 +90,7 @@ def proxy_of(content: Content) -> str:
 
 def column_number(content: Content, column: Column) -> int:
     """The number of a column."""
-    return 1229 * 10**6 + number(f"{content.code} {column.body} {column.slug} {column.name}", 6)
+    return column.serial or 1229 * 10**6 + number(f"{content.code} {column.body} {column.slug} {column.name}", 6)
 
 
 def _address(serial: int, entry: Entry) -> str:

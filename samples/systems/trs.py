@@ -1,7 +1,7 @@
 """TRS WCM: folders as columns, further list pages by script only, files beside the article (platforms.md §3).
 
 Style: `first_page` (1: `index_1` is page 2; 2: `index_2` is), `dated` (False: `t17860899.shtml`), `extension`, `stem`
-of list pages, `charset`, `pager` (prefix: `Pager({…})`).
+of list pages, `charset`, `address` (in the footer), `pager` (prefix: `Pager({…})`).
 """
 
 from collections.abc import Callable
@@ -95,7 +95,7 @@ def _page(content: Content, title: str, main: str, meta: str) -> str:
 <div class="main" style="width:1000px;margin:0 auto">
 {main}
 </div>
-<div class="footer">主办：{content.name}办公室　网站标识码：{content.code}　<a href="http://www.example.test/">网站地图</a></div>
+<div class="footer">主办：{content.name}办公室　{content.style.get("address", "")}　网站标识码：{content.code}</div>
 </body></html>
 """
 
@@ -111,8 +111,14 @@ def _article(
         pager = (
             f'<div class="fy"><script>createPageHTML({entry.pages}, {index}, "{base}", "{extension}");</script></div>'
         )
+    table = ""
+    if entry.index:
+        table = f"""<table class="xxgk_table" width="100%">
+<tr><td>索 引 号：</td><td>{entry.index}</td><td>信息分类：</td><td>{escape(column.name)}</td></tr>
+<tr><td>发布机构：</td><td>{escape(entry.office)}</td><td>生成日期：</td><td>{entry.day}</td></tr></table>
+"""
     main = f"""<div class="position">您现在的位置：<a href="/">首页</a> &gt; {escape(column.name)}</div>
-<h1 class="title">{escape(entry.title)}</h1>
+{table}<h1 class="title">{escape(entry.title)}</h1>
 <div class="info">发布时间：{entry.day} 09:12　来源：{content.name}　浏览：<span>{asked.serial}</span></div>
 <div class="TRS_Editor">{body}</div>{pager}
 <div class="close"><a href="javascript:window.print()">打印</a> <a href="javascript:window.close()">关闭</a></div>"""
