@@ -7,7 +7,7 @@ from dataclasses import replace
 from extract import chapters, form, identity, readers, rules, tables
 from extract.document import Document, Picture
 from extract.readers import image
-from extract.report import Fetch, Identity, Place, Report
+from extract.report import Cell, Fetch, Fetched, Identity, Place, Report
 
 READER_VERSION = "3"
 """Raised whenever the same bytes may be read differently; rows say which reader made them."""
@@ -18,8 +18,8 @@ __all__ = ["READER_VERSION", "identify", "read"]
 def identify(data: bytes, *, media_type: str | None = None, url: str | None = None, words: str = "") -> Identity:
     """The crawler's one question: is this a report, whose, of which year?
 
-    `words` are those of the link that led here. Where the body is in attachments, `attachments` has their addresses
-    as written in the page.
+    `words` are those of the link that led here; `attachments` has the addresses, as written in the page, of the files
+    that hold the body, or hold it once more.
     """
     document = readers.read(data, media_type, quick=True)
     found = identity.identify(document, url=url, words=words)
@@ -34,21 +34,22 @@ def read(
     """The report in `data`, or a Report whose identity says why it is none. Never raises on any bytes.
 
     `media_type` is as served (for the charset), `url` where the document stands, `words` those of the link that led
-    to it; `fetch` gives what a page links to, for reports whose body is in an attachment.
+    to it; `fetch` gives what a page links to: a report whose body is in an attachment is read there, one that page and
+    attachment both hold is read twice and compared.
     """
     document = readers.read(data, media_type)
     found = identity.identify(document, url=url, words=words)
-    report = _read(document, found, hashlib.sha256(data).hexdigest())
+    report = _read(document, found, hashlib.sha256(data).hexdigest(), fetch)
     if found.is_report and found.attachments and _tables(report) < len(form.TABLES) and fetch is not None:
         if _with_pictures(document, found.attachments, fetch):
             identity.complete(found, identity.identify(document, url=url, words=words))
-            report = _read(document, found, report.sha256)
+            report = _read(document, found, report.sha256, fetch)
         if not report.cells:
             _read_attachments(report, fetch)
     return report
 
 
-def _read(document: Document, found: Identity, sha256: str) -> Report:
+def _read(document: Document, found: Identity, sha256: str, fetch: Fetch | None = None) -> Report:
     report = Report(document.format, sha256, found, problems=list(document.problems))
     if not found.is_report:
         return report
@@ -57,6 +58,13 @@ def _read(document: Document, found: Identity, sha256: str) -> Report:
     report.problems.extend(parts.problems)
     has_form = "whole" not in parts.texts or chapters.names_form(chapters.lines(document))
     form = tables.read(document, found.year, found.office, has_form=has_form)
+    if form.cells and fetch is not None:
+        for other, address in _files(found, fetch):
+            inner = identity.identify(other, url=address)
+            if identity.may_be_one_report(found, inner):
+                again = tables.read(other, found.year, found.office)
+                again.cells = _in_file(again.cells, address)
+                tables.compare(form, again, sure=inner.year is not None)
     report.editions, report.cells, report.other_tables = form.editions, form.cells, form.other_tables
     if form.cells or "whole" not in parts.texts:
         report.problems.extend(form.problems)
@@ -80,7 +88,7 @@ def _read_attachments(report: Report, fetch: Fetch) -> None:
         inner.is_report = True
         identity.complete(inner, report.identity)
         part = _read(document, inner, "")
-        part.cells = {key: replace(cell, place=_in_file(cell.place, url)) for key, cell in part.cells.items()}
+        part.cells = _in_file(part.cells, url)
         if best is None or (len(part.cells), len(part.chapters)) > (len(best.cells), len(best.chapters)):
             best = part
     if best is None:
@@ -96,17 +104,31 @@ def _read_attachments(report: Report, fetch: Fetch) -> None:
     identity.complete(report.identity, best.identity)
 
 
-def _in_file(place: Place | None, url: str) -> Place | None:
-    return place and replace(place, file=url, again=tuple((replace(p, file=url), raw) for p, raw in place.again))
+def _in_file(cells: dict[str, Cell], url: str) -> dict[str, Cell]:
+    """The same cells, their places named in an attachment."""
+
+    def inside(place: Place | None) -> Place | None:
+        return place and replace(place, file=url, again=tuple((replace(p, file=url), raw) for p, raw in place.again))
+
+    return {key: replace(cell, place=inside(cell.place)) for key, cell in cells.items()}
 
 
 def _attached(report: Report, fetch: Fetch) -> Iterator[tuple[Document, str]]:
     """The files that may hold the body, with their addresses."""
-    for address in report.identity.attachments:
-        fetched = fetch(address)
-        if fetched is None:
+
+    def noting(address: str) -> Fetched | None:
+        if (fetched := fetch(address)) is None:
             report.problems.append(f"附件没有取到：{address}")
-        elif readers.format_of(fetched.data) != "image":
+        return fetched
+
+    return _files(report.identity, noting)
+
+
+def _files(page: Identity, fetch: Fetch) -> Iterator[tuple[Document, str]]:
+    """The attached files that are no pictures, as far as they are to be had, with their addresses."""
+    for address in page.attachments:
+        fetched = fetch(address)
+        if fetched is not None and readers.format_of(fetched.data) != "image":
             yield readers.read(fetched.data, fetched.media_type), fetched.url
 
 

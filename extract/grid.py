@@ -420,6 +420,13 @@ def _row(
         return
     for column, cell in placed.items():
         reading.put(row_key, column, cell.text, _place(row, cell, place))
+    used = set(placed.values())
+    for cell in behind:
+        if cell.text and cell not in used:
+            where = f"表{place.grid}第{_place(row, cell, place).column}列"
+            problem = f"{where}：表头不是官方格式的栏目，数字没有采用（如“{_short(cell.text)}”）"
+            if not any(known.startswith(f"{where}：表头") for known in reading.problems):
+                reading.problems.append(problem)
 
 
 def _dispute(reading: Reading, row_key: Row, one: dict[str, GridCell], two: dict[str, GridCell], place: Place) -> None:

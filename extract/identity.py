@@ -66,6 +66,7 @@ _PLACEHOLDER = re.compile(FACTS["placeholder"])
 _SPAM = re.compile(FACTS["spam"])
 _ATTACHMENT = re.compile(FACTS["attachment"], re.IGNORECASE)
 _ATTACHMENT_NOT = re.compile(FACTS["attachment_not"])
+_ATTACHED_REPORT = re.compile(FACTS["attached_report"])
 _PICTURE_NOT = re.compile(FACTS["picture_not"], re.IGNORECASE)
 _PAGE_ADDRESS = re.compile(r"\.s?html?(?:$|[?#])", re.IGNORECASE)
 _VIEWER = re.compile(r"[?&]file=([^&#]+)")
@@ -126,8 +127,9 @@ def identify(document: Document, *, url: str | None = None, words: str = "") -> 
     if identity.is_report and identity.published_date is None and document.html:
         identity.published_date = _guessed_date(document.html, url, identity)
     identity.scope = _scope(reading)
-    if identity.is_report and not (reading.is_form and _has_form_table(reading)):
-        identity.attachments = _attachments(document)
+    if identity.is_report:
+        holds_body = reading.is_form and _has_form_table(reading)
+        identity.attachments = _attachments(document, copies=holds_body)
     return identity
 
 
@@ -138,6 +140,13 @@ def complete(page: Identity, attachment: Identity) -> None:
             setattr(page, name, getattr(attachment, name))
     if attachment.office and (page.office is None or _is_fuller(attachment.office, page.office)):
         page.office, page.office_kind = attachment.office, attachment.office_kind
+
+
+def may_be_one_report(page: Identity, attachment: Identity) -> bool:
+    """Whether a file attached to a page may hold the page's own report: it names no other year and no other body."""
+    if attachment.year not in (page.year, None):
+        return False
+    return not (attachment.office and page.office) or same_office(attachment.office, page.office)
 
 
 def _is_fuller(name: str, other: str) -> bool:
@@ -341,8 +350,9 @@ def _has_form_table(reading: _Reading) -> bool:
     return any(_FORM_TABLE.search(compact(line.text)) for line in reading.lines if len(line.text) < 120)
 
 
-def _attachments(document: Document) -> list[str]:
-    """Addresses of what may hold the report's body: files first, else the pictures of the body."""
+def _attachments(document: Document, *, copies: bool = False) -> list[str]:
+    """Addresses of what may hold the report's body: files first, else the pictures of the body. Where the page holds it
+    itself, of files alone that are called a report (`copies`)."""
     files: list[str] = []
     for link in document.links:
         address = link.address.strip()
@@ -350,10 +360,12 @@ def _attachments(document: Document) -> list[str]:
             address = viewer[1]
         if address.lower().startswith(("javascript:", "mailto:", "data:")) or _ATTACHMENT_NOT.search(link.words):
             continue
+        if copies and not _ATTACHED_REPORT.search(link.words):
+            continue
         is_page = _PAGE_ADDRESS.search(address) is not None
         if _ATTACHMENT.search(address) or (_ATTACHMENT.search(link.words.strip()) and not is_page):
             files.append(address)
-    if not files:
+    if not files and not copies:
         pictures = (b.address for b in document.blocks if isinstance(b, Picture) and b.data is None)
         files = [address for address in pictures if not _PICTURE_NOT.search(address)]
     return list(dict.fromkeys(files))

@@ -121,7 +121,7 @@ class Identity:
 
     `reason` says in Chinese why `is_report` is False. `title` without the spaces that layout put in; `office` as
     printed fullest, nothing added. `scope`: "own", "area" or None where the document does not say. `attachments`
-    are the absolute-or-relative addresses of the files that hold the report's body (empty where the page holds it).
+    are the absolute-or-relative addresses of the files that hold the report's body, or hold it beside the page.
     `fingerprint` is Document.fingerprint() of a page of HTML as the crawler asks for it (None: the file's bytes count).
     """
 

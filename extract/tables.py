@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass, field, replace
 
 from extract import form, grid, solve, stream
 from extract.document import Document, Grid, Paragraph
@@ -63,7 +64,7 @@ def read(document: Document, year: int | None = None, office: str | None = None,
     for table in form.TABLES:
         edition = tables.editions.get(table) if table != "disputes" else None
         if (table != "disputes" and edition is None) or (table == "disputes" and not _there(table, first, second)):
-            tables.problems.append(f"没有读到“{_NAMES[table]}”表")
+            tables.problems.append(_not_there(table))
             continue
         seen = first.rows | second.rows
         for key in form.keys(table, edition):
@@ -73,6 +74,59 @@ def read(document: Document, year: int | None = None, office: str | None = None,
     _fill(tables, first, second)
     _report_gaps(tables)
     return tables
+
+
+def _not_there(table: str) -> str:
+    return f"没有读到“{_NAMES[table]}”表"
+
+
+def compare(tables: Tables, other: Tables, *, sure: bool) -> None:
+    """Put a second document's reading of the same report (an attached file) beside the first, in place.
+
+    Numbers alike are sure, different ones disputed; what only the second has fills a gap or adds a table. Where the
+    second does not say of which year it is (not `sure`) and most numbers differ, it is taken for another report's.
+    """
+    both = {
+        key: (one, two)
+        for key, one in tables.cells.items()
+        if (two := other.cells.get(key)) is not None and one.value is not None and two.value is not None
+    }
+    telling = [one.value == two.value for one, two in both.values() if one.value or two.value]
+    if not sure and telling and sum(telling) * 2 < len(telling):
+        tables.problems.append("附件中的表与网页上的多处不同，未知是否同一份报告，没有采用")
+        return
+    differing: Counter[str] = Counter()
+    for table in form.TABLES:
+        keys = [key for key in other.cells if key.startswith(f"{table}.")]
+        if not any(key.startswith(f"{table}.") for key in tables.cells):
+            tables.cells |= {key: other.cells[key] for key in keys}
+            if keys and table in other.editions:
+                tables.editions[table] = other.editions[table]
+            if keys:
+                tables.problems.remove(_not_there(table))
+            tables.agreed |= other.agreed & {table}
+            continue
+        for key in keys:
+            if key in both and both[key][0].value != both[key][1].value:
+                one, two = both[key]
+                tables.cells[key] = Cell(None, f"{one.raw}｜{two.raw}", Status.DISPUTED, _beside(one, two))
+                differing[key.rsplit(".", 1)[0]] += 1
+            elif key in both and both[key][0].status is Status.NUMBER:
+                tables.cells[key] = replace(both[key][0], place=_beside(*both[key]))
+            elif key in tables.cells and (tables.cells[key].status in solve.GAPS or key in both):
+                tables.cells[key] = other.cells[key]
+        if not any(row.startswith(f"{table}.") for row in differing) and any(key in both for key in keys):
+            tables.agreed.add(table)
+    if differing:
+        rows = "、".join(f"{row}（{count}格）" for row, count in differing.items())
+        tables.problems.append(f"网页与附件不一致：{rows}")
+
+
+def _beside(one: Cell, two: Cell) -> Place | None:
+    """The place of a cell that was found at another as well."""
+    if one.place is None or two.place is None:
+        return one.place or two.place
+    return replace(one.place, again=(*one.place.again, (replace(two.place, again=()), two.raw)))
 
 
 _YEAR = re.compile(r"(?<!\d)20\d\d(?=\s*年(?!\s*\d{1,2}\s*月))")
@@ -134,9 +188,7 @@ def _merge(first: Reading, second: Reading) -> tuple[dict[str, Cell], set[str]]:
     for key, other in second.cells.items():
         mine = cells.get(key)
         if mine is not None and mine.place and other.place:
-            at = mine.place
-            place = Place(at.grid, at.row, at.column, at.line, at.box, at.file, ((other.place, other.raw),))
-            cells[key] = mine = Cell(mine.value, mine.raw, mine.status, place)
+            cells[key] = mine = replace(mine, place=_beside(mine, other))
         if mine is None or mine.status is Status.UNREADABLE:
             if mine is None or (other.status is Status.NUMBER and _digits(mine.raw) in ("", _digits(other.raw))):
                 cells[key] = other

@@ -748,3 +748,13 @@ def test_broken_bytes_never_raise(kind: str, data: st.DataObject, monkeypatch: p
             break
     mutated = repacked(parts | {name: bytes(broken)}) if parts else bytes(broken)
     assert readers.read(mutated).format
+
+
+def test_a_column_that_the_form_does_not_know_is_said_aloud() -> None:
+    page = (Path(__file__).parent / "documents" / "page_of_2021.html").read_text("utf-8")
+    wide = page.replace('<td rowspan="2">总计</td>', '<td rowspan="2">总计</td><td rowspan="2">占比（%）</td>', 1)
+    start = wide.index("一、本年新收")
+    wide = wide[:start] + wide[start:].replace("</tr>", "<td>12</td></tr>", 1)
+    alone, report = extract.read(page.encode()), extract.read(wide.encode())
+    assert {k: c.value for k, c in report.cells.items()} == {k: c.value for k, c in alone.cells.items()}
+    assert [problem for problem in report.problems if "表头不是官方格式的栏目" in problem and "12" in problem]
