@@ -40,6 +40,10 @@ _COLUMN_OF_YEAR = re.compile(r"20\d\d年")
 """What stands above a title as 2024年度 may, but names a column, and columns lie (白银区 files 2023 under 2022年)."""
 _PROSE = 150
 """Letters of running text that make a page without chapters more than a title."""
+_SIGNED_PROSE = 40
+"""The same where a signature or a table stands below."""
+_STATISTICS = 6
+"""Numbers in cells that make a table one of statistics."""
 
 _DATE = re.compile(r"(?P<year>\d{4})\s*[年./-]\s*(?P<month>\d{1,2})\s*[月./-]\s*(?P<day>\d{1,2})")
 _MONTH_FIRST = re.compile(r"(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>\d{4})")
@@ -298,9 +302,16 @@ def _reason_against(reading: _Reading, title: Title | None) -> str | None:
         return "这是年报栏目的页面，本身没有报告正文"
     if _is_unread_file(reading.document):
         return None
-    if _prose_length(reading) < _PROSE and not _attachments(reading.document) and not _has_form_table(reading):
+    if not (_has_text(reading) or _attachments(reading.document) or _has_form_table(reading)):
         return "只有年度报告的标题，没有正文、表格或附件"
     return None
+
+
+def _has_text(reading: _Reading) -> bool:
+    """Whether a page has a report's text: townships of before 2019 wrote a few signed lines, or numbers in a table."""
+    numbers = sum(line.cells > 1 and _NUMBER.fullmatch(compact(line.text)) is not None for line in reading.lines)
+    signed = all(chapters.signature(reading.tail))
+    return _prose_length(reading) >= (_SIGNED_PROSE if signed or numbers >= _STATISTICS else _PROSE)
 
 
 def _is_unread_file(document: Document) -> bool:
