@@ -45,14 +45,22 @@ def year_of(words: str) -> int | None:
 
 
 def step(
-    words: str, url: str, stage: str, page: str = "", year: int | None = None, *, under: str = "", fresh: bool = False
+    words: str,
+    url: str,
+    stage: str,
+    page: str = "",
+    year: int | None = None,
+    *,
+    under: str = "",
+    fresh: bool = True,
+    guess: bool = False,
 ) -> Step | None:
     """Whether to follow a link with these words found on a page of this stage; None: not our subject.
 
-    `under` names the columns that it stands in, `fresh` says that no page outside the annual columns has the link too
-    (it is no menu): inside them it is then worth a guess. With `year`, what clearly names another report year is left
-    out. Columns are named after the year of publication as often as after the year reported on, so for them one year
-    more or less is let through (platforms.md §0).
+    `under` names the columns that it stands in, `fresh` says that the home page does not have the link too: inside the
+    annual columns it is then no menu and worth a guess, where a `guess` is wanted. With `year`, what clearly names
+    another report year is left out. Columns are named after the year of publication as often as after the year
+    reported on, so for them one year more or less is let through (platforms.md §0).
     """
     bare = re.sub(r"\s+|^[\[【·•・>]+|[\]】]+$", "", words)
     if not bare or len(bare) > _LONGEST:
@@ -78,9 +86,10 @@ def step(
         if _patterns("year").search(bare):
             near = not year or abs(int(bare[:4]) - year) <= 1
             return Step("group", priority["group"]) if near else None
-        if any(_patterns(name).search(bare) for name in ("offices", "office", "sub")) or _below(url, page) or annual:
+        named_so = any(_patterns(name).search(bare) for name in ("offices", "office", "sub"))
+        if annual or _below(url, page) or (fresh and named_so):
             return Step("group", priority["group"])
-        if fresh and stage != "frame" and not _patterns("chrome").search(bare):
+        if guess and fresh and stage not in {"seed", "frame"} and not _patterns("chrome").search(bare):
             return Step("guess", priority["guess"])
     if outside and _patterns("offices").search(bare):
         return Step("offices", priority["offices"])

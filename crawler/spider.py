@@ -55,8 +55,7 @@ RETRY_AFTER = 5  # times the delay, and again as much for each further try
 LONGEST_WAIT = 120  # seconds of Retry-After that a run waits for; a site that asks for more is left alone
 BATCH_SECONDS = 0.25  # how long an answer may wait to be written together with others
 _ARTICLES = frozenset({"item", "guess", "known"})  # stages whose pages are most likely reports
-_MAY_BE_REPORT = re.compile(r"总体情况|收到和处理|行政诉讼|\.(?:pdf|docx?|wps|xlsx?)\b", re.I)
-"""Without any of it no reader need look at a page that should be a list."""
+_OF_THE_FORM = re.compile(r"总体情况|收到和处理|行政诉讼")  # a page with links to reports and none of it is a list
 Judgement = tuple[str, list[Task], About]
 """The kind of an answer, what it leads to, and what it is about."""
 
@@ -324,7 +323,7 @@ class ReportSpider(scrapy.Spider):
         if target and target.stage not in {"seed", "robots"} and barriers.leads_home(target.url):
             target, outcome = None, "soft_404"  # a page that is gone and sends its visitors home
         kind, found, about = "other", [target] if target else [], NOTHING
-        if outcome in {"gone", "soft_404"} and task.stage == "list" and (other := platforms.instead(task.url)):
+        if outcome in {"gone", "soft_404"} and (other := platforms.instead(task.url, task.found_on or "")):
             found = [replace(task, url=other, tries=0, id=0)]
         if task.stage == "robots":
             kind = "robots"
@@ -419,20 +418,27 @@ class ReportSpider(scrapy.Spider):
             if not text:
                 return "attachment", [], NOTHING
             return "attachment", [], About(extract.identify(body, media_type=media_type, url=task.url).fingerprint)
-        identity = None
-        if task.stage in _ARTICLES | {"seed"} or not text or _MAY_BE_REPORT.search(text):
+        article = task.stage in _ARTICLES or not text
+        identity, listing, leads = None, Listing("generic"), list[Task]()
+        if not article:
+            listing = platforms.read(text, task.url, lambda: self._above(task))
+            leads = list(self._leads(walk, task, text, listing))
+        if article or task.stage == "seed" or self._may_be_report(task, text, leads):
             identity = extract.identify(body, media_type=media_type, url=task.url, words=task.words)
-        if identity is not None and identity.is_report and task.stage in {"item", "known"}:
-            # An article's menus lead nowhere that its list did not; most pages are such, and their links cost the most.
-            listing = platforms.of_system(text, task.url) or Listing("generic")
-        else:
-            listing = platforms.read(text, task.url, lambda: self._above(task)) if text else Listing("generic")
-        system = listing.system if listing.system != "generic" else None
-        about = About(None if identity is None else identity.fingerprint, system=system)
+        if article and text:
+            if identity is not None and identity.is_report and task.stage in {"item", "known"}:
+                # An article's menus lead nowhere that its list did not; their links cost the most.
+                listing = platforms.of_system(text, task.url) or listing
+            else:
+                listing = platforms.read(text, task.url, lambda: self._above(task))
+        about = About(None if identity is None else identity.fingerprint)
+        about = replace(about, system=listing.system if listing.system != "generic" else None)
         if identity is None:
-            return "page", list(self._leads(walk, task, text, listing)), about
+            return "page", leads, about
         if not identity.is_report or (self.year is not None and identity.year not in {self.year, None}):
-            return ("page", list(self._leads(walk, task, text, listing)), about) if text else ("other", [], about)
+            if article:
+                leads = list(self._leads(walk, task, text, listing))
+            return "page" if text else "other", leads, about
         about = replace(about, office=identity.office, year=identity.year)
         found = [Task(tidy(url), "part", task.site, _PRIORITY["part"], task.words, task.url) for url in listing.parts]
         for address in identity.attachments:
@@ -442,6 +448,15 @@ class ReportSpider(scrapy.Spider):
         if task.stage not in {"item", "known"}:
             found += self._leads(walk, task, text, listing, report=True)
         return "report", found, about
+
+    @staticmethod
+    def _may_be_report(task: Task, text: str, leads: list[Task]) -> bool:
+        """Whether a page that should be a list is worth reading: some columns show the report itself."""
+        if _OF_THE_FORM.search(text):
+            return True
+        items = {lead.url for lead in leads if lead.stage == "item"}
+        listed = len(items) > 1 or (items and links.is_column(text))
+        return task.stage not in links.OUTSIDE | {"list"} and not listed
 
     def _above(self, task: Task) -> Iterator[str]:
         """The pages that led to a task's address, nearest first, as they were captured."""
@@ -459,28 +474,34 @@ class ReportSpider(scrapy.Spider):
         stage = task.stage
         if stage in links.OUTSIDE | {"item", "guess"} and links.is_column(text):
             stage = "column"
-        if stage in links.OUTSIDE:
-            walk.menus.update(link.url for link in listing.links)
         promising = stage in {"column", "group"}
         deeper = task.priority if stage == "group" else 0
         for link in listing.links:
             url = walk.scope.canonical(link.url, task.url)
-            fresh = link.url not in walk.menus and not report and walk.scope.holds_entry(url)
-            lead = links.step(link.words, url, stage, task.url, self.year, under=link.under, fresh=fresh)
+            guess = not report and walk.scope.holds_entry(url)
+            fresh = link.url not in walk.menus
+            lead = links.step(link.words, url, stage, task.url, self.year, under=link.under, fresh=fresh, guess=guess)
             if lead is None or url == task.url or not walk.scope.holds(url):
                 continue
+            if walk.trails.is_elsewhere(url):
+                url = platforms.instead(url, task.url) or url
             if lead.stage in links.OUTSIDE and (report or not walk.scope.holds_entry(url)):
                 continue
             promising = promising or lead.stage == "item"
-            priority = lead.priority
+            priority = lead.priority - (
+                _PRIORITY["item"] - _PRIORITY["guess"] if task.stage in {"item", "guess"} else 0
+            )
             if lead.stage == "group":  # what lies deeper comes first: a way is known to pay before its sisters
                 priority = max(priority, min(deeper + 1, _PRIORITY["column"]))
             yield Task(url, lead.stage, task.site, priority, link.words, task.url)
+        if task.stage == "seed" and stage == "seed":
+            walk.menus.update(link.url for link in listing.links)
         for url in [] if report else listing.frames:
             if walk.scope.holds(url):
                 inherited = stage if stage in links.OUTSIDE | {"column", "group", "list"} else "frame"
                 yield Task(tidy(url), inherited, task.site, _PRIORITY["frame"], task.words, task.url)
-        for url in listing.pages if promising and not report else ():
+        for address in listing.pages if promising and not report else ():
+            url = platforms.instead(address, task.url) or address if walk.trails.is_elsewhere(address) else address
             if walk.scope.holds(url):
                 yield Task(tidy(url), "list", task.site, _PRIORITY["list"], task.words, task.url)
 
@@ -489,6 +510,8 @@ class ReportSpider(scrapy.Spider):
         walk.requests += 1
         if task.stage not in {"robots", "seed", "known", "attachment", "part"}:
             walk.trails.asked(task.url, task.stage, task.found_on)
+        if outcome in {"gone", "soft_404"} and platforms.instead(task.url, task.found_on or ""):
+            walk.trails.not_there(task.url)
         if capture.kind == "report":
             walk.trails.led_to_report(task.url)
             walk.reports += 1

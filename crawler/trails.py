@@ -19,6 +19,15 @@ class Trails:
         """Nothing was asked yet."""
         self._come_by: dict[str, tuple[str, str | None]] = {}
         self._in_vain: Counter[str] = Counter()
+        self._elsewhere: set[str] = set()
+
+    def not_there(self, url: str) -> None:
+        """Notes that a list is not where such lists usually are."""
+        self._elsewhere.add(_way(url, "list"))
+
+    def is_elsewhere(self, url: str) -> bool:
+        """Whether lists of this sort were not where they usually are."""
+        return _way(url, "list") in self._elsewhere
 
     def asked(self, url: str, stage: str, found_on: str | None) -> None:
         """Notes that an address was asked, which is in vain until led_to_report() says otherwise."""
@@ -44,5 +53,5 @@ def _way(url: str, stage: str) -> str:
     """What is worth following or not as a whole: guesses at once, lists and articles by the shape of their address."""
     if stage not in {"list", "item", "group"}:
         return stage
-    address = re.sub(r"[0-9a-f]{16,}|\d+", "0", url.partition("#")[0])
+    address = re.sub(r"(?<==)[^&]*\d[^&]*|(?=[0-9a-f]*\d)[0-9a-f]{6,}|\d+", "0", url.partition("#")[0])
     return f"{stage} {address if stage != 'group' else address.rpartition('/')[0]}"

@@ -29,9 +29,9 @@ def of_system(text: str, url: str) -> Listing | None:
     return next((found for system in SYSTEMS if (found := system.read(text, url)) is not None), None)
 
 
-def instead(url: str) -> str | None:
-    """What to ask where a page that a script draws is not there, None where nothing else may be meant."""
-    return trs.instead(url)
+def instead(url: str, page: str) -> str | None:
+    """What to ask where a list that a script draws for `page` is not there, None where nothing else may be meant."""
+    return trs.instead(url) or gkmlpt.instead(url, page)
 
 
 def _with(found: Listing, plain: Listing) -> Listing:

@@ -81,7 +81,7 @@ def read(text: str, url: str, above: Callable[[], Iterable[str]]) -> Listing | N
     if is_answer(text):
         return _answer(text, url, above)
     scripts = "\n".join(_SCRIPT.findall(text)) if "<script" in text else ""
-    if not _ASKS.search(scripts):
+    if "/api" not in scripts and not _ASKS.search(scripts):
         return None
     own = _own(url)
     asked = [filled.text for one in templates(scripts) if not (filled := one.fill(own)).holes]

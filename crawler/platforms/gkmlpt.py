@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from crawler.platforms import generic
 from crawler.platforms.listing import Listing, Target
@@ -59,3 +59,11 @@ def _articles(text: str, url: str) -> Listing:
     if page and articles and (not isinstance(count, int) or int(page[2]) * len(articles) < count):
         listing.pages = [_PAGE.sub(rf"\g<1>{int(page[2]) + 1}", url)]
     return listing
+
+
+def instead(url: str, page: str) -> str | None:
+    """The same list from the body's own instance, where the host's common address does not know it."""
+    path, own = urlsplit(url).path, urlsplit(page).path.partition("/gkmlpt/")[0] + "/gkmlpt/"
+    if not path.startswith("/gkmlpt/api/all/") or own == "/gkmlpt/":
+        return None
+    return urljoin(url, path.replace("/gkmlpt/", own, 1) + "?" + urlsplit(url).query)
