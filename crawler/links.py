@@ -98,6 +98,12 @@ def step(
     return None
 
 
+def is_lasting(words: str) -> bool:
+    """Whether a link names a column in which a report may stand one day, though none did so far."""
+    bare = re.sub(r"\s+", "", words)
+    return any(_patterns(name).search(bare) for name in ("column", "year", "sub", "roster"))
+
+
 def _below(url: str, page: str) -> bool:
     """Whether an address is a column below the page's own, by its path: /zfxxgknb/ and /zfxxgknb/bm_1022/."""
     folder = page.rpartition("/")[0] + "/"

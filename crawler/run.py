@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from scrapy.crawler import AsyncCrawlerProcess
 
 from crawler.calendar import Hours, is_due
-from crawler.links import WORDS
+from crawler.links import WORDS, is_lasting
 from crawler.robots import AGENT
 from crawler.scope import Scope, tidy
 from crawler.sites import Site
@@ -231,6 +231,7 @@ def _walks(recorder: Recorder, sites: list[Site], year: int | None) -> list[Walk
             walk.new = recorder.captures.new_reports(visit.id)
         else:
             recorder.revisit(visit, "known", priority["known"])
+        walk.barren_before = {url for url, words in recorder.fruitless(visit).items() if not is_lasting(words)}
         walks.append(walk)
     return walks
 

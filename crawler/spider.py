@@ -88,7 +88,8 @@ class Walk:
     home: str | None = None  # fingerprint of the home page, where that is more than a shell
     slot: str = ""  # of its request under way: the address that is asked
     trails: Trails = field(default_factory=Trails)
-    menus: set[str] = field(default_factory=set)  # what pages outside the annual columns link to
+    menus: set[str] = field(default_factory=set)  # what the home page links to
+    barren_before: set[str] = field(default_factory=set)  # what earlier visits found no report by
 
 
 class ReportSpider(scrapy.Spider):
@@ -481,7 +482,7 @@ class ReportSpider(scrapy.Spider):
             guess = not report and walk.scope.holds_entry(url)
             fresh = link.url not in walk.menus
             lead = links.step(link.words, url, stage, task.url, self.year, under=link.under, fresh=fresh, guess=guess)
-            if lead is None or url == task.url or not walk.scope.holds(url):
+            if lead is None or url == task.url or url in walk.barren_before or not walk.scope.holds(url):
                 continue
             if walk.trails.is_elsewhere(url):
                 url = platforms.instead(url, task.url) or url

@@ -409,6 +409,27 @@ class Recorder:
         known = [Task(url, stage, site, priority, words, found_on, listed=False) for url, site, words, found_on in rows]
         self.add(visit, known)
 
+    def fruitless(self, visit: Visit) -> dict[str, str]:
+        """Addresses of the site that answered in earlier finished visits for the same year and never led to a report,
+        with the words of the link that led there."""
+        rows = self._connection.execute(
+            """SELECT c.url, c.words, c.found_on, c.kind, c.outcome FROM captures c
+               JOIN visits o ON o.id = c.visit JOIN visits v ON v.id = ? AND o.site = v.site AND o.year IS v.year
+               WHERE o.finished IS NOT NULL AND c.kind NOT IN ('robots', 'attachment')""",
+            (visit.id,),
+        ).fetchall()
+        above: dict[str, set[str]] = {}
+        for url, _, found_on, _, _ in rows:
+            above.setdefault(url, set()).add(found_on or "")
+        fruitful, left = set(), [url for url, _, _, kind, _ in rows if kind == "report"]
+        while left:
+            url = left.pop()
+            if url not in fruitful:
+                fruitful.add(url)
+                left += above.get(url, ())
+        answered = {"ok", "unchanged", "gone", "soft_404"}
+        return {url: words for url, words, _, _, outcome in rows if url not in fruitful and outcome in answered}
+
     # --- what came back
 
     def validators(self, url: str) -> Validators | None:
