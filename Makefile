@@ -4,7 +4,7 @@ VENV ?= .venv
 ARGS ?=
 EXTRAS ?= dev
 
-.PHONY: demo test lint quality replay clean
+.PHONY: demo test lint quality replay finding clean
 
 demo: $(VENV)/.ready
 	$(VENV)/bin/nianbao demo $(ARGS)
@@ -28,6 +28,10 @@ replay: .venv-replay/.ready
 	$(PYTHON) -m venv .venv-replay
 	.venv-replay/bin/python -m pip install --quiet --disable-pip-version-check 'pywb>=2.10,<2.11'
 	touch $@
+
+# The crawler, judged on imitated county sites: a new year, edits and disappearances in the second round.
+finding: $(VENV)/.ready-dev
+	$(VENV)/bin/python -m benchmarks.crawl --scale 0.1 --rounds 2
 
 $(VENV)/.ready: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "nianbao 需要 Python 3.11 或更新的版本；请用 make PYTHON=python3.12 指定。")'
