@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import socket
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -304,18 +305,62 @@ def sites_check(where: str, delay: float, contact: str | None) -> None:
     click.echo(f"少量请求中见到 {found.reports} 份报告；{found.outcome}", err=True)
 
 
+@main.command("export")
+@click.argument("out", type=click.Path(path_type=Path))
+@_archive
+def export_command(out: Path, archive: Path) -> None:
+    """把全部数据写成一个 zip：各表 CSV（可用 Excel 打开）、正文 Parquet、数据字典、校验和。"""
+    from archive import export, store
+
+    target = out / "nianbao.zip" if out.is_dir() else out
+    with _explained():
+        store.check(archive)
+        with store.told(target):
+            files = export.zipped(archive, target, lambda name: click.echo(name, err=True))
+    click.echo(f"{target}：{len(files)} 个数据文件，{sum(file.rows for file in files)} 行。", err=True)
+
+
+@main.command()
+@click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+@_archive
+@_captures
+def publish(folder: Path, archive: Path, captures: Path) -> None:
+    """做一份可以上线的快照：档案库、报告原件、下载文件，以及与上一份快照不同的每个数字。"""
+    from archive import publish
+    from serve import inspect_command
+
+    def inspect(database: Path, counts: Path) -> None:
+        if subprocess.run(inspect_command(database, counts), check=False).returncode:  # noqa: S603
+            raise cannot("Datasette 未能统计快照的行数，快照没有做成。")
+
+    with _explained():
+        done = publish.snapshot(archive, captures, folder, inspect, lambda words: click.echo(words, err=True))
+    click.echo(f"{done.folder}：报告 {done.reports} 份；与上一份快照不同之处 {done.differences} 条。", err=True)
+    click.echo(f"上线：nianbao serve --snapshot {folder / 'current'}", err=True)
+
+
 @main.command()
 @_archive
 @_captures
 @_port
 @click.option("--host", default="127.0.0.1", show_default=True, help="监听地址")
-def serve(archive: Path, captures: Path, port: int, host: str) -> None:
+@click.option(
+    "--snapshot",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="打开 publish 做的快照（DIR/current），代替 --archive 和 --captures",
+)
+def serve(archive: Path, captures: Path, port: int, host: str, snapshot: Path | None) -> None:
     """在浏览器中浏览档案库。"""
     with _explained():
-        _serve(archive, captures, port, host)
+        if snapshot is not None:
+            whole = snapshot.resolve()  # what `current` leads to may change while this runs
+            _serve(whole / "archive.db", whole / "captures", port, host, counts=whole / "inspect.json")
+        else:
+            _serve(archive, captures, port, host)
 
 
-def _serve(archive: Path, captures: Path, port: int, host: str = "127.0.0.1") -> None:
+def _serve(archive: Path, captures: Path, port: int, host: str = "127.0.0.1", counts: Path | None = None) -> None:
     import serve
     from archive import store
 
@@ -329,7 +374,7 @@ def _serve(archive: Path, captures: Path, port: int, host: str = "127.0.0.1") ->
     click.echo(f"年报档案：http://{host}:{port}/ （按 Ctrl-C 结束）", err=True)
     os.environ["NIANBAO_CAPTURES"] = str(captures.resolve())
     with suppress(KeyboardInterrupt, click.Abort):
-        serve.run(archive, port, host=host)
+        serve.run(archive, port, host=host, counts=counts)
 
 
 @main.command()

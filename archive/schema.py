@@ -183,6 +183,11 @@ SEARCH = (
 HIDDEN = ("search_rows", "search", "search_data", "search_idx", "search_docsize", "search_config")
 
 
+def about() -> dict[str, str]:
+    """Title, description, licence and source of the archive, in Chinese."""
+    return dict(_DECLARED["about"])
+
+
 def table(name: str) -> Table:
     """The declaration of the table `name`; KeyError where there is none."""
     return _BY_NAME[name]

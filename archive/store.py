@@ -27,7 +27,7 @@ Progress = Callable[[int, int], None]
 """Told how many captures are done, and of how many."""
 
 BATCH = 200  # captures a transaction
-PATIENCE = 20.0  # seconds to wait for another writer
+PATIENCE = 300.0  # seconds to wait for another writer, or for a snapshot that is being taken (publish)
 # What a report's rows stand in; captures are replaced one by one, offices belong to many reports.
 _OF_A_REPORT = (
     "reports", "figures", "chapters", "disclosure", "requests", "disputes", "cell_notes", "other_tables", "findings",
@@ -81,7 +81,7 @@ def rebuild(archive: Path, captures: Path, *, progress: Progress | None = None, 
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def told(path: Path) -> Iterator[None]:
     """Turn what SQLite and the disk complain of into one line."""
     try:
         yield
@@ -101,7 +101,7 @@ def _told(path: Path) -> Iterator[None]:
 @contextmanager
 def _opened(archive: Path) -> Iterator[sqlite3.Connection]:
     """The archive, open for writing; an empty one is made. The caller's work is committed by the writer."""
-    with _told(archive), closing(sqlite3.connect(archive, isolation_level=None, timeout=PATIENCE)) as db:
+    with told(archive), closing(sqlite3.connect(archive, isolation_level=None, timeout=PATIENCE)) as db:
         empty = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
         if empty and db.execute("PRAGMA application_id").fetchone()[0] == 0:
             with Database(db).atomic():
@@ -126,7 +126,7 @@ def check(archive: Path) -> None:
     """Raises ArchiveError where `archive` is not one of ours that this program can read."""
     if not archive.is_file():
         raise ArchiveError(f"没有年报库 {archive}；请先运行 nianbao crawl 或 nianbao demo。")
-    with _told(archive), closing(sqlite3.connect(f"file:{quote(str(archive))}?mode=ro", uri=True)) as db:
+    with told(archive), closing(sqlite3.connect(f"file:{quote(str(archive))}?mode=ro", uri=True)) as db:
         _judge(archive, db)
 
 
@@ -134,7 +134,7 @@ def _settle(archive: Path) -> None:
     """See that the file to be replaced is ours and that no journal of an interrupted write is left beside it."""
     if not archive.exists() or archive.stat().st_size == 0:
         return
-    with _told(archive), closing(sqlite3.connect(archive, isolation_level=None, timeout=PATIENCE)) as db:
+    with told(archive), closing(sqlite3.connect(archive, isolation_level=None, timeout=PATIENCE)) as db:
         if db.execute("PRAGMA application_id").fetchone()[0] != schema.APPLICATION_ID:
             raise ArchiveError(f"{archive} 不是 nianbao 的年报库，未作任何改动。")
         db.execute("BEGIN EXCLUSIVE")  # rolls a hot journal back, which would else be applied to the new file

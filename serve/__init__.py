@@ -32,12 +32,12 @@ SETTINGS: dict[str, bool | int] = {
 }
 
 
-def command(archive: Path, port: int = 8001, *, host: str = "127.0.0.1", immutable: bool = False) -> list[str]:
+def command(archive: Path, port: int = 8001, *, host: str = "127.0.0.1", counts: Path | None = None) -> list[str]:
     """The command line that serves `archive` with Datasette.
 
-    `immutable` is for a snapshot that nobody writes to any more. Originals are taken from the folder that the
-    environment variable NIANBAO_CAPTURES names, else from `captures` beside the archive; without one the pages
-    work and say that originals are not kept here.
+    `counts`, the file that `inspect_command` made, is given for a snapshot that nobody writes to any more. Originals
+    are taken from the folder that the environment variable NIANBAO_CAPTURES names, else from `captures` beside the
+    archive; without one the pages work and say that originals are not kept here.
     """
     options = [
         *("--host", host, "--port", str(port), "--metadata", str(METADATA)),
@@ -46,10 +46,17 @@ def command(archive: Path, port: int = 8001, *, host: str = "127.0.0.1", immutab
     ]
     for name, value in SETTINGS.items():
         options += ["--setting", name, {True: "on", False: "off"}[value] if isinstance(value, bool) else str(value)]
-    files = ["--immutable", str(archive)] if immutable else [str(archive)]
+    files = ["--immutable", str(archive)] if counts else [str(archive)]
+    if counts is not None:
+        options += ["--inspect-file", str(counts)]
     return [sys.executable, "-m", "datasette", "serve", *files, *options]
 
 
-def run(archive: Path, port: int, *, host: str = "127.0.0.1") -> None:
+def run(archive: Path, port: int, *, host: str = "127.0.0.1", counts: Path | None = None) -> None:
     """Serve in this process until it is told to stop: a server of its own would outlive a command that is killed."""
-    cli.main(command(archive, port, host=host)[3:], prog_name="datasette", standalone_mode=False)
+    cli.main(command(archive, port, host=host, counts=counts)[3:], prog_name="datasette", standalone_mode=False)
+
+
+def inspect_command(archive: Path, counts: Path) -> list[str]:
+    """The command line that counts the rows of an immutable `archive` into the file `counts`."""
+    return [sys.executable, "-m", "datasette", "inspect", str(archive), "--inspect-file", str(counts)]

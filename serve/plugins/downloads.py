@@ -1,7 +1,5 @@
 """CSV of any table or filtered list, whole, as Excel opens it right."""
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -12,29 +10,13 @@ from datasette.utils import tilde_decode
 from datasette.utils.asgi import AsgiStream, NotFound, Request, Response
 from datasette.views.row import RowView
 
+from archive.export import BOM, as_csv
 from serve import words
 from serve.hooks import hookimpl
 from serve.listing import Listing, with_arguments
 
-BOM = "\ufeff"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 # Arguments that tell of a page of the list: a CSV is always all of it.
 _OF_PAGES = {"_next", "_size", "_shape", "_trace", "_labels"}
-_HARMLESS = re.compile(r"[-+]|[-+]?[\d,]+(\.\d+)?")
-
-
-def harmless(value: object) -> object:
-    """A text that a spreadsheet would run as a formula gets an apostrophe before it; figures stay as they are."""
-    if isinstance(value, str) and value.startswith(_FORMULA) and not _HARMLESS.fullmatch(value):
-        return "'" + value
-    return value
-
-
-def as_csv(rows: Iterable[Iterable[object]]) -> str:
-    """Rows as CSV text with the line ends that Excel writes."""
-    out = io.StringIO()
-    csv.writer(out).writerows([harmless(value) for value in row] for row in rows)
-    return out.getvalue()
 
 
 async def download(request: Request, datasette: Datasette) -> Response | AsgiStream:
