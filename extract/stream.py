@@ -215,8 +215,9 @@ def _place(reading: Reading, row: Row, tokens: list[_Token]) -> None:
         if row not in reading.torn and abs(len(torn) - len(columns)) <= _LOST:
             reading.torn[row] = Torn(torn, _line(tokens))
         return
+    line = _line(tokens)
     for column, text in zip(columns, texts, strict=True):
-        reading.put(row, column, text, _line(tokens))
+        reading.put(row, column, text, line)
 
 
 def _line(tokens: list[_Token]) -> Place:
@@ -321,5 +322,6 @@ def _disputes(reading: Reading, tokens: list[_Token], header: str) -> None:
     if texts is None:
         reading.torn[("disputes", "")] = Torn(_strip(tokens, len(columns)), _line(tokens))
         return
+    line = _line(tokens)
     for (stage, result), text in zip(columns, texts, strict=True):
-        reading.put(("disputes", stage), result, text, _line(tokens))
+        reading.put(("disputes", stage), result, text, line)

@@ -35,6 +35,7 @@ _CONDITIONAL = re.compile(r"<!\[(?:if|endif)[^>]*>", re.IGNORECASE)
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*>")
 _MAY_BE_HIDDEN = etree.XPath("//*[@hidden or contains(@style, 'none') or contains(@style, 'NONE')]")
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_HIDDEN_BY_NAME = re.compile(r"\shidden[\s=>]", re.IGNORECASE)
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SPACE = re.compile(r"\s+")
 _LINE_SPACE = re.compile(r"\s*\n\s*|[^\S\t]+")
@@ -70,7 +71,8 @@ def read_text(text: str) -> Document:
         document.problems.append("页面没有内容")
         return document
     _read_head(root, document)
-    _drop_hidden(root)
+    if _HIDDEN.search(text) or _HIDDEN_BY_NAME.search(text):
+        _drop_hidden(root)
     for note in root.iter("sup"):
         for part in note.iter():  # else the mark of a footnote becomes a digit of its number
             part.text = (part.text or "").translate(_RAISED)
