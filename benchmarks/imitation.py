@@ -16,6 +16,7 @@ from html import escape
 from pathlib import Path
 from random import Random
 from typing import Any
+from urllib.parse import quote
 
 from benchmarks import renderings, traps
 from benchmarks.reports import Invented, chance, invent
@@ -34,15 +35,18 @@ BODIES: list[Callable[[Invented], str]] = [
 ]  # fmt: skip
 
 
+DELIVERIES = ((72, "html"), (76, "tables"), (90, "attachment"), (95, "picture"), (100, "direct"))
+"""How reports are delivered, in hundredths: a page, a page whose tables are pictures, a page with a file, a page of
+pictures, a file that the list links to."""
 FATES = ((8, "gone"), (16, "soft"), (24, "removed"), (34, "unlinked"))
 """What becomes of a report in a later round, in thousandths; of the next 40 pages an edit, of 100 files another."""
 
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """A report of a round: whose and of which year, how it is delivered (html, attachment, picture, direct), `open`
-    whether it is there, `listed` whether a list names it, `edited` the cell that differs from the round before,
-    `replaced` whether its file does. `foreign` reports are another county's: found or not, no fault."""
+    """A report of a round: whose and of which year, how it is delivered (see DELIVERIES), `state` what became of it
+    (as of Entry), `edited` the cell that differs from the round before, `replaced` whether its file does, `new` whether
+    it was not there then. `foreign` reports are another county's: found or not, no fault."""
 
     key: str
     office: str
@@ -166,7 +170,7 @@ class _Maker:
     def report(self, key: str, office: Office, year: int) -> Entry:
         fate = number(f"{key} fate") % 1000
         kind = number(f"{key} delivery") % 100
-        delivery = "html" if kind < 76 else "attachment" if kind < 90 else "picture" if kind < 95 else "direct"
+        delivery = next(delivery for most, delivery in DELIVERIES if kind < most)
         known = year <= LAST_YEAR + self.round - 2
         later = known and self.round > 1
         edited = later and delivery == "html" and 40 <= fate < 80
@@ -191,20 +195,21 @@ class _Maker:
             extension = "docx" if fate % 2 else "pdf"
             write = renderings.docx_by_hand if extension == "docx" else renderings.reportlab_file
             files = (File(f"{report.title}.{extension}", extension, lambda: write(make())),)
-        elif delivery == "picture":
+        elif delivery in ("picture", "tables"):
             files = tuple(File(f"{n}.png", "png", partial(scan, n), picture=True) for n in range(3))
         pages = 2 if self.spec.get("multipage") and delivery == "html" and fate % 5 == 0 else 1
         return Entry(
             key=key, title=report.title, day=report.published, html=partial(_body, make, delivery, files, pages),
-            office=office.full, words=self.words(key, year), files=files, direct=delivery == "direct", pages=pages,
-            about=True, state=state,
+            office=office.full, words=self.words(key, year, report.title), files=files, direct=delivery == "direct",
+            pages=pages, about=True, state=state,
         )  # fmt: skip
 
-    def words(self, key: str, year: int) -> str:
+    def words(self, key: str, year: int, title: str) -> str:
         """The words of a link to a report, where they are not its title."""
-        if self.spec["layout"] == "bodies" and number(f"{key} words") % 3 == 0:
+        chosen = number(f"{key} words") % 9
+        if self.spec["layout"] == "bodies" and chosen < 3:
             return f"{year}年政府信息公开年报" if year % 2 else f"{year}年"
-        return ""
+        return f"{title[:22]}…" if chosen == 8 and len(title) > 26 else ""
 
     @staticmethod
     def title(key: str, office: Office, year: int) -> str:
@@ -263,7 +268,8 @@ class _Maker:
 
     def columns(self) -> list[Column]:
         annual, sections = getattr(self, f"layout_{self.spec['layout']}")()
-        open_ = Column("zfxxgk", "政府信息公开", about=True, columns=[
+        annual.name, open_name, top_name = NAMES[number(self.county) % len(NAMES)]
+        open_ = Column("zfxxgk", open_name, about=True, columns=[
             self.beside("zfxxgkzn", "政府信息公开指南", 1),
             self.beside("zfxxgkzd", "政府信息公开制度", 6),
             Column("fdzdgknr", "法定主动公开内容", columns=[
@@ -274,7 +280,7 @@ class _Maker:
         ])  # fmt: skip
         return [
             self.beside("xwzx", "新闻中心", self.spec.get("news", 300)),
-            Column("zwgk", "政务公开", about=True, columns=[open_, self.beside("tzgg", "通知公告", 120)]),
+            Column("zwgk", top_name, about=True, columns=[open_, self.beside("tzgg", "通知公告", 120)]),
             *sections,
             self.beside("fzzf", "法治政府建设", 8),
             self.beside("hdjl", "互动交流", 40),
@@ -366,7 +372,8 @@ class _Maker:
                 own = Column(
                     f"nb_{number(f'{self.code} {office.key}', 5)}", "政府信息公开年报", self.reports(office), about=True
                 )
-                section = Column(office.key, office.bare.removeprefix(self.county), about=True, body=office.key)
+                called = (office.bare, office.mid, f"{office.bare}政府信息公开")[number(self.county) % 3]
+                section = Column(office.key, called.removeprefix(self.county), about=True, body=office.key)
                 section.columns = [
                     self.beside(f"zn_{office.key}", "政府信息公开指南", 1),
                     self.beside(f"dt_{office.key}", "工作动态", 20),
@@ -395,6 +402,14 @@ class _Maker:
         return annual, []
 
 
+NAMES = (
+    ("政府信息公开年报", "政府信息公开", "政务公开"),
+    ("信息公开年报", "信息公开", "公开"),
+    ("政府信息公开工作年度报告", "政府信息公开", "政务公开"),
+    ("政府信息公开年度报告", "政府信息公开平台", "信息公开"),
+    ("年度报告", "政府信息公开专栏", "政务公开"),
+)
+"""What the column of reports is called, and the two above it."""
 EDITED = "disclosure.licences.decisions"
 """The cell that a silent edit changes (see `_invented`)."""
 
@@ -416,10 +431,11 @@ def _body(make: Callable[[], Invented], delivery: str, files: tuple[File, ...], 
     """The HTML of a report's page."""
     made = make()
     if delivery == "attachment":
-        names = "".join(
-            f'<p>附件：<a href="{escape(h)}">{escape(f.name)}</a></p>' for h, f in zip(hrefs, files, strict=True)
-        )
-        return f"<p>{escape(made.report.title)}全文见附件。</p>{names}"
+        return _attached(made, files, hrefs)
+    if delivery == "tables":
+        texts = [f"<p>{escape(part.text)}</p>" if part.rows is None else "\0" for part in made.parts]
+        shown = iter(f'<p><img src="{escape(href)}"/></p>' for href in hrefs)
+        return "".join(next(shown, "") if text == "\0" else text for text in texts)
     if delivery == "picture":
         return "".join(f'<p style="text-align:center"><img src="{escape(href)}" alt="" /></p>' for href in hrefs)
     body = BODIES[number(f"{made.name} body") % len(BODIES)](made)
@@ -428,6 +444,22 @@ def _body(make: Callable[[], Invented], delivery: str, files: tuple[File, ...], 
         start = max(before.rfind("<p"), before.rfind("<div"))
         return body[:start] + PAGE_BREAK + body[start:] if mark and start > 0 else body + PAGE_BREAK + "<p></p>"
     return body
+
+
+def _attached(made: Invented, files: tuple[File, ...], hrefs: list[str]) -> str:
+    """A page whose report is its file: linked, framed, or opened by a script."""
+    (file,), (href,) = files, [escape(href) for href in hrefs]
+    ways = [
+        f'<p>{escape(made.report.title)}全文见附件。</p><p>附件：<a href="{href}">{escape(file.name)}</a></p>',
+        f'<p><a href="{href}">点击下载</a></p>',
+        f'<p>附件：</p><ul><li><a href="{href}" target="_blank">附件1.{file.extension}</a></li></ul>',
+        f'<p><a href="javascript:void(0)" onclick="window.open(\'{href}\')">{escape(file.name)}</a></p>',
+        f'<iframe src="{href}" width="100%" height="900"></iframe>',
+        f'<embed src="{href}" type="application/pdf" width="100%">',
+        f'<object data="{href}" width="100%"></object>',
+        f'<iframe src="/pdfjs/web/viewer.html?file={quote(hrefs[0])}"></iframe>',
+    ]
+    return ways[number(made.name) % (len(ways) if file.extension == "pdf" else 4)]
 
 
 @cache

@@ -83,7 +83,7 @@ def test_an_edit_changes_the_cell_that_the_truth_names_and_no_address() -> None:
 
 def test_truth_names_every_way_in_which_a_report_is_delivered() -> None:
     ways = {truth.delivery for key in KEYS for truth in site(key).truth.values()}
-    assert ways == {"html", "attachment", "picture", "direct"}
+    assert ways == {delivery for _, delivery in imitation.DELIVERIES}
     assert any(truth.foreign for key in KEYS for truth in site(key).truth.values())
 
 
