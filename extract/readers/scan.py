@@ -35,6 +35,9 @@ _THREADS = 2
 _BATCH = 24
 _LARGE = 2000  # pixels of the shorter side beyond which a picture is made smaller (A4 has 1654 at 200 dots an inch)
 _STRIP = 2600  # a longer picture (a screenshot of a whole page) is recognised in strips of so many pixels
+_ABREAST = 7
+"""Numbers on a line of the form's table of requests."""
+_FEWEST_ROWS = 5
 _SAMPLE = 4  # words by which it is told which side of a page is up
 _SURE = 0.9
 _CERTAIN = 0.97
@@ -45,6 +48,7 @@ _PUNCTUATION = str.maketrans(":,;()?!", "：，；（）？！")
 _FULL_WIDTH = re.compile(r"(?<=[⺀-鿿])[:,;()?!]|[:,;()?!](?=[⺀-鿿])")
 """Punctuation beside Chinese characters is full-width, which a recognition often takes for the narrow one."""
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
+_ITEM = re.compile(r".\d\.")
 _DASHES = frozenset(("一", "ー", "一一", "_"))
 
 
@@ -61,6 +65,11 @@ class Word:
     right: float
     bottom: float
     chars: tuple[tuple[str, float, float], ...]
+
+    @property
+    def text(self) -> str:
+        """Its characters."""
+        return "".join(char for char, _, _ in self.chars)
 
 
 def page(
@@ -172,10 +181,56 @@ def _read(sheet: _Sheet, number: int, began: tuple[float, float]) -> tuple[list[
     ink = _ink(tone)
     lines, mask = _rulings(tone)
     ruled = layout.tables(_in_points(lines, scale), number)
-    chars = list(_chars(words(sheet.clean, sheet.boxes, began), lines, scale))
+    found = words(sheet.clean, sheet.boxes, began)
+    chars = list(_chars(found, lines, scale))
+    if not ruled and (aligned := _aligned(found, number, scale)) is not None:
+        ruled = [aligned]
     for table in ruled:
         chars = _judged(table, chars, sheet.below, tone, ink & ~mask, scale)
     return chars, ruled
+
+
+def _aligned(found: list[Word], number: int, scale: float) -> Table | None:
+    """A table without lines, by the columns in which its numbers stand: seven on a line, as the form's largest has.
+
+    A label that is broken over lines stands around the middle of its row, and its group in a column before it.
+    """
+    numbers = [word for word in found if _NUMBER.fullmatch(word.text)]
+    rows: list[list[Word]] = []
+    for word in sorted(numbers, key=lambda one: one.top + one.bottom):
+        if rows and word.top < rows[-1][-1].bottom - 0.5 * (word.bottom - word.top):
+            rows[-1].append(word)
+        else:
+            rows.append([word])
+    full = [at for at, row in enumerate(rows) if len(row) == _ABREAST]
+    if len(full) < _FEWEST_ROWS:
+        return None
+    ordered = [sorted(rows[at], key=lambda one: one.left) for at in full]
+    centres = np.median([[(word.left + word.right) / 2 for word in row] for row in ordered], axis=0)
+    # Of a row between them a lone digit may not be found, or two numbers as one.
+    rows = [row for row in rows[full[0] : full[-1] + 1] if 3 <= len(row) <= _ABREAST]
+    walls = [*((centres[1:] + centres[:-1]) / 2), centres[-1] + (centres[-1] - centres[-2]) / 2]
+    middles = [float(np.mean([word.top + word.bottom for word in row])) / 2 for row in rows]
+    between = [(one + two) / 2 for one, two in pairwise(middles)]
+    ys = [2 * middles[0] - between[0], *between, 2 * middles[-1] - between[-1]]
+    first = min(word.left for row in ordered for word in row)
+    beside = [word for word in found if word.left < first and word.right < centres[0] and word not in numbers]
+    labels = [[word for word in beside if top < (word.top + word.bottom) / 2 < low] for top, low in pairwise(ys)]
+    if not all(labels):
+        return None
+    left = min(word.left for row in labels for word in row) - 2
+    begins = float(np.median([max(row, key=lambda one: one.right).left for row in labels])) - 2
+    owner = []
+    first = (first + min(first, max(word.right for row in labels for word in row))) / 2
+    for at, row in enumerate(labels):
+        over = any(word.left < begins - 4 and word.right > begins + 12 for word in row)
+        # A group and a label that stand close are found as one word: （四）无法2.没有现成信息.
+        close = any(abs(word.left - begins) < 6 or _ITEM.search(word.text) for word in row)
+        wide = (over and not close) or begins - left < 4
+        start = at * (_ABREAST + 2)
+        owner.append([start + 1 if wide else start, *range(start + 1, start + _ABREAST + 2)])
+    xs = [left, max(begins, left + 1), first, *map(float, walls)]
+    return Table([x * scale for x in xs], [y * scale for y in ys], owner, number)
 
 
 def _has_table(picture: Picture) -> bool:
