@@ -11,6 +11,7 @@ from extract.labels import Row
 from extract.readers.grids import distinct
 from extract.reading import Reading
 from extract.report import Cell, OtherTable, Place, Status
+from extract.values import UNSURE
 
 
 @dataclass(slots=True)
@@ -53,6 +54,7 @@ def read(document: Document, year: int | None = None, office: str | None = None,
     cells, agreed = _merge(first, second)
     if document.recognised:
         agreed = set()  # both readings rest on the same letters: a wrong sum may be the recognition's
+        cells = {key: _without_specks(key, cell) for key, cell in cells.items()}
     tables = Tables(
         _editions(first, second, cells),
         {},
@@ -72,6 +74,7 @@ def read(document: Document, year: int | None = None, office: str | None = None,
             gap = Status.UNREADABLE if row in seen else Status.MISSING
             tables.cells[key] = cells.get(key, Cell(None, "", gap))
     _fill(tables, first, second)
+    tables.cells |= {key: _told_twice(cell) for key, cell in tables.cells.items() if UNSURE in cell.raw}
     _report_gaps(tables)
     return tables
 
@@ -131,6 +134,20 @@ def _beside(one: Cell, two: Cell) -> Place | None:
         other = replace(other, again=())
     # Written out, since every cell passes here and `replace` takes as long as all else.
     return Place(at.grid, at.row, at.column, at.line, at.box, at.file, (*at.again, (other, two.raw)))
+
+
+def _without_specks(key: str, cell: Cell) -> Cell:
+    """A number of a scan, unless it has a sign or a point where the form counts: then a speck was read as one."""
+    if cell.value is None or form.kind_of_number(key) != "int" or (cell.value >= 0 and cell.value == int(cell.value)):
+        return cell
+    return replace(cell, value=None, status=Status.UNREADABLE)
+
+
+def _told_twice(cell: Cell) -> Cell:
+    """A cell of a scan in which two readings saw two numbers, and the sums do not tell which."""
+    one, _, two = cell.raw.partition(UNSURE)
+    differ = cell.status is Status.UNREADABLE and one.isdigit() and two.isdigit() and one != two
+    return replace(cell, raw=f"{one}｜{two}", status=Status.DISPUTED) if differ else cell
 
 
 _YEAR = re.compile(r"(?<!\d)20\d\d(?=\s*年(?!\s*\d{1,2}\s*月))")

@@ -31,6 +31,11 @@ def fold(text: str) -> str:
     return text.strip()
 
 
+UNSURE = "\ufffd"
+"""Stands in a cell of a scan for ink that was not read, behind a number that may have been misread, and between two
+numbers where two readings differ."""
+
+
 @lru_cache(maxsize=8192)
 def read(text: str, kind: str = "int") -> Cell:
     """The cell that shows `text`; `kind` is form.kind_of_number's.
@@ -48,7 +53,7 @@ def read(text: str, kind: str = "int") -> Cell:
     if _DASH.fullmatch(folded):
         return Cell(None, raw, Status.DASH)
     match = _NUMBER.fullmatch(folded)
-    if "\ufffd" in folded:
+    if UNSURE in folded:
         return Cell(None, raw, Status.UNREADABLE)  # ink that recognition could not read with certainty
     if match is None:
         return Cell(None, raw, Status.UNREADABLE if _DIGIT.search(folded) else Status.TEXT)

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 import extract
-from extract import readers
-from extract.document import Document
+from extract import readers, tables, values
+from extract.document import Document, Grid, GridCell
 from extract.readers import image
 from extract.readers.grids import distinct
 
@@ -103,7 +103,7 @@ def test_ink_that_is_no_text_is_marked_and_never_a_number(page: Any) -> None:
     rows, columns = np.indices(place.shape[:2])
     place[(rows * 7 + columns * 3) % 11 < 6] = 0  # a hatching over the 127
     read = texts(image.read(saved(scribbled)))
-    assert scan.UNSURE in read[2][1]
+    assert values.UNSURE in read[2][1]
     assert [read[1], read[3]] == [ROWS[0], ROWS[2]]
 
 
@@ -223,3 +223,34 @@ def test_scanned_pages_of_a_pdf_are_read(page: Any) -> None:
     quick = readers.read(saved(page[:120], page, kind="pdf"), quick=True)
     assert quick.blocks == []
     assert any("未读取" in problem for problem in quick.problems)
+
+
+@pytest.mark.parametrize(
+    ("printed", "status", "raw"),
+    [
+        ("-127", "unreadable", "-127"),
+        (f"127{values.UNSURE}121", "disputed", "127｜121"),
+        (f"127{values.UNSURE}", "unreadable", f"127{values.UNSURE}"),
+    ],
+    ids=["a speck read as a sign", "two readings differ", "one may be wrong"],
+)
+def test_a_doubtful_number_of_a_scan_is_no_number(printed: str, status: str, raw: str) -> None:
+    rows = [HEADER, ["行政规范性文件", printed, "0", "1135"]]
+    document = Document("image", [Grid([[GridCell(text) for text in row] for row in rows])], recognised=True)
+    cells = tables.read(document).cells
+    doubtful = cells["disclosure.normative_docs.issued"]
+    assert (doubtful.value, doubtful.status, doubtful.raw) == (None, status, raw)
+    assert cells["disclosure.normative_docs.in_force"].value == 1135
+
+
+@needs_ocr
+def test_a_page_put_in_head_down_into_word_is_read(page: Any) -> None:
+    import docx
+
+    source, out = docx.Document(), BytesIO()
+    source.add_picture(BytesIO(saved(page[::-1, ::-1])))
+    source.save(out)
+    document = readers.read(out.getvalue())
+    assert texts(document) == [HEADER, *ROWS]
+    assert [paragraph.text for paragraph in document.paragraphs] == [PROSE]
+    assert not any(readers.read(out.getvalue(), quick=True).blocks)

@@ -21,13 +21,12 @@ from extract.document import Box, Grid, Paragraph
 from extract.readers import grids, layout
 from extract.readers.image import TextLayer
 from extract.readers.layout import Char, Ruling, Rulings, Table
+from extract.values import UNSURE
 
 Picture = NDArray[np.uint8]
 """A page, grey or in colour (blue first, as OpenCV has it)."""
 Matrix = NDArray[np.float64]
 """Where a point (x, y, 1) of a picture goes when it is put upright."""
-UNSURE = "\ufffd"
-"""Stands in a cell for ink that was not read, and behind a number that may have been misread."""
 SECONDS = 30.0
 """A page that takes longer is given up."""
 _WIDTH = 595.0  # points: every page counts as wide as A4, whatever its resolution
