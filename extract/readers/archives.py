@@ -37,7 +37,9 @@ def too_large(data: bytes, *, office: bool = False) -> str | None:
     total = sum(member.file_size for member in members)
     if total > MAX_TOTAL:
         return f"压缩包解开后过大（{total // 1_000_000} MB），未打开"
-    if any(m.file_size > _LARGE and m.file_size > MAX_RATIO * max(m.compress_size, 1) for m in members):
+    sizes = [(member.file_size, member.compress_size) for member in members]
+    sizes.append((total, sum(packed for _, packed in sizes)))
+    if any(size > _LARGE and size > MAX_RATIO * max(packed, 1) for size, packed in sizes):
         return "压缩包的压缩比异常，未打开"
     if office and sum(m.file_size for m in members if m.filename.lower().endswith((".xml", ".rels"))) > MAX_XML:
         return f"文件展开后过大（{total // 1_000_000} MB），未读取"

@@ -22,6 +22,8 @@ from extract.readers import charset, grids, numbers, ole
 MAX_ROWS, MAX_COLUMNS = 3000, 120
 """What lies beyond is not read (the form has 60 rows and 15 columns; a stray cell at XFD1048576 is no table)."""
 
+MAX_XML = 12_000_000
+"""Bytes of the sheets of a workbook: openpyxl takes half a second for each million (a report has a tenth of one)."""
 MAX_MERGED = 1_000_000
 """Cells in merged ranges; more are no table but an attack (openpyxl makes an object for each)."""
 
@@ -60,6 +62,9 @@ def read_xlsx(data: bytes) -> Document:
     document = Document("xlsx")
     with zipfile.ZipFile(BytesIO(data)) as parts:
         texts = [parts.read(name) for name in parts.namelist() if name.startswith("xl/worksheets/")]
+    if sum(map(len, texts)) > MAX_XML:
+        document.problems.append("表格过大，未读取")
+        return document
     merged = sum(_area(*range_boundaries(found.decode())) for text in texts for found in _MERGED.findall(text))
     if merged > MAX_MERGED:
         raise ValueError("合并单元格过大")
