@@ -420,7 +420,7 @@ class ReportSpider(scrapy.Spider):
                 return "attachment", [], NOTHING
             return "attachment", [], About(extract.identify(body, media_type=media_type, url=task.url).fingerprint)
         article = task.stage in _ARTICLES or not text
-        identity, listing, leads = None, Listing("generic"), list[Task]()
+        identity, listing, leads, found = None, Listing("generic"), list[Task](), list[Task]()
         if not article:
             listing = platforms.read(text, task.url, lambda: self._above(task))
             leads = list(self._leads(walk, task, text, listing))
@@ -441,11 +441,11 @@ class ReportSpider(scrapy.Spider):
                 leads = list(self._leads(walk, task, text, listing))
             return "page" if text else "other", leads, about
         about = replace(about, office=identity.office, year=identity.year)
-        found = [Task(tidy(url), "part", task.site, _PRIORITY["part"], task.words, task.url) for url in listing.parts]
-        for address in identity.attachments:
+        belongs = [("attachment", address) for address in identity.attachments]
+        for stage, address in [*belongs, *(("part", address) for address in identity.further_pages)]:
             url = tidy(urldefrag(urljoin(task.url, address))[0])
             if walk.scope.holds(url):
-                found.append(Task(url, "attachment", task.site, _PRIORITY["attachment"], "", task.url))
+                found.append(Task(url, stage, task.site, _PRIORITY[stage], "", task.url))
         if task.stage not in {"item", "known"}:
             found += self._leads(walk, task, text, listing, report=True)
         return "report", found, about

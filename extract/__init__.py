@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from extract import chapters, form, identity, readers, rules, tables
-from extract.document import Document, Picture
+from extract.document import Document, Paragraph, Picture
 from extract.readers import image
 from extract.report import Cell, Fetch, Fetched, Identity, Place, Report
 
@@ -19,7 +19,7 @@ def identify(data: bytes, *, media_type: str | None = None, url: str | None = No
     """The crawler's one question: is this a report, whose, of which year?
 
     `words` are those of the link that led here; `attachments` has the addresses, as written in the page, of the files
-    that hold the body, or hold it once more.
+    that hold the body, or hold it once more; `further_pages` those of the pages over which the article goes on.
     """
     document = readers.read(data, media_type, quick=True)
     found = identity.identify(document, url=url, words=words)
@@ -35,10 +35,13 @@ def read(
 
     `media_type` is as served (for the charset), `url` where the document stands, `words` those of the link that led
     to it; `fetch` gives what a page links to: a report whose body is in an attachment is read there, one that page and
-    attachment both hold is read twice and compared.
+    attachment both hold is read twice and compared, an article over several pages is read as one.
     """
     document = readers.read(data, media_type)
     found = identity.identify(document, url=url, words=words)
+    if found.further_pages and fetch is not None:
+        _join(document, found.further_pages, fetch)
+        found = identity.identify(document, url=url, words=words)
     report = _read(document, found, hashlib.sha256(data).hexdigest(), fetch)
     if found.is_report and found.attachments and _tables(report) < len(form.TABLES) and fetch is not None:
         if _with_pictures(document, found.attachments, fetch):
@@ -73,6 +76,20 @@ def _read(document: Document, found: Identity, sha256: str, fetch: Fetch | None 
         *identity.conflicts(document, found),
     ]
     return report
+
+
+def _join(document: Document, pages: list[str], fetch: Fetch) -> None:
+    """Put the further pages of an article behind its first; what each of them repeats (its title, its card) is left."""
+    known = {block.text for block in document.blocks if isinstance(block, Paragraph)}
+    for address in pages:
+        fetched = fetch(address)
+        if fetched is None:
+            document.problems.append(f"文章的后续页没有取到：{address}")
+            continue
+        part = readers.read(fetched.data, fetched.media_type)
+        document.blocks += [one for one in part.blocks if not (isinstance(one, Paragraph) and one.text in known)]
+        document.links += part.links
+        document.lines += [line for line in part.lines if line.strip() not in known]
 
 
 def _tables(report: Report) -> int:

@@ -35,6 +35,12 @@ _HEAD_LINES = 14
 _TAIL_LINES = 15
 """Where the signature of a report without chapters is looked for."""
 _TITLE_LINES = 3
+_MOST_PAGES = 30
+_ARTICLE_PAGES = re.compile(
+    r"""createPage\w*\(\s*["']?(?P<total>\d+)["']?\s*,\s*["']?(?P<current>\d+)["']?\s*,"""
+    r"""\s*["'](?P<stem>t\d{6,}(?:_\d+)?)["']\s*,\s*["']\.?(?P<extension>\w+)["']"""
+)
+"""The call that draws the pager of an article, not that of a list (its stem is `index` or `list`)."""
 _TITLE_LENGTH = 120
 _COLUMN_OF_YEAR = re.compile(r"20\d\d年")
 """What stands above a title as 2024年度 may, but names a column, and columns lie (白银区 files 2023 under 2022年)."""
@@ -134,6 +140,7 @@ def identify(document: Document, *, url: str | None = None, words: str = "") -> 
     if identity.is_report:
         holds_body = reading.is_form and _has_form_table(reading)
         identity.attachments = _attachments(document, copies=holds_body)
+        identity.further_pages = _further_pages(document)
     return identity
 
 
@@ -359,6 +366,14 @@ def _prose_length(reading: _Reading) -> int:
 
 def _has_form_table(reading: _Reading) -> bool:
     return any(_FORM_TABLE.search(compact(line.text)) for line in reading.lines if len(line.text) < 120)
+
+
+def _further_pages(document: Document) -> list[str]:
+    """Addresses of the pages over which TRS lays out a long article: only a script names them (platforms.md §3)."""
+    found = _ARTICLE_PAGES.search(document.html or "")
+    if found is None or int(found["current"]) != 0:
+        return []
+    return [f"{found['stem']}_{page}.{found['extension']}" for page in range(1, min(int(found["total"]), _MOST_PAGES))]
 
 
 def _attachments(document: Document, *, copies: bool = False) -> list[str]:

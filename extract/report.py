@@ -121,7 +121,8 @@ class Identity:
 
     `reason` says in Chinese why `is_report` is False. `title` without the spaces that layout put in; `office` as
     printed fullest, nothing added. `scope`: "own", "area" or None where the document does not say. `attachments`
-    are the absolute-or-relative addresses of the files that hold the report's body, or hold it beside the page.
+    are the absolute-or-relative addresses of the files that hold the report's body, or hold it beside the page,
+    `further_pages` those of the pages over which the article goes on.
     `fingerprint` is Document.fingerprint() of a page of HTML as the crawler asks for it (None: the file's bytes count).
     """
 
@@ -137,6 +138,7 @@ class Identity:
     index_number: str | None = None
     site_id_code: str | None = None
     attachments: list[str] = field(default_factory=list)
+    further_pages: list[str] = field(default_factory=list)
     fingerprint: str | None = None
 
 

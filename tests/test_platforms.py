@@ -6,6 +6,7 @@ import pytest
 from loopback import Answer, Asked, page, report, serving
 
 import crawler
+from archive import reading
 from crawler import Site, links, platforms
 from evidence import Captures
 
@@ -129,11 +130,23 @@ def test_a_column_that_a_person_names_is_walked_like_one_that_was_found(tmp_path
     assert found == {"/art/2023.html", "/art/2022.html"}
 
 
-def test_the_pages_of_a_trs_article_belong_to_it() -> None:
-    text = '<script>createPageHTML(3, 0, "t20240115_67430", "html");</script>'
-    listing = platforms.read(text, "http://a.gov.cn/nb/202401/t20240115_67430.html")
-    assert listing.parts == [f"http://a.gov.cn/nb/202401/t20240115_67430_{number}.html" for number in (1, 2)]
-    assert listing.pages == []
+def test_an_article_over_several_pages_is_one_report(tmp_path: Path) -> None:
+    whole = report("匡堰镇人民政府", 2023)
+    first, rest = whole.split("<p>三、", 1)
+    script = '<script>createPageHTML(2, 0, "t20240115_67430", "html");</script>'
+    pages: dict[str, Any] = {
+        "/": page(("/nb/", "政府信息公开年报")),
+        "/nb/": page(("/nb/202401/t20240115_67430.html", TITLE.format(2023))),
+        "/nb/202401/t20240115_67430.html": f"{first}{script}</div></body></html>",
+        "/nb/202401/t20240115_67430_1.html": f"<html><meta charset=utf-8><body><div><p>三、{rest}",
+    }
+    with serving(pages) as server:
+        crawler.crawl([Site(server.url + "/")], captures=tmp_path, delay=0.0, progress=lambda _: None)
+        assert server.paths.count("/nb/202401/t20240115_67430_1.html") == 1
+    (capture,) = Captures(tmp_path).reports()
+    read = reading.read((tmp_path, capture)).report
+    assert read is not None
+    assert set(read.chapters) >= {"overview", "disclosure", "problems", "other_matters"}
 
 
 def test_a_link_that_only_a_click_runs_is_seen_and_mere_script_is_not() -> None:

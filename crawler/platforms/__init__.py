@@ -25,7 +25,7 @@ def read(text: str, url: str, above: Callable[[], Iterable[str]] = tuple) -> Lis
 
 
 def of_system(text: str, url: str) -> Listing | None:
-    """What its system alone says of a page, None where none of them knows it: enough for an article's further pages."""
+    """What its system alone says of a page, None where none of them knows it."""
     return next((found for system in SYSTEMS if (found := system.read(text, url)) is not None), None)
 
 
@@ -39,7 +39,6 @@ def _with(found: Listing, plain: Listing) -> Listing:
         system=found.system,
         links=_once(found.links + plain.links),
         pages=found.pages or plain.pages,
-        parts=found.parts,
         frames=list(dict.fromkeys(found.frames + plain.frames)),
     )
 

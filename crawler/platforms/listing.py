@@ -22,14 +22,13 @@ class Target:
 class Listing:
     """What a page leads to.
 
-    `links` to whatever it names, `pages`: the next page(s) of this list, `parts`: further pages of the same article,
+    `links` to whatever it names, `pages`: the next page(s) of this list (the first, where a script loads it),
     `frames`: what is shown inside this page or in its place (iframe, redirects, the list that a script loads).
     """
 
     system: str
     links: list[Target] = field(default_factory=list)
     pages: list[str] = field(default_factory=list)
-    parts: list[str] = field(default_factory=list)
     frames: list[str] = field(default_factory=list)
 
 

@@ -1,8 +1,8 @@
 """TRS WCM: no anchors between the pages of a list, only a script that draws them.
 
 `createPageHTML(total, current, "index", "html")`, `Pager({prefix:'index',current:0,total:3})` or `countPage` and
-`currentPage`. The second page is index_1, on some servers index_2; the same call inside an article gives its further
-pages (platforms.md §3).
+`currentPage`. The second page is index_1, on some servers index_2 (platforms.md §3). The same call inside an article
+gives its further pages: that is extract.identity's, as they belong to the report.
 """
 
 import re
@@ -17,11 +17,10 @@ _PAGER = re.compile(r"\bPager\(\s*\{([^}]*)\}")
 _COUNT = re.compile(r"""\bcountPage\s*=\s*["']?(\d+)""")
 _CURRENT = re.compile(r"""\bcurrentPage\s*=\s*["']?(\d+)""")
 _ARTICLE = re.compile(r"t\d{8}_\d+|t\d{6,}")
-_MOST_PARTS = 30
 
 
 def read(text: str, url: str) -> Listing | None:
-    """The next page of the list, or the other pages of the article."""
+    """The next page of the list."""
     found = _call(text, url)
     if found is None:
         return None
@@ -29,10 +28,6 @@ def read(text: str, url: str) -> Listing | None:
     listing = Listing("trs")
     name = urlsplit(url).path.rpartition("/")[2]
     if _ARTICLE.fullmatch(stem):
-        if current == 0:
-            listing.parts = [
-                urljoin(url, f"{stem}_{page}.{extension}") for page in range(1, min(total, _MOST_PARTS + 1))
-            ]
         return listing
     # Where the second page is index_2, index_1 is the first once more (or nothing) and says so: then one further on.
     shown = re.fullmatch(rf"{re.escape(stem)}_(\d+)\.\w+", name)
