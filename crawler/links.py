@@ -69,8 +69,6 @@ def step(
     # A report may be issued by a notice (关于印发…年度报告的通知); a notice about compiling reports is none.
     if _patterns("never").search(bare) and not _patterns("issued").search(bare):
         return None
-    if _patterns("roster").search(bare):
-        return Step("roster", priority["roster"])
     named = year_of(bare)
     if _patterns("column").search(bare):
         return Step("column", priority["column"])
@@ -101,7 +99,7 @@ def step(
 def is_lasting(words: str) -> bool:
     """Whether a link names a column in which a report may stand one day, though none did so far."""
     bare = re.sub(r"\s+", "", words)
-    return any(_patterns(name).search(bare) for name in ("column", "year", "sub", "roster"))
+    return any(_patterns(name).search(bare) for name in ("column", "year", "sub"))
 
 
 def _below(url: str, page: str) -> bool:

@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -7,7 +8,7 @@ from loopback import Answer, Asked, page, report, serving
 
 import crawler
 from archive import reading
-from crawler import Site, links, platforms
+from crawler import Site, links, platforms, scope
 from evidence import Captures
 
 YEARS = range(2000, 2024)
@@ -211,3 +212,165 @@ def test_both_sample_sites_are_found_whole_with_few_requests(tmp_path: Path) -> 
     captures = Captures(tmp_path)
     assert {capture.url for capture in captures.reports()} == set(truth)
     assert len(asked) <= 1.6 * len(truth)  # attachments and robots.txt included
+
+
+# --- what each content system hides from plain HTML: shapes as documented, invented ids
+
+HEX = "0123456789abcdef0123456789abcdef"
+UNIT = "/api-gateway/jpaas-publish-server/front/page/build/unit"
+TREE = (
+    'window._CONFIG = {SID: \'755325\', TREE: [{"id": 7, "name": "政府信息公开年报", "post_count": 9, "jump_url": "",'
+    ' "children": [{"id": 8, "name": "2024年", "post_count": 3}]}, {"id": 9, "name": "别处", "jump_url": "/x"}]};'
+)
+ROWS = [{"id": 5, "title": TITLE.format(2024), "url": "/c/5.html", "publishTime": "2025-01-20"}]
+
+
+def asked_next(text: str, url: str, *above: str) -> list[str]:
+    listing = platforms.read(text, url, lambda: above)
+    return [*listing.frames, *listing.pages]
+
+
+@pytest.mark.parametrize(
+    ("text", "url", "following"),
+    [
+        pytest.param(
+            f"<div url=\"{UNIT}\" querydata=\"{{'webId':'w','pageType':'column','tagId':'t','pageId':'p'}}\"></div>",
+            "http://a.gov.cn/nb/",
+            [f"{UNIT}?webId=w&pageType=column&tagId=t&pageId=p&paramJson=%7B%22pageNo%22%3A1%2C%22pageSize%22%3A15%7D"],
+            id="jpaas, first",
+        ),
+        pytest.param(
+            json.dumps({"data": {"html": "<a href=/1.html>1</a>" * 1 + "<i data-x='totalPage=3'></i>"}}),
+            f"http://a.gov.cn{UNIT}?webId=w&paramJson=%7B%22pageNo%22%3A1%2C%22pageSize%22%3A15%7D",
+            [f"{UNIT}?webId=w&paramJson=%7B%22pageNo%22%3A2%2C%22pageSize%22%3A15%7D"],
+            id="jpaas, next",
+        ),
+        pytest.param(
+            f"<script>$.get('/common/search/{HEX}?_isAgg=true&_isJson=true&_pageSize=20&page=1')</script>",
+            "http://a.gov.cn/x/c1/list.shtml",
+            [f"/common/search/{HEX}?_isAgg=true&_isJson=true&_pageSize=20&page=1"],
+            id="ucap, first",
+        ),
+        pytest.param(
+            json.dumps({"data": {"page": 1, "rows": 1, "total": 2, "results": ROWS}}),
+            f"http://a.gov.cn/common/search/{HEX}?_isJson=true&page=1",
+            [f"/common/search/{HEX}?_isJson=true&page=2"],
+            id="ucap, next",
+        ),
+        pytest.param(
+            json.dumps({"classify": {"post_count": 1}, "articles": ROWS}),
+            "http://a.gov.cn/t/gkmlpt/api/all/7?page=1&sid=755325",
+            [],
+            id="gkmlpt, the last",
+        ),
+        pytest.param(
+            "<script>var pageCount:3</script><a href=/public/1/2.html>x</a>",
+            "http://a.gov.cn/site/label/8888?labelName=publicInfoList&pageIndex=2&organId=5",
+            ["/site/label/8888?labelName=publicInfoList&pageIndex=3&organId=5"],
+            id="lonsun, next",
+        ),
+        pytest.param(
+            "共 4 页",
+            "http://a.gov.cn/XxgkContent/showList/996/0/page_1.html",
+            ["/XxgkContent/showList/996/0/page_2.html"],
+            id="showList, next",
+        ),
+        pytest.param(
+            "<script>var siteGuid='g'; var deptcode='033'; var categorynum='002'; "
+            "post('/EWB/rest/lightfrontaction/getgovinfolist')</script>",
+            "http://a.gov.cn/govxxgk/",
+            [
+                (
+                    '/EWB/rest/lightfrontaction/getgovinfolist#{"deptcode": "033", "categorynum": "002", "siteGuid": "g", '
+                    '"pageIndex": 0, "pageSize": 15}'
+                )
+            ],
+            id="epoint, by POST",
+        ),
+        pytest.param(
+            "<div id=app></div><script>fetch('/api/list?channel=12&page=1&size=20')</script>",
+            "http://a.gov.cn/nb/",
+            ["/api/list?channel=12&page=1&size=20"],
+            id="shell, first",
+        ),
+        pytest.param(
+            json.dumps({"total": 30, "list": ROWS * 20}),
+            "http://a.gov.cn/api/list?channel=12&page=1&size=20",
+            ["/api/list?channel=12&page=2&size=20"],
+            id="shell, next",
+        ),
+        pytest.param(
+            "<script>var currentPage = 0; var countPage = 2;</script>",
+            "http://a.gov.cn/nb/index.html",
+            ["/nb/index_1.html"],
+            id="trs, countPage",
+        ),
+        pytest.param(
+            "<script>createPageHTML(3, 0, 'index', 'html')</script>",
+            "http://a.gov.cn/nb/index_1.html",
+            ["/nb/index_2.html"],
+            id="trs, index_1 is the first page once more",
+        ),
+        pytest.param(
+            "<a href=\"javascript:__doPostBack('AspNetPager1','2')\">2</a>",
+            "http://a.gov.cn/List.aspx?id=3",
+            ["/List.aspx?id=3&page=2"],
+            id="aspx, the form is not posted",
+        ),
+    ],
+)
+def test_what_a_script_would_ask_for_is_asked(text: str, url: str, following: list[str]) -> None:
+    assert asked_next(text, url) == [f"http://a.gov.cn{address}" for address in following]
+
+
+def test_the_tree_of_gkmlpt_leads_to_the_lists_of_its_columns() -> None:
+    listing = platforms.read(f"<script>{TREE}</script>", "http://a.gov.cn/town/gkmlpt/index")
+    assert [(link.url, link.words, link.under) for link in listing.links] == [
+        ("http://a.gov.cn/gkmlpt/api/all/7?page=1&sid=755325", "政府信息公开年报", ""),
+        ("http://a.gov.cn/gkmlpt/api/all/8?page=1&sid=755325", "2024年", "政府信息公开年报"),
+    ]
+    own = "http://a.gov.cn/town/gkmlpt/api/all/7?page=1&sid=755325"
+    assert platforms.instead(listing.links[0].url, "http://a.gov.cn/town/gkmlpt/index") == own
+
+
+def test_an_entry_that_has_only_an_id_gets_its_address_from_the_script() -> None:
+    shell = "<script>function one(id){ return fetch('/api/article/' + id) }</script>"
+    answer = json.dumps([{"id": 77, "title": TITLE.format(2024), "date": "2025-01-20"}])
+    listing = platforms.read(answer, "http://a.gov.cn/api/list?page=1", lambda: [shell])
+    assert [link.url for link in listing.links] == ["http://a.gov.cn/api/article/77"]
+
+
+@pytest.mark.parametrize(
+    ("url", "tidied"),
+    [
+        ("http://a.gov.cn/x;jsessionid=A1B2?id=1", "http://a.gov.cn/x?id=1"),
+        ("http://a.gov.cn/(S(abc123))/l.aspx?id=1", "http://a.gov.cn/l.aspx?id=1"),
+        (
+            "http://a.gov.cn/t/gkmlpt/content/2/mpost_23.html?jump=true",
+            "http://a.gov.cn/t/gkmlpt/content/2/post_23.html",
+        ),
+        ("http://a.gov.cn/x?sid=755325&page=2&_=1737000000000", "http://a.gov.cn/x?sid=755325&page=2"),
+    ],
+)
+def test_what_changes_at_every_visit_is_no_part_of_an_address(url: str, tidied: str) -> None:
+    assert scope.tidy(url) == tidied
+
+
+def test_a_trap_takes_no_more_than_its_patience(tmp_path: Path) -> None:
+    def maze(asked: Asked) -> Answer:
+        here = int(parse_qs(urlsplit(asked.path).query).get("k", ["0"])[0])
+        links = [(f"/go?k={here * 3 + n}", f"20{10 + n}年政府信息公开年报") for n in (1, 2, 3)]
+        return Answer(page(*links))
+
+    class Pages(dict[str, Any]):
+        def get(self, path: str, default: Any = None) -> Any:
+            return maze if path.startswith("/go") else super().get(path, default)
+
+    home = page(("/go?k=0", "信息公开年报（动态）"), ("/nb/", "政府信息公开年报"))
+    pages = Pages(
+        {"/": home, "/nb/": page(("/nb/1.html", TITLE.format(2023))), "/nb/1.html": report("匡堰镇人民政府", 2023)}
+    )
+    with serving(pages) as server:
+        crawler.crawl([Site(server.url + "/")], captures=tmp_path, delay=0.0, progress=lambda _: None)
+        assert len([path for path in server.paths if path.startswith("/go")]) <= 16
+    assert len(list(Captures(tmp_path).reports())) == 1
