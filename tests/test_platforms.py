@@ -222,6 +222,7 @@ TREE = (
     'window._CONFIG = {SID: \'755325\', TREE: [{"id": 7, "name": "政府信息公开年报", "post_count": 9, "jump_url": "",'
     ' "children": [{"id": 8, "name": "2024年", "post_count": 3}]}, {"id": 9, "name": "别处", "jump_url": "/x"}]};'
 )
+EPOINT = {"deptcode": "033", "categorynum": "002", "siteGuid": "g", "pageIndex": 0, "pageSize": 15}
 ROWS = [{"id": 5, "title": TITLE.format(2024), "url": "/c/5.html", "publishTime": "2025-01-20"}]
 
 
@@ -279,12 +280,7 @@ def asked_next(text: str, url: str, *above: str) -> list[str]:
             "<script>var siteGuid='g'; var deptcode='033'; var categorynum='002'; "
             "post('/EWB/rest/lightfrontaction/getgovinfolist')</script>",
             "http://a.gov.cn/govxxgk/",
-            [
-                (
-                    '/EWB/rest/lightfrontaction/getgovinfolist#{"deptcode": "033", "categorynum": "002", "siteGuid": "g", '
-                    '"pageIndex": 0, "pageSize": 15}'
-                )
-            ],
+            ["/EWB/rest/lightfrontaction/getgovinfolist#" + json.dumps(EPOINT)],
             id="epoint, by POST",
         ),
         pytest.param(
