@@ -66,10 +66,18 @@ def _sites(db: Database, sites: Sequence[SiteState]) -> None:
                 "believed": site.believed,
                 "system": site.system,
                 "vantage": site.vantage,
+                "verified": _verified(db, site),
             }
             for site in sites
         ],
     )
+
+
+def _verified(db: Database, site: SiteState) -> int:
+    """Whether the lead is one: a report of this site names the place, by at least two characters of its name."""
+    place = site.name if len(site.name) < 3 else site.name[:-1]
+    query = "SELECT 1 FROM reports WHERE site_host = ? AND (instr(title, ?) OR instr(office, ?)) LIMIT 1"
+    return int(len(place) > 1 and db.execute(query, (site.site, place, place)).fetchone() is not None)
 
 
 def _state(site: SiteState, reports: int) -> str:

@@ -194,7 +194,7 @@ def test_what_is_due_is_crawled_and_who_has_published_is_told(tmp_path: Path) ->
         (year,) = db.execute("SELECT max(year) FROM coverage").fetchone()
         found = dict(db.execute("SELECT state, count(*) FROM coverage WHERE year = ? GROUP BY 1", (year,)).fetchall())
         assert db.execute("SELECT DISTINCT vantage FROM coverage").fetchall() == [("办公室",)]
-        assert db.execute("SELECT believed, system IS NOT NULL FROM sites").fetchall() == [(1, 1)]
+        assert db.execute("SELECT believed, system IS NOT NULL, verified FROM sites").fetchall() == [(1, 1, 1)]
     counties = run("coverage", "--year", year, cwd=tmp_path)
     offices = run("coverage", "--year", year, "--county", name, cwd=tmp_path)
     assert str(found["found"]) in counties.stdout.splitlines()[1].split()
