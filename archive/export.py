@@ -24,7 +24,7 @@ from archive import schema
 
 BOM = "\ufeff"
 SHEET = 1_000_000  # rows of a file; Excel opens 1,048,576 with the heads
-BATCH = 20_000
+BATCH = 2_000  # chapters at a time: 20,000 took 100 MB and more
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _HARMLESS = re.compile(r"[-+]|[-+]?[\d,]+(\.\d+)?")
 PROSE = "chapters"  # texts longer than the 32,767 characters that a cell of Excel holds: Parquet, no CSV
