@@ -248,8 +248,12 @@ def _fit(tokens: list[_Token], count: int) -> list[str] | None:
     one_a_line = len({t.line for t in tokens}) == len(tokens)
     for texts in (first_line, everything):
         alone = one_a_line or len(first_line) == len(everything)
-        if len(texts) == count and not alone and (len(everything) - len(texts) > 1 or not _stands_alone(texts)):
-            continue  # the lines below may hold the ends of numbers that a narrow column wrapped: 12 and 34 for 1234
+        # The lines below may hold the ends of numbers that a narrow column wrapped: 12 and 34 for 1234. No number
+        # begins with 0, so that a 0 takes no end (上海市府办 2025: a line of zeros below a row).
+        takers = sum(text != "0" for text in texts)
+        may_be_ends = 1 < len(everything) - len(texts) <= takers
+        if len(texts) == count and not alone and (may_be_ends or not _stands_alone(texts)):
+            continue
         if len(texts) == count:
             # Where tabs part the cells, one empty field at the edge may be a lost cell (坎苏镇 2024: six of seven).
             if one_a_line or bool(texts[0]) + bool(texts[-1]) != 1 or texts.count("") > 1:
