@@ -69,6 +69,7 @@ _INDEX_LINE = re.compile(r"(?:信息)?索引号\s*[\]】]?\s*[:：]\s*([0-9A-Za-
 _PUBLISHED_LINE = re.compile(
     r"^[\[【(（]?(?:信息)?(?:发布|公开|公布|发文|更新|生成)?(?:时间|日期)[\]】]?[:：]?[\[【(（]?(?P<date>\d{4}[年./-]\d{1,2}[月./-]\d{1,2})"
 )
+_CRUMBS = re.compile(r"[【\[]?(?:您?(?:现在|当前)?的?(?:所在)?位置|(?:网站)?首页[>＞»])")
 _NUMBER = re.compile(r"\d[\d.,]*")
 _PUNCTUATION = re.compile(r"[。，；]")
 _FORM_TABLE = re.compile(r"申请人情况|本年新收|结果维持|第二十条第|本年制发件数|予以公开")
@@ -103,7 +104,10 @@ def _read(document: Document) -> _Reading:
     headings = chapters.headings(lines)
     is_form = chapters.is_form(lines, headings)
     first = headings[0].line if is_form else _HEAD_LINES
-    top = [tidy(line.text) for line in lines[:first] if line.cells < 2]
+    # A year that is a link, or ends the way to this page, is a column's: xxgkAnnualReport.jsp offers all of them.
+    years = {words for link in document.links if subtitle_year(words := tidy(link.words))}
+    top = [text for line in lines[:first] if line.cells < 2 and (text := tidy(line.text)) not in years]
+    top = [text for text in top if not _CRUMBS.match(text)]
     # The tables of old reports stand behind the signature too.
     tail = lines[headings[-1].line + 1 :] if is_form else [line for line in lines[1:] if line.cells < 2][-_TAIL_LINES:]
     return _Reading(document, lines, headings, is_form, top, tail)

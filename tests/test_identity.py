@@ -583,3 +583,21 @@ def test_the_real_column_page_is_no_report() -> None:
     assert not found.is_report
     assert found.reason
     assert "列表" in found.reason
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "<a href='?fbtime=2022'>2022年</a> <a href='?fbtime=2023'>2023年</a>",
+        "<div>您现在的位置： <a href='/'>首页</a> &gt; 2024年</div>",
+    ],
+    ids=["years to choose from", "the way to the page"],
+)
+def test_a_year_that_names_a_column_is_not_the_title_s(above: str) -> None:
+    title = "匡堰镇人民政府政府信息公开工作年度报告"
+    page = (
+        f"<html><meta charset=utf-8><title>{title}</title><body><div>{above}<h1>{title}</h1><p>发布时间：2021-01-15</p>"
+        f"<p>全文见附件。</p><p><a href='/f.docx'>{title}.docx</a></p></div></body></html>"
+    )
+    found = identify(html.read(page.encode()))
+    assert (found.title, found.office, found.year) == (title, "匡堰镇人民政府", 2020)
