@@ -69,6 +69,7 @@ _INDEX_LINE = re.compile(r"(?:信息)?索引号\s*[\]】]?\s*[:：]\s*([0-9A-Za-
 _PUBLISHED_LINE = re.compile(
     r"^[\[【(（]?(?:信息)?(?:发布|公开|公布|发文|更新|生成)?(?:时间|日期)[\]】]?[:：]?[\[【(（]?(?P<date>\d{4}[年./-]\d{1,2}[月./-]\d{1,2})"
 )
+_SEVERAL_YEARS = re.compile(r"(?:20\d\d年?度?){2,}")
 _CRUMBS = re.compile(r"[【\[]?(?:您?(?:现在|当前)?的?(?:所在)?位置|(?:网站)?首页[>＞»])")
 _NUMBER = re.compile(r"\d[\d.,]*")
 _PUNCTUATION = re.compile(r"[。，；]")
@@ -107,7 +108,7 @@ def _read(document: Document) -> _Reading:
     # A year that is a link, or ends the way to this page, is a column's: xxgkAnnualReport.jsp offers all of them.
     years = {words for link in document.links if subtitle_year(words := tidy(link.words))}
     top = [text for line in lines[:first] if line.cells < 2 and (text := tidy(line.text)) not in years]
-    top = [text for text in top if not _CRUMBS.match(text)]
+    top = [text for text in top if not _CRUMBS.match(text) and not _SEVERAL_YEARS.fullmatch(text)]
     # The tables of old reports stand behind the signature too.
     tail = lines[headings[-1].line + 1 :] if is_form else [line for line in lines[1:] if line.cells < 2][-_TAIL_LINES:]
     return _Reading(document, lines, headings, is_form, top, tail)
