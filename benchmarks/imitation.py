@@ -493,9 +493,9 @@ def places(state: list[Imitation]) -> tuple[dict[str, tuple[str, int]], dict[str
 
 
 def resolver(state: list[Imitation]) -> dict[str, str]:
-    """What the environment of a crawl needs to find the names of the sites: see names/sitecustomize.py."""
+    """What the environment of a crawl needs to find the names of the sites: see startup/sitecustomize.py."""
     where, names = places(state)
-    path = os.pathsep.join([str(Path(__file__).with_name("names")), os.environ.get("PYTHONPATH", "")])
+    path = os.pathsep.join([str(Path(__file__).with_name("startup")), os.environ.get("PYTHONPATH", "")])
     return {"PYTHONPATH": path, "SITES_BY_NAME": " ".join(f"{name}={where[key][0]}" for name, key in names.items())}
 
 
