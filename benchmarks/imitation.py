@@ -73,8 +73,9 @@ class Imitation:
 
     @property
     def keys(self) -> dict[str, str]:
-        """Key of the entry by address, of those that are not there any more as well."""
-        return {path: key for key, paths in self.built.entries.items() for path in paths}
+        """Key of the entry by its addresses and those of its files, of those that are not there any more as well."""
+        both = (self.built.entries, self.built.files)
+        return {path: key for places in both for key, paths in places.items() for path in paths}
 
 
 def sites(round_: int = 1, scale: float = 1.0, only: list[str] | None = None) -> list[Imitation]:
