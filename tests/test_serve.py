@@ -154,7 +154,9 @@ def test_every_facet_is_there_with_chinese_values(site: Datasette) -> None:
     facets = {
         f.xpath("summary")[0].text_content(): f.text_content() for f in document.xpath("//details[@class='facet']")
     }
-    assert list(facets) == ["年份", "省份", "地市", "区县", "机关类别", "表格版本", "读取情况", "最重问题"]
+    assert list(facets) == [
+        *["年份", "省份", "地市", "区县", "机关类别", "范围", "表格版本", "文件格式", "读取情况", "最重问题"]
+    ]
     assert "部门" in facets["机关类别"]
     assert "2019年格式" in facets["表格版本"]
     assert "部分读出" in facets["读取情况"]
@@ -544,8 +546,8 @@ def test_facets_of_later_pages_count_the_whole_list(site: Datasette) -> None:
 
 
 def test_a_visitors_own_facet_is_shown_too(site: Datasette) -> None:
-    facets = page(site, "/archive/reports?_facet=format").xpath("//details[@class='facet']/summary/text()")
-    assert facets[-1] == "文件格式"
+    facets = page(site, "/archive/reports?_facet=site_host").xpath("//details[@class='facet']/summary/text()")
+    assert facets[-1] == "网站"
     assert len(facets) == 9
 
 

@@ -89,6 +89,7 @@ async def read(db: Database, report_id: str, *, with_last: bool = False) -> dict
         ),
         "versions": await rows("SELECT * FROM versions WHERE report_id = ? ORDER BY version"),
         "changes": await rows("SELECT * FROM changes WHERE report_id = ? ORDER BY version, number LIMIT 200"),
+        "masked": await rows("SELECT * FROM masked WHERE report_id = ?"),
         "decisions": await rows("SELECT * FROM decisions WHERE report_id = ? ORDER BY number"),
         "addresses": await rows("SELECT * FROM addresses WHERE report_id = ? ORDER BY first_seen"),
         "years": years,
