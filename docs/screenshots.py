@@ -24,6 +24,8 @@ MAX_BYTES = 300_000  # a picture is read over slow lines, and every version of i
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 ARGUMENTS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking".split()
 
+OFFICE = "/archive/offices/880121100-tangwuzhen"
+PDF = "/archive/reports/880121-caizhengju-2022"
 REPORT = "/archive/reports/880202001-zhenliujiedao-2024"
 PICTURES = (  # name, address, width and height of the window, what to scroll to (None: the top)
     ("home", "/", 1280, 1000, None),
@@ -32,6 +34,18 @@ PICTURES = (  # name, address, width and height of the window, what to scroll to
     ("list-phone", "/archive/reports?q=信访&office_kind=township", 390, 844, None),
     ("report", REPORT, 1280, 1000, "#requests"),
     ("report-phone", REPORT, 390, 844, None),
+    ("passage", f"{PDF}/requests.granted.total", 1280, 1000, None),
+    ("passage-phone", f"{PDF}/requests.granted.total", 390, 844, None),
+    ("office", OFFICE, 1280, 1000, None),
+    ("office-phone", OFFICE, 390, 844, None),
+    ("county", "/archive/places/880121", 1280, 1000, None),
+    ("county-phone", "/archive/places/880121", 390, 844, None),
+    ("coverage", "/coverage?province=海岳省", 1280, 1000, None),
+    ("coverage-phone", "/coverage?province=海岳省", 390, 844, None),
+    ("method", "/method", 1280, 1000, None),
+    ("method-phone", "/method", 390, 844, None),
+    ("downloads", "/downloads", 1280, 1000, None),
+    ("downloads-phone", "/downloads", 390, 844, None),
 )
 
 
