@@ -58,7 +58,7 @@ _CHINESE_DIGITS = "零一二三四五六七八九"
 # Word's smart tags drop characters: 20251月1日 for 2025年1月1日 (platforms.md §11).
 _PERIOD = re.compile(r"(?:统计|数据|时间|期限|时限)[^。]{0,24}?(?P<year>20\d\d)年?0?1月0?1日")
 _PERIOD_END = re.compile(r"(?:统计|数据|时间|期限|时限)[^。]{0,44}?(?P<year>20\d\d)年?12月3[01]日")
-_FIRST_YEAR_OF_PROSE = re.compile(r"(?<!\d)(20\d\d)年(?:度|以来|来)?[,，]")
+_FIRST_YEAR_OF_PROSE = re.compile(r"(?<!\d)(20\d\d)年(?:(?:度|以来|来)?[,，]|0?1月0?1日起?[至到—-]|12月31日)")
 _COMPILED_BY = re.compile(
     r"(?:本(?:年度)?报告(?:系|是)?由|现(?:将|公布|向社会公布))"
     r"(?P<office>[^，。（(根据依20]{3,30}?)(?:根据|依据|按照|编制|20\d\d)"
@@ -69,7 +69,9 @@ _INDEX_LINE = re.compile(r"(?:信息)?索引号\s*[\]】]?\s*[:：]\s*([0-9A-Za-
 _PUBLISHED_LINE = re.compile(
     r"^[\[【(（]?(?:信息)?(?:发布|公开|公布|发文|更新|生成)?(?:时间|日期)[\]】]?[:：]?[\[【(（]?(?P<date>\d{4}[年./-]\d{1,2}[月./-]\d{1,2})"
 )
-_SEVERAL_YEARS = re.compile(r"(?:20\d\d年?度?){2,}")
+_SEVERAL_YEARS = re.compile(r"(?:20\d\d年?度?[|｜丨/、·]?){2,}")
+_ADDRESS_DATE = re.compile(r"/(?:t|art/)(20\d\d)/?(\d{1,2})/?(\d{1,2})[_/]")
+"""The day of publication in addresses of TRS (t20220121_1.html) and hanweb (art/2022/1/21/)."""
 _CRUMBS = re.compile(r"[【\[]?(?:您?(?:现在|当前)?的?(?:所在)?位置|(?:网站)?首页[>＞»])")
 _NUMBER = re.compile(r"\d[\d.,]*")
 _PUNCTUATION = re.compile(r"[。，；]")
@@ -107,11 +109,21 @@ def _read(document: Document) -> _Reading:
     first = headings[0].line if is_form else _HEAD_LINES
     # A year that is a link, or ends the way to this page, is a column's: xxgkAnnualReport.jsp offers all of them.
     years = {words for link in document.links if subtitle_year(words := tidy(link.words))}
-    top = [text for line in lines[:first] if line.cells < 2 and (text := tidy(line.text)) not in years]
+    top = [tidy(line.text) for line in lines[:first] if line.cells < 2]
+    top = [text for text, chosen in zip(top, _chosen_years(top), strict=True) if not chosen and text not in years]
     top = [text for text in top if not _CRUMBS.match(text) and not _SEVERAL_YEARS.fullmatch(text)]
     # The tables of old reports stand behind the signature too.
     tail = lines[headings[-1].line + 1 :] if is_form else [line for line in lines[1:] if line.cells < 2][-_TAIL_LINES:]
     return _Reading(document, lines, headings, is_form, top, tail)
+
+
+def _chosen_years(texts: list[str]) -> list[bool]:
+    """For each line whether it is one of several years, one below the other, that a page offers."""
+    years = [None, *map(subtitle_year, texts), None]
+    return [
+        year is not None and any(other not in (year, None) for other in (before, after))
+        for before, year, after in zip(years, years[1:], years[2:], strict=False)
+    ]
 
 
 def identify(document: Document, *, url: str | None = None, words: str = "") -> Identity:
@@ -138,7 +150,10 @@ def identify(document: Document, *, url: str | None = None, words: str = "") -> 
     identity.office = _office(reading, title, signed_office)
     identity.office_kind = office_kind(identity.office)
     identity.published_date = _published_date(reading)
-    identity.year = _year(reading, title, identity, words)
+    identity.year = _year(reading, title, identity)
+    if identity.year is None:
+        identity.year = _hinted_year(reading, identity, words, url)
+        identity.year_is_hint = identity.year is not None
     if identity.is_report and identity.published_date is None and document.html:
         identity.published_date = _guessed_date(document.html, url, identity)
     identity.scope = _scope(reading)
@@ -151,7 +166,9 @@ def identify(document: Document, *, url: str | None = None, words: str = "") -> 
 
 def complete(page: Identity, attachment: Identity) -> None:
     """Let the file that holds the body say what its page does not, and name the same body more fully."""
-    for name in ("title", "year", "scope", "signed_date", "published_date", "index_number"):
+    if attachment.year is not None and (page.year is None or (page.year_is_hint and not attachment.year_is_hint)):
+        page.year, page.year_is_hint = attachment.year, attachment.year_is_hint
+    for name in ("title", "scope", "signed_date", "published_date", "index_number"):
         if getattr(page, name) is None:
             setattr(page, name, getattr(attachment, name))
     if attachment.office and (page.office is None or _is_fuller(attachment.office, page.office)):
@@ -439,8 +456,8 @@ def _scope(reading: _Reading) -> str | None:
 # --- when ------------------------------------------------------------------------------------------------------------
 
 
-def _year(reading: _Reading, title: Title, identity: Identity, words: str) -> int | None:
-    """Title, then statistics period, then signature, then the first year of the prose, then the site's hints."""
+def _year(reading: _Reading, title: Title, identity: Identity) -> int | None:
+    """Title, then statistics period, then signature, then the first year of the prose."""
     named = title.year if title.reason is None else subtitle_year(re.split("[-_|]", title.text)[0])
     if _plausible(named):
         return named
@@ -451,12 +468,26 @@ def _year(reading: _Reading, title: Title, identity: Identity, words: str) -> in
     for line in reading.lines:
         if found := _FIRST_YEAR_OF_PROSE.search(compact(line.text)):
             return int(found[1])
+    return None
+
+
+def _hinted_year(reading: _Reading, identity: Identity, words: str, url: str | None) -> int | None:
+    """What only the site says: the link's words, the day of publication, the column.
+
+    Years to choose from are those of publication on some sites (xxgkAnnualReport.jsp?fbtime=2022 of hanweb), and no
+    report comes out before its year has ended.
+    """
+    in_address = _ADDRESS_DATE.search(url or "")
+    published = identity.published_date or (_date("-".join(in_address.groups())) if in_address else None)
+    column = subtitle_year(reading.document.meta.get("ColumnName", ""))
     hinted = parse_title(words).year if words else None
-    if _plausible(hinted):
-        return hinted
-    if identity.published_date and identity.published_date.month <= 6:
-        return identity.published_date.year - 1
-    return subtitle_year(reading.document.meta.get("ColumnName", ""))
+    if hinted is None or not _plausible(hinted):
+        if published and published.month <= 6:
+            return published.year - 1
+        hinted = column
+    if published and hinted == published.year:
+        return _reported_year(published)
+    return hinted
 
 
 def _reported_year(signed: date) -> int:

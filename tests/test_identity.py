@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import extract
 from extract.document import Block, Document, Grid, GridCell, Link, Paragraph, Picture
 from extract.identity import complete, conflicts, identify
 from extract.readers import html, text
-from extract.report import Identity, OfficeKind
+from extract.report import Fetched, Identity, OfficeKind
 from extract.titles import office_kind, parse_title, same_office
 
 CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
@@ -590,8 +591,11 @@ def test_the_real_column_page_is_no_report() -> None:
     [
         "<a href='?fbtime=2022'>2022年</a> <a href='?fbtime=2023'>2023年</a>",
         "<div>您现在的位置： <a href='/'>首页</a> &gt; 2024年</div>",
+        "<ul><li>2024年度</li><li>2023年度</li></ul>",
+        "<p>2024年 | 2023年 | 2022年</p>",
+        "<select><option>2024年</option><option>2023年</option></select>",
     ],
-    ids=["years to choose from", "the way to the page"],
+    ids=["years to choose from", "the way to the page", "years below each other", "years on a line", "a select"],
 )
 def test_a_year_that_names_a_column_is_not_the_title_s(above: str) -> None:
     title = "匡堰镇人民政府政府信息公开工作年度报告"
@@ -601,3 +605,64 @@ def test_a_year_that_names_a_column_is_not_the_title_s(above: str) -> None:
     )
     found = identify(html.read(page.encode()))
     assert (found.title, found.office, found.year) == (title, "匡堰镇人民政府", 2020)
+
+
+YEARLESS = "匡堰镇人民政府政府信息公开工作年度报告"
+BARE_PAGE = (
+    f"<html><meta charset=utf-8><title>{YEARLESS}</title><body><h1>{YEARLESS}</h1>{{dated}}"
+    "<p>全文见附件。</p><p><a href='/f.docx'>附件1.docx</a></p></body></html>"
+)
+
+
+@pytest.mark.parametrize(
+    ("dated", "words", "url", "year"),
+    [
+        ("<p>发布时间：2022-01-21</p>", "2022年", None, 2021),  # fbtime=2022 of xxgkAnnualReport.jsp
+        ("", "2022年", "http://x.example/zwgk/t20220121_123.html", 2021),
+        ("", "2022年", "http://x.example/art/2022/1/21/art_1229_1.html", 2021),
+        ("<p>发布时间：2022-12-29</p>", "2022年", None, 2022),
+        ("<p>发布时间：2022-01-21</p>", "2021年", None, 2021),
+        ("<p>发布时间：2024-09-03</p>", "2021年", None, 2021),  # moved from an older site
+        ("", "2022年", None, 2022),
+        ("<p>发布时间：2022-01-21</p>", "下载", None, 2021),
+        ("", "下载", None, None),
+    ],
+)
+def test_a_hint_of_the_site_is_not_believed_against_the_calendar(
+    dated: str, words: str, url: str | None, year: int | None
+) -> None:
+    found = identify(html.read(BARE_PAGE.format(dated=dated).encode()), url=url, words=words)
+    assert found.year == year
+    assert found.year_is_hint == (year is not None)
+
+
+@pytest.mark.parametrize(
+    ("body", "year"),
+    [
+        (f"{YEARLESS}\n统计期限自2021年1月1日至2021年12月31日。\n{CHAPTERS}", 2021),
+        (f"{YEARLESS}\n{CHAPTERS}\n匡堰镇人民政府\n2022年1月14日", 2021),
+        (f"匡堰镇2021年政府信息公开工作年度报告\n{CHAPTERS}", 2021),
+        (f"{YEARLESS}\n{CHAPTERS}", 2022),
+    ],
+    ids=["period", "signature", "title", "nothing"],
+)
+def test_what_the_attached_file_says_of_its_year_comes_before_the_site_s_hints(body: str, year: int) -> None:
+    def fetch(url: str) -> Fetched:
+        return Fetched(body.encode(), None, url)
+
+    page = BARE_PAGE.format(dated="").encode()
+    assert extract.read(page, words="2022年", fetch=fetch).identity.year == year
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "本报告所列数据截至2023年12月31日。",
+        "2023年1月1日至12月31日，我镇公开信息12条。",
+        "截至2023年12月31日，我镇公开信息12条。",
+    ],
+)
+def test_a_sentence_gives_the_year_that_neither_title_nor_signature_has(sentence: str) -> None:
+    page = f"{YEARLESS}\n{sentence}\n{CHAPTERS}".encode()
+    found = identify(text.read(page), words="2024年")
+    assert (found.year, found.year_is_hint) == (2023, False)
