@@ -38,28 +38,33 @@ def read(
     attachment both hold is read twice and compared, an article over several pages is read as one.
     """
     document = readers.read(data, media_type)
-    found = identity.identify(document, url=url, words=words)
+    outline = chapters.outline(document)
+    found = identity.identify(document, url=url, words=words, known=outline)
     if found.further_pages and fetch is not None:
         _join(document, found.further_pages, fetch)
-        found = identity.identify(document, url=url, words=words)
-    report = _read(document, found, hashlib.sha256(data).hexdigest(), fetch)
+        outline = chapters.outline(document)
+        found = identity.identify(document, url=url, words=words, known=outline)
+    report = _read(document, outline, found, hashlib.sha256(data).hexdigest(), fetch)
     if found.is_report and found.attachments and _tables(report) < len(form.TABLES) and fetch is not None:
         if _with_pictures(document, found.attachments, fetch):
-            identity.complete(found, identity.identify(document, url=url, words=words))
-            report = _read(document, found, report.sha256, fetch)
+            outline = chapters.outline(document)
+            identity.complete(found, identity.identify(document, url=url, words=words, known=outline))
+            report = _read(document, outline, found, report.sha256, fetch)
         if not report.cells:
             _read_attachments(report, fetch)
     return report
 
 
-def _read(document: Document, found: Identity, sha256: str, fetch: Fetch | None = None) -> Report:
+def _read(
+    document: Document, outline: chapters.Outline, found: Identity, sha256: str, fetch: Fetch | None = None
+) -> Report:
     report = Report(document.format, sha256, found, problems=list(document.problems))
     if not found.is_report:
         return report
-    parts = chapters.split(document)
+    parts = chapters.split(document, outline)
     report.chapters, report.headings = parts.texts, parts.headings
     report.problems.extend(parts.problems)
-    has_form = "whole" not in parts.texts or chapters.names_form(chapters.lines(document))
+    has_form = "whole" not in parts.texts or chapters.names_form(outline.lines)
     form = tables.read(document, found.year, found.office, has_form=has_form)
     if form.cells and fetch is not None:
         for other, address in _files(found, fetch):
@@ -73,7 +78,7 @@ def _read(document: Document, found: Identity, sha256: str, fetch: Fetch | None 
         report.problems.extend(form.problems)
     report.findings = [
         *rules.check(form, report.chapters, found),
-        *identity.conflicts(document, found),
+        *identity.conflicts(document, found, outline),
     ]
     return report
 
@@ -100,11 +105,12 @@ def _read_attachments(report: Report, fetch: Fetch) -> None:
     """Take chapters and tables from the attachment that holds most of them; the page says whose they are."""
     best: Report | None = None
     for document, url in _attached(report, fetch):
-        inner = identity.identify(document, url=url)
+        outline = chapters.outline(document)
+        inner = identity.identify(document, url=url, known=outline)
         # The attachment may say less of itself than its page (a bare form without a title).
         inner.is_report = True
         identity.complete(inner, report.identity)
-        part = _read(document, inner, "")
+        part = _read(document, outline, inner, "")
         part.cells = _in_file(part.cells, url)
         if best is None or (len(part.cells), len(part.chapters)) > (len(best.cells), len(best.chapters)):
             best = part

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
 from extract.document import Document, Grid, Paragraph
 from extract.form import FORM
@@ -66,8 +66,7 @@ class Chapters:
     problems: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line of a document: its block, its words, and whether cells stood beside it in a row of a grid."""
 
     block: int
@@ -86,6 +85,23 @@ class Heading:
     rest: str = ""
     weight: int = 0
     lines: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What identity, chapters and conflicts all ask of a document: its lines, those that open the six chapters, and
+    whether these are the form's of 2019 and after."""
+
+    lines: list[Line]
+    headings: list[Heading]
+    is_form: bool
+
+
+def outline(document: Document) -> Outline:
+    """The outline of a document as it is now."""
+    document_lines = lines(document)
+    found = headings(document_lines)
+    return Outline(document_lines, found, is_form(document_lines, found))
 
 
 def compact(text: str) -> str:
@@ -215,14 +231,15 @@ def is_form(document_lines: list[Line], found: list[Heading]) -> bool:
     return len(found) >= 5 and not any(_OLDER_HEADINGS.search(text) for text in unknown)
 
 
-def split(document: Document) -> Chapters:
-    """The chapters of `document`; never raises. A document that is no report gives its text as `whole`."""
-    document_lines = lines(document)
-    found = headings(document_lines)
-    if not is_form(document_lines, found):
+def split(document: Document, known: Outline | None = None) -> Chapters:
+    """The chapters of `document`, of which the outline may be `known`; never raises. A document that is no report gives
+    its text as `whole`."""
+    known = known or outline(document)
+    document_lines = known.lines
+    if not known.is_form:
         return _whole(document, document_lines)
     chapters = Chapters()
-    found = _with_missing(document_lines, found, chapters.problems)
+    found = _with_missing(document_lines, known.headings, chapters.problems)
     ends = [heading.line for heading in found[1:]] + [len(document_lines)]
     blocks = [document_lines[heading.line].block for heading in found]
     for number, (heading, end) in enumerate(zip(found, ends, strict=True)):

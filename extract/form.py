@@ -65,6 +65,8 @@ ROW_LABELS: dict[str, tuple[str, str]] = {
 """Plain label → (table, row). 其他处理 stands for `other_single`; the edition of 2021 prints it as a group."""
 COLUMN_LABELS: dict[str, dict[str, str]] = {table: _index(*FORM[table]["columns"].items()) for table in TABLES}
 STAGE_LABELS: dict[str, str] = _index(*FORM["disputes"]["rows"].items())
+HEADER_WORDS: frozenset[str] = frozenset(STAGE_LABELS).union(*COLUMN_LABELS.values())
+"""Plain labels of the columns and stages of any table."""
 GROUP_LABELS: frozenset[str] = frozenset(_index(*FORM["requests"]["groups"].items())) - {plain("（六）其他处理")}
 LOCAL_ROWS: dict[str, str] = _index(*FORM["disclosure"]["local_rows"].items())
 IGNORED: frozenset[str] = frozenset(plain(words) for words in FORM["ignored"])

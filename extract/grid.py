@@ -25,9 +25,12 @@ class _Header:
     columns: dict[int, str] = field(default_factory=dict)
     named: set[int] = field(default_factory=set)
 
-    def ordered(self) -> list[str]:
-        """The columns from left to right, once each."""
-        return list(dict.fromkeys(self.columns[position] for position in sorted(self.columns)))
+    def ordered(self) -> dict[str, list[int]]:
+        """The columns from left to right, each with its positions."""
+        found: dict[str, list[int]] = {}
+        for position in sorted(self.columns):
+            found.setdefault(self.columns[position], []).append(position)
+        return found
 
 
 def read(grids: list[Grid], year: int | None = None) -> Reading:
@@ -216,8 +219,7 @@ def _label(cells: list[GridCell]) -> tuple[labels.Match, int] | None:
 
 def _header_words(row: list[GridCell | None]) -> tuple[int, int]:
     """How many cells of a row are column headers of the form only, and how many may be headers of any table."""
-    keys = [form.plain(cell.text) for cell in distinct(row)]
-    found = [key for key in keys if key in form.STAGE_LABELS or any(key in form.COLUMN_LABELS[t] for t in form.TABLES)]
+    found = [key for cell in distinct(row) if (key := form.plain(cell.text)) in form.HEADER_WORDS]
     shared = sum(key in _SHARED for key in found)
     return len(found) - shared, shared
 
@@ -301,10 +303,10 @@ def _is_disputes_row(row: list[GridCell | None], pending: list[list[GridCell | N
     return bool(found & {"结果维持", "结果纠正", "尚未审结"}) and bool(found & (set(form.STAGE_LABELS) | {"行政诉讼"}))
 
 
-def _at(row: list[GridCell | None], positions: list[int], barred: set[int]) -> GridCell | None:
-    """The cell at some positions of a row: the one with text, the first where all are empty; None where no cell is or
-    several texts differ."""
-    cells = [cell for cell in distinct(row[p] if p < len(row) else None for p in positions) if id(cell) not in barred]
+def _the_one(cells: list[GridCell]) -> GridCell | None:
+    """The one of some cells with text, the first where all are empty; None where no cell is or several texts differ."""
+    if len(cells) == 1:
+        return cells[0]
     printed = [cell for cell in cells if cell.text]
     if len({cell.text for cell in printed}) > 1:
         return None
@@ -315,9 +317,9 @@ def _by_position(row: list[GridCell | None], header: _Header, barred: set[int]) 
     """Column → cell by the header's positions; None where the row's cells do not lie under it: a number under no
     words at all shows that the row is longer than its header (a column copied twice)."""
     if any(
-        cell is not None
+        at not in header.named
+        and cell is not None
         and cell.text
-        and at not in header.named
         and id(cell) not in barred
         and values.is_value(cell.text)
         and not any(row[other] is cell for other in header.named if other < len(row))
@@ -326,12 +328,12 @@ def _by_position(row: list[GridCell | None], header: _Header, barred: set[int]) 
         return None
     found: dict[str, GridCell] = {}
     owner: dict[int, str] = {}
-    for column in header.ordered():
-        positions = [position for position, name in header.columns.items() if name == column]
-        cell = _at(row, positions, barred)
+    for column, positions in header.ordered().items():
+        below = distinct(row[p] for p in positions if p < len(row))
+        cell = _the_one([one for one in below if id(one) not in barred])
         if cell is None:
             return None
-        for other in distinct(row[p] if p < len(row) else None for p in positions):
+        for other in below:
             if other.text and owner.setdefault(id(other), column) != column:
                 return None  # one number under two columns
         found[column] = cell
@@ -369,7 +371,7 @@ def _agree_on_sum(placed: dict[str, GridCell]) -> bool:
 
 def _place(row: list[GridCell | None], cell: GridCell, place: Place) -> Place:
     """Where a cell of this row stands."""
-    position = next((number for number, other in enumerate(row, 1) if other is cell), None)
+    position = row.index(cell) + 1 if cell in row else None  # by identity, since cells do not compare
     return Place(place.grid, place.row, position, box=cell.box)
 
 
@@ -389,7 +391,7 @@ def _row(
     behind = cells[label_count:]
     barred = {id(cell) for cell in cells[:label_count]}
     by_position = _by_position(row, header, barred) if header is not None else None
-    columns = header.ordered() if header is not None else []
+    columns = list(header.ordered()) if header is not None else []
     under = list(by_position.values()) if by_position is not None else []
     unplaced = not under or any(cell.text and cell not in under for cell in behind)
     if table == "requests" and len(columns) < len(form.APPLICANTS) and len(behind) != len(columns) and unplaced:
@@ -442,7 +444,7 @@ def _disputes(
     reading: Reading, row: list[GridCell | None], cells: list[GridCell], header: _Header, place: Place, *, typed: bool
 ) -> None:
     complete = [f"{stage}.{result}" for stage in form.STAGES for result in form.RESULTS]
-    named = header.ordered()
+    named = list(header.ordered())
     reading.rows |= {("disputes", column.split(".")[0]) for column in named or complete}
     # 行政复议 and 行政诉讼 may be tables of their own: a stage counts when its five results are named.
     whole_stages = len(named) % len(form.RESULTS) == 0 and len(named) > 0

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from extract import chapters
-from extract.chapters import Heading, Line, compact
+from extract.chapters import Heading, Line, Outline, compact
 from extract.document import Document, Picture
 from extract.report import Finding, FindingClass, Identity
 from extract.titles import (
@@ -102,10 +102,9 @@ class _Reading:
     tail: list[Line]  # the lines in which a signature may stand
 
 
-def _read(document: Document) -> _Reading:
-    lines = chapters.lines(document)
-    headings = chapters.headings(lines)
-    is_form = chapters.is_form(lines, headings)
+def _read(document: Document, known: Outline | None) -> _Reading:
+    known = known or chapters.outline(document)
+    lines, headings, is_form = known.lines, known.headings, known.is_form
     first = headings[0].line if is_form else _HEAD_LINES
     # A year that is a link, or ends the way to this page, is a column's: xxgkAnnualReport.jsp offers all of them.
     years = {words for link in document.links if subtitle_year(words := tidy(link.words))}
@@ -126,14 +125,15 @@ def _chosen_years(texts: list[str]) -> list[bool]:
     ]
 
 
-def identify(document: Document, *, url: str | None = None, words: str = "") -> Identity:
+def identify(document: Document, *, url: str | None = None, words: str = "", known: Outline | None = None) -> Identity:
     """Whether `document` is an annual report, whose and of which year; never raises.
 
     `url` is where it was found (it may hold the page's date), `words` are those of the link that led to it, the last
-    witness of title and year. A page whose report is in pictures or attached files is a report with `attachments`; one
-    with a report's title and nothing else is none, a file of which nothing could be read what its link calls it.
+    witness of title and year; its outline may be `known`. A page whose report is in pictures or attached files is a
+    report with `attachments`; one with a report's title and nothing else is none, a file of which nothing could be
+    read what its link calls it.
     """
-    reading = _read(document)
+    reading = _read(document, known)
     signed_office, signed_date = chapters.signature(reading.tail)
     title = _title(reading, words, signed_office)
     identity = Identity(is_report=False)
@@ -186,13 +186,13 @@ def _is_fuller(name: str, other: str) -> bool:
     return same_office(name, other) and len(name) >= len(other)
 
 
-def conflicts(document: Document, identity: Identity) -> list[Finding]:
+def conflicts(document: Document, identity: Identity, known: Outline | None = None) -> list[Finding]:
     """Where the document's own witnesses of year and body disagree.
 
     Kinds: `year_conflict` (title against statistics period), `signed_year` (not signed in the year after the one
     reported), `office_conflict` (title against signature).
     """
-    reading = _read(document)
+    reading = _read(document, known)
     found: list[Finding] = []
     period = _period(reading)
     if identity.year and period and period[0] != identity.year:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from extract.form import COLUMN_LABELS, GROUP_LABELS, IGNORED, LOCAL_ROWS, ROW_LABELS, STAGE_LABELS, plain
+from extract.form import COLUMN_LABELS, GROUP_LABELS, HEADER_WORDS, IGNORED, LOCAL_ROWS, ROW_LABELS, plain
 
 Row = tuple[str, str]
 """(table, row) of the form."""
@@ -56,9 +56,7 @@ def resembling(label: str) -> Match | None:
     "2.其他法律行政止公开" (洪泽区 2023, a typing error of the source) is 其他法律行政法规禁止公开.
     """
     key = plain(label)
-    if len(key) < _LONG_ENOUGH or key in GROUP_LABELS or key in IGNORED or key in LOCAL_ROWS or key in STAGE_LABELS:
-        return None
-    if any(key in columns for columns in COLUMN_LABELS.values()):
+    if len(key) < _LONG_ENOUGH or key in GROUP_LABELS or key in IGNORED or key in LOCAL_ROWS or key in HEADER_WORDS:
         return None
     if len(key) >= 6:
         holding = {row for name, row in ROW_LABELS.items() if key in name}
@@ -114,11 +112,4 @@ def find(labels: list[str]) -> Match | None:
 def known(label: str) -> bool:
     """Whether the form knows these words as a row, column, group, stage or fixed text."""
     key = plain(label)
-    return (
-        not key
-        or key in ROW_LABELS
-        or key in GROUP_LABELS
-        or key in IGNORED
-        or key in STAGE_LABELS
-        or any(key in columns for columns in COLUMN_LABELS.values())
-    )
+    return not key or key in ROW_LABELS or key in GROUP_LABELS or key in IGNORED or key in HEADER_WORDS

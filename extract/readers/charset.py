@@ -53,11 +53,14 @@ RADICALS = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2
 (wkhtmltopdf wrote ⼈⺠ for 人民), and web pages copied from such a PDF keep it."""
 _RADICAL = re.compile("[⺀-⿕]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_UNCLEAN = re.compile("|".join(one.pattern for one in (_RADICAL, _CONTROL, INVISIBLE)))
 
 
 def clean(text: str) -> str:
     """`text` without control characters, which lxml refuses, and without invisible ones (form feeds: line breaks), its
     radicals as characters."""
+    if not _UNCLEAN.search(text):
+        return text
     if _RADICAL.search(text):
         text = text.translate(RADICALS)
     return INVISIBLE.sub("", _CONTROL.sub("", text.replace("\x0c", "\n")))
