@@ -102,18 +102,26 @@ def _tables(report: Report) -> int:
 
 
 def _read_attachments(report: Report, fetch: Fetch) -> None:
-    """Take chapters and tables from the attachment that holds most of them; the page says whose they are."""
+    """Take chapters and tables from the attachment that holds most of them; the page says whose they are.
+
+    A file that names another year or body is taken only where no other has tables, and that is a finding.
+    """
     best: Report | None = None
+    fullness: tuple[bool, int, int] | None = None
     for document, url in _attached(report, fetch):
         outline = chapters.outline(document)
         inner = identity.identify(document, url=url, known=outline)
         # The attachment may say less of itself than its page (a bare form without a title).
         inner.is_report = True
+        fits = identity.may_be_one_report(report.identity, inner)
+        conflicts = identity.conflicts_of_file(report.identity, inner)
         identity.complete(inner, report.identity)
         part = _read(document, outline, inner, "")
         part.cells = _in_file(part.cells, url)
-        if best is None or (len(part.cells), len(part.chapters)) > (len(best.cells), len(best.chapters)):
-            best = part
+        part.findings += conflicts
+        full = (fits and len(part.cells) > 0, len(part.cells), len(part.chapters))
+        if fullness is None or full > fullness:
+            best, fullness = part, full
     if best is None:
         return
     if not (best.cells or best.chapters):

@@ -177,9 +177,18 @@ def complete(page: Identity, attachment: Identity) -> None:
 
 def may_be_one_report(page: Identity, attachment: Identity) -> bool:
     """Whether a file attached to a page may hold the page's own report: it names no other year and no other body."""
-    if attachment.year not in (page.year, None):
+    if attachment.year not in (page.year, None) and not page.year_is_hint:
         return False
     return not (attachment.office and page.office) or same_office(attachment.office, page.office)
+
+
+def conflicts_of_file(page: Identity, attachment: Identity) -> list[Finding]:
+    """`year_conflict` where the titles of page and attached file name different years; the page's is taken."""
+    years = [parse_title(one.title).year if one.title else None for one in (page, attachment)]
+    if None in years or years[0] == years[1]:
+        return []
+    detail = f"页面的标题为{years[0]}年，附件的标题为{years[1]}年"
+    return [Finding("year_conflict", FindingClass.STRONG, (), detail, attachment.title or "")]
 
 
 def _is_fuller(name: str, other: str) -> bool:

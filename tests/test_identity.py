@@ -654,6 +654,25 @@ def test_what_the_attached_file_says_of_its_year_comes_before_the_site_s_hints(b
     assert extract.read(page, words="2022年", fetch=fetch).identity.year == year
 
 
+def test_the_file_of_the_page_s_year_is_taken_and_another_year_is_told() -> None:
+    page = PAGE.format(
+        title=TITLE, heading=TITLE, published="2025-01-21", code="",
+        body="<p><a href='/a.docx'>附件1.docx</a></p><p><a href='/b.docx'>附件2.docx</a></p>",
+    ).encode()  # fmt: skip
+    of_2023 = f"{TITLE}\n{CHAPTERS}".replace("2024", "2023").replace("\t2\t", "\t7\t")
+    of_2024 = f"{TITLE}\n{CHAPTERS}".replace("\t2\t", "\t5\t")
+
+    def year_conflicts(first: str, second: str) -> list[str]:
+        files = {"/a.docx": first, "/b.docx": second}
+        report = extract.read(page, fetch=lambda url: Fetched(files[url].encode(), None, url))
+        assert report.identity.year == 2024
+        assert report.cells
+        return [finding.detail for finding in report.findings if finding.kind == "year_conflict"]
+
+    assert year_conflicts(of_2023, of_2024) == []
+    assert year_conflicts(of_2023, of_2023) == ["页面的标题为2024年，附件的标题为2023年"]
+
+
 @pytest.mark.parametrize(
     "sentence",
     [
