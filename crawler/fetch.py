@@ -80,6 +80,7 @@ class WireHandler(BaseDownloadHandler):
                     limit=0, force_close=True, resolver=self._names(), use_dns_cache=False, happy_eyeballs_delay=None
                 ),
                 cookie_jar=aiohttp.DummyCookieJar(),
+                middlewares=(_once,),
                 auto_decompress=False,
                 timeout=self._timeout,
                 skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
@@ -123,8 +124,6 @@ class WireHandler(BaseDownloadHandler):
             exchange.truncated = "disconnect"
             raise NoAnswer("truncated", str(error)) from error
         except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
-            if exchange.status is None:
-                raise NoAnswer("unreachable", str(error)) from error
             exchange.truncated = "disconnect"
             raise NoAnswer("truncated", str(error)) from error
         except (aiohttp.ClientError, ValueError) as error:
@@ -153,6 +152,16 @@ class WireHandler(BaseDownloadHandler):
         """Closes the connections."""
         if self._session is not None:
             await self._session.close()
+
+
+async def _once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """Asks once: aiohttp would ask again, at once and unseen, where a server hangs up instead of answering."""
+    try:
+        return await handler(request)
+    except aiohttp.ClientConnectorError:
+        raise
+    except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
+        raise NoAnswer("unreachable", str(error)) from error
 
 
 def _take_head(exchange: Exchange, answer: aiohttp.ClientResponse) -> None:

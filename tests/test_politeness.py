@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from loopback import Server, page, report, serving
+from loopback import Answer, Asked, Server, page, report, serving
 
 import crawler
 from crawler import Site
@@ -49,6 +49,31 @@ def test_one_at_a_time_per_address_behind_several_names(tmp_path: Path, monkeypa
     assert min(gaps(server)) >= 0.15
     assert len(set(hosts[:6])) == 3  # in turns: nobody waits until another is done
     assert sorted(looked_up) == sorted({host.split(":")[0] for host in hosts})  # each name once
+
+
+def test_who_hangs_up_is_not_asked_again_at_once_nor_is_its_neighbour(tmp_path: Path) -> None:
+    """A request that came to nothing counts like one that was answered, and stands in the evidence."""
+    article = f"{COLUMN}2023.html"
+    pages, tries = town(0), []
+
+    def busy(_: Asked) -> Answer:
+        tries.append(1)
+        return Answer(raw=b"") if len(tries) == 1 else Answer(town(0)[article])
+
+    with serving(pages | {article: busy}) as server:
+        port = server.url.rpartition(":")[2]
+        with pytest.MonkeyPatch.context() as patch:
+            address = server.url.removeprefix("http://").partition(":")[0]
+            found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 0))]
+            patch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+            sites = [Site(f"http://www.{name}.gov.cn:{port}/", "330282", name) for name in ("jia", "yi")]
+            summary = crawler.crawl(
+                sites, captures=tmp_path, delay=0.1, contact="desk@example.org", progress=lambda _: None
+            )
+    assert [site.reports for site in summary.sites] == [2, 2]
+    assert sum(site.errors for site in summary.sites) == 1
+    assert len(server.log) == sum(site.requests for site in summary.sites)  # nothing was asked unseen
+    assert min(gaps(server)) >= 0.1
 
 
 def test_a_name_without_an_address_is_said_to_be_and_holds_nobody_up(tmp_path: Path) -> None:
