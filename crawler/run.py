@@ -40,6 +40,7 @@ SETTINGS: dict[str, Any] = {
     "EXTENSIONS_BASE": {},
     "CONCURRENT_REQUESTS": 256,  # hosts in flight; a host never has more than one
     "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
+    "CONCURRENT_ITEMS": 1,  # the spider yields none; Scrapy starts so many workers for every answer
     "DOWNLOAD_DELAY": 0,  # the spider keeps the distance, redirects and robots.txt included
     "DOWNLOAD_DELAY_JITTER": 0,
     "DOWNLOAD_MAXSIZE": 50 << 20,

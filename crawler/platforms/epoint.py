@@ -21,7 +21,7 @@ def read(text: str, url: str) -> Listing | None:
     address, _, form = url.partition("#")
     if "getgovinfolist" in address.lower():
         return _answer(text, address, form)
-    action = _ACTION.search(text)
+    action = _ACTION.search(text) if "/rest/lightfrontaction/" in text else None
     if action is None:
         return None
     told = {name.lower(): value for name, value in _PARAMETER.findall(text)}

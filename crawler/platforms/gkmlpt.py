@@ -22,8 +22,7 @@ def read(text: str, url: str) -> Listing | None:
     """The columns of an instance as addresses of their lists, or the articles of a list."""
     if "/api/all/" in url:
         return _articles(text, url)
-    tree, sid = _TREE.search(text), _SID.search(text)
-    if "_CONFIG" not in text or tree is None or sid is None:
+    if "_CONFIG" not in text or (tree := _TREE.search(text)) is None or (sid := _SID.search(text)) is None:
         return None
     try:
         nodes, _ = json.JSONDecoder().raw_decode(text, tree.end())

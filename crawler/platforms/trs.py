@@ -47,12 +47,12 @@ def _call(text: str, url: str) -> tuple[int, int, str, str] | None:
         return int(call[1]), int(call[2]), call[3], call[4]
     stem, _, extension = urlsplit(url).path.rpartition("/")[2].partition(".")
     stem, extension = re.sub(r"_\d+$", "", stem) or "index", extension or "html"
-    if pager := _PAGER.search(text):
+    if "Pager(" in text and (pager := _PAGER.search(text)):
         told = dict(re.findall(r"""["']?(\w+)["']?\s*:\s*["']?([\w\-.]+)""", pager[1]))
         total = next((told[name] for name in ("total", "pageCount", "totalPage", "count", "size") if name in told), "")
         if total.isdigit() and told.get("current", "0").isdigit():
             suffix = told.get("suffix") or told.get("ext") or extension
             return int(total), int(told.get("current", 0)), told.get("prefix", stem), suffix.lstrip(".")
-    if (count := _COUNT.search(text)) and (current := _CURRENT.search(text)):
+    if "countPage" in text and (count := _COUNT.search(text)) and (current := _CURRENT.search(text)):
         return int(count[1]), int(current[1]), stem, extension
     return None
