@@ -2,7 +2,7 @@
 # serves the snapshot that `nianbao publish /srv/nianbao` made; any other command of nianbao may be given instead.
 FROM python:3.12-slim
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends libreoffice-writer-nogui libreoffice-calc-nogui \
+    && apt-get install -y --no-install-recommends libarchive-tools libreoffice-writer-nogui libreoffice-calc-nogui \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --create-home --uid 1000 nianbao
 WORKDIR /opt/nianbao

@@ -17,8 +17,11 @@ from evidence import Exchange
 MARKERS: dict[str, Any] = json.loads(Path(__file__).with_name("barriers.json").read_text(encoding="utf-8"))
 """barriers.json: statuses and markers, and how few characters of text such a page has at most (`short`)."""
 
-_FILES = re.compile(r"\.(pdf|docx?|wps|xlsx?|ofd|rtf|zip|rar|jpe?g|png|gif|bmp|tiff?)$", re.I)
-_MAGIC = (b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf", b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"Rar!")
+_FILES = re.compile(r"\.(pdf|docx?|wps|xlsx?|ofd|rtf|zip|rar|7z|jpe?g|png|gif|bmp|tiff?)$", re.I)
+_MAGIC = (
+    b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf",
+    b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"Rar!", b"7z\xbc\xaf",
+)  # fmt: skip
 _HTML = re.compile(rb"^\s*(<!--.*?-->\s*)*<(!doctype|html|head|body|script|meta|\?xml)", re.I | re.S)
 _JSON = re.compile(rb"^\s*\{.{0,2000}\}\s*$", re.S)
 _UNSEEN = re.compile(r"<(script|style|noscript)\b.*?(</\1\s*>|\Z)|<!--.*?(-->|\Z)", re.I | re.S)

@@ -16,6 +16,7 @@ from pathlib import Path
 from struct import pack, pack_into, unpack_from
 from threading import Thread
 from typing import Any
+from zlib import crc32
 
 import docx
 import openpyxl
@@ -32,6 +33,7 @@ from extract.readers import archives, office
 from extract.report import Status
 
 needs_soffice = pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice（soffice）没有安装")
+needs_bsdtar = pytest.mark.skipif(shutil.which("bsdtar") is None, reason="bsdtar（libarchive-tools）没有安装")
 
 HEADINGS = [
     "总体情况",
@@ -696,6 +698,88 @@ def test_a_web_archive() -> None:
     assert any("图片" in problem for problem in report.problems)
 
 
+def rar_of(files: dict[bytes, bytes], *, encrypted: bool = False) -> bytes:
+    """A RAR 4 of stored files, by its technical note: each header has the checksum of what follows in it."""
+
+    def block(kind: int, flags: int, body: bytes) -> bytes:
+        header = pack("<BHH", kind, flags, 7 + len(body)) + body
+        return pack("<H", crc32(header) & 0xFFFF) + header
+
+    out = b"Rar!\x1a\x07\x00" + block(0x73, 0, bytes(6))
+    for name, data in files.items():
+        size, packed = len(data), -(-len(data) // 16) * 16 if encrypted else len(data)
+        sizes = pack("<IIBII", packed, size, 0, crc32(data), 0x58210000)
+        header = sizes + pack("<BBHI", 29, 0x30, len(name), 0x20) + name
+        out += block(0x74, 0x8004 if encrypted else 0x8000, header) + data.ljust(packed, b"\x00")
+    return out + block(0x7B, 0x4000, b"")
+
+
+def seven_zip_of(files: dict[str, bytes], folder: Path) -> bytes:
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    command = ["bsdtar", "-c", "-f", str(folder / "a.7z"), "--format=7zip", "-C", str(folder), *files]
+    subprocess.run(command, check=True, timeout=60, env=os.environ | {"LC_ALL": "C.UTF-8"})
+    return (folder / "a.7z").read_bytes()
+
+
+@needs_bsdtar
+@pytest.mark.parametrize("kind", ["rar", "7z"])
+def test_the_report_of_a_rar_or_7z_is_found(kind: str, tmp_path: Path) -> None:
+    files = {"说明.txt": "这里是说明。".encode() * 500, "清溪镇年报.html": REPORT_HTML.encode()}
+    in_gbk = {name.encode("gbk"): content for name, content in files.items()}
+    data = rar_of(in_gbk) if kind == "rar" else seven_zip_of(files, tmp_path)
+    report = extract.read(data)
+    assert report.format == kind
+    assert report.identity.title == TITLE
+    assert report.cells["disclosure.normative_docs.issued"].value == 7
+    document = readers.read(data)
+    assert document.problems == []
+    assert document.meta["member"] == "清溪镇年报.html"
+
+
+@needs_bsdtar
+def test_a_rar_that_cannot_be_opened_has_a_reason() -> None:
+    inside = {b"a.html": REPORT_HTML.encode()}
+    whole = rar_of(inside)
+    assert "有密码" in readers.read(rar_of(inside, encrypted=True)).problems[0]
+    assert "已损坏" in readers.read(whole[: len(whole) // 2]).problems[0]
+    assert "压缩包中的压缩包" in readers.read(rar_of({b"a.rar": whole})).problems[0]
+    assert "压缩包中的压缩包" in readers.read(zip_of({"a.rar": whole})).problems[0]
+
+
+@needs_bsdtar
+def test_bombs_of_7z_and_rar_are_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bomb = seven_zip_of({"a.html": bytes(20_000_000)}, tmp_path)
+    assert len(bomb) < 10_000
+    assert "压缩比" in readers.read(bomb).problems[0]
+    many = rar_of({f"{n}.html".encode(): b"" for n in range(archives.MAX_MEMBERS + 1)})
+    assert "过多" in readers.read(many).problems[0]
+    monkeypatch.setattr(archives, "MAX_TOTAL", 100)
+    assert "过大" in readers.read(rar_of({b"a.html": REPORT_HTML.encode()})).problems[0]
+
+
+def test_a_hanging_bsdtar_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "bsdtar"
+    program.write_text(f"#!/bin/sh\necho $$ > {tmp_path}/process\nexec /bin/sleep 600\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(archives, "LIMIT", 1)
+    assert "已放弃" in readers.read(rar_of({b"a.html": REPORT_HTML.encode()})).problems[0]
+    assert not runs(int((tmp_path / "process").read_text()))
+
+
+@pytest.mark.parametrize("kind", ["RAR", "7Z"])
+def test_without_bsdtar_the_reason_says_what_to_install(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    data = rar_of({b"a.html": b"x"}) if kind == "RAR" else b"7z\xbc\xaf\x27\x1c" + bytes(100)
+    problem = readers.read(data).problems[0]
+    assert "需要安装 bsdtar" in problem
+    assert "libarchive-tools" in problem
+    assert kind in problem
+
+
 BIFF8_WITH_PASSWORD = pack("<2H8H", 0x0809, 16, 0x0600, 5, 0, 0, 0, 0, 0, 0) + pack("<2H3H", 0x2F, 6, 0, 1, 2)
 
 
@@ -707,8 +791,8 @@ BIFF8_WITH_PASSWORD = pack("<2H8H", 0x0809, 16, 0x0600, 5, 0, 0, 0, 0, 0, 0) + p
         (ole(("PowerPoint Document", b"")), "ppt", "PowerPoint"),
         (zip_of({"OFD.xml": b"<ofd/>"}), "ofd", "OFD"),
         (zip_of({"[Content_Types].xml": b"", "ppt/presentation.xml": b""}), "pptx", "PowerPoint"),
-        (b"Rar!\x1a\x07\x01\x00" + bytes(100), "rar", "RAR"),
-        (b"7z\xbc\xaf\x27\x1c" + bytes(100), "7z", "7z"),
+        (b"Rar!\x1a\x07\x01\x00" + bytes(100), "rar", "压缩包"),
+        (b"7z\xbc\xaf\x27\x1c" + bytes(100), "7z", "压缩包"),
         (b"PK\x03\x04" + bytes(100), "zip", "损坏"),
         (zip_of({"a": b"a"}).replace(b"PK\x01\x02\x14\x03\x14", b"PK\x01\x02\x14\x03\xb9"), "zip", "损坏"),
     ],

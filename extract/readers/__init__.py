@@ -32,8 +32,8 @@ _NAMES = {
     "pptx": "PowerPoint（.pptx）",
     "ofd": "OFD 版式文件",
     "zip": "压缩包中的压缩包",
-    "rar": "RAR 压缩包",
-    "7z": "7z 压缩包",
+    "rar": "压缩包中的压缩包",
+    "7z": "压缩包中的压缩包",
     "image": "图片",
     "unknown": "未知格式",
 }
@@ -102,8 +102,8 @@ def _format_of_ole(data: bytes) -> str:
 def read(data: bytes, media_type: str | None = None, *, in_archive: bool = False, quick: bool = False) -> Document:
     """The document in `data`. Never raises: what cannot be read is an empty document whose `problems` say why.
 
-    `media_type` as served helps with the charset only; a ZIP in a ZIP (`in_archive`) is not opened; `quick` spares
-    other programs where the bytes tell enough to know what the document is.
+    `media_type` as served helps with the charset only; an archive in an archive (`in_archive`) is not opened; `quick`
+    spares other programs where the bytes tell enough to know what the document is.
     """
     if not data:
         return Document("text", problems=["文件是空的"])
@@ -139,6 +139,8 @@ def _read(data: bytes, kind: str, media_type: str | None, *, in_archive: bool, q
                 return archives.read_mht(data)
             case "zip" if not in_archive:
                 return archives.read_zip(data, partial(read, in_archive=True))
+            case "rar" | "7z" if not in_archive:
+                return archives.read_packed(data, kind, partial(read, in_archive=True))
             case "image" if not quick:
                 return image.read(data)
             case "text":

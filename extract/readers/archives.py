@@ -1,11 +1,17 @@
-"""ZIP → Document: the file inside that reads as a report. MHT → Document: its page."""
+"""ZIP, RAR, 7z → Document: the file inside that reads as a report. MHT → Document: its page."""
 
+import resource
+import shutil
+import signal
+import subprocess
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from email import policy
 from email.parser import BytesParser
 from io import BytesIO
 from pathlib import PurePosixPath
+from tempfile import TemporaryFile
 from urllib.parse import urljoin
 
 from extract import chapters, identity
@@ -21,6 +27,9 @@ MAX_XML = 60_000_000
 MAX_RATIO = 300
 """Compression beyond this in a large file is an attack (the form as XML comes to 30)."""
 _LARGE = 5_000_000
+LIMIT = 25.0
+"""Seconds after which bsdtar is given up."""
+_MEMORY = 1 << 30
 
 _PROMISING = ("年度报告", "年报", "公开", "报告")
 
@@ -49,7 +58,7 @@ def too_large(data: bytes, *, office: bool = False) -> str | None:
 def read_zip(data: bytes, read: Callable[[bytes], Document]) -> Document:
     """The best of the documents in a ZIP: one that is a report, then the one with the most chapters, then the longest.
 
-    `read` reads a member (and opens no ZIP in a ZIP). Nothing is written to disk, so a name like ../../etc harms
+    `read` reads a member (and opens no archive in it). Nothing is written to disk, so a name like ../../etc harms
     nobody. The document's format is "zip", its `meta["member"]` the name of the file taken.
     """
     if problem := too_large(data):
@@ -110,6 +119,76 @@ def _opened(data: bytes) -> zipfile.ZipFile:
         except UnicodeDecodeError:
             continue
     return zipfile.ZipFile(BytesIO(data))
+
+
+def read_packed(data: bytes, kind: str, read: Callable[[bytes], Document]) -> Document:
+    """A RAR or 7z (`kind`) as `read_zip` reads it: bsdtar makes of it a ZIP that is not compressed.
+
+    What keeps an archive closed, or part of it (a password, a volume of several, damage, no bsdtar), is a problem.
+    """
+    try:
+        converted, problem = _as_zip(data, kind)
+    except TimeoutError:
+        return Document(kind, problems=[f"压缩包{LIMIT:g}秒内未能解开，已放弃"])
+    except OverflowError:
+        return Document(kind, problems=["压缩包解开后过大或压缩比异常，未打开"])
+    except OSError as error:
+        return Document(kind, problems=[f"bsdtar 无法运行：{error.strerror}"])
+    document = read_zip(converted, read) if converted else Document(kind)
+    document.format = kind
+    if problem:
+        document.problems.insert(0, problem)
+    return document
+
+
+def _as_zip(data: bytes, kind: str) -> tuple[bytes, str | None]:
+    """The archive as a ZIP, empty where there is none, and what is missing from it."""
+    program = shutil.which("bsdtar")
+    if program is None:
+        return b"", f"需要安装 bsdtar（Debian：libarchive-tools）才能打开 {kind.upper()} 压缩包"
+    converted, complaint = _bsdtar(
+        [program, "-c", "-f", "-", "--format=zip", "--options", "zip:compression=store", "@-"], data
+    )
+    if not complaint:
+        return converted, None
+    if not zipfile.is_zipfile(BytesIO(converted)):
+        # A member that fails ends the conversion without a word; extracting says why.
+        converted, (_, complaint) = b"", _bsdtar([program, "-x", "-O", "-f", "-"], data)
+    if "encrypt" in complaint.lower():
+        return converted, "压缩包有密码，无法打开"
+    return converted, "压缩包无法完全打开（可能已损坏、有密码、是分卷之一，或是固实的旧式 RAR）"
+
+
+def _bsdtar(command: list[str], data: bytes) -> tuple[bytes, str]:
+    """What bsdtar writes when it is given `data`, and what it complains of.
+
+    Raises TimeoutError, OverflowError (it wrote more than a ZIP of this size may hold) and OSError.
+    """
+    most = min(MAX_TOTAL, max(_LARGE, MAX_RATIO * len(data)))
+    limits = {resource.RLIMIT_FSIZE: most, resource.RLIMIT_CPU: int(LIMIT) + 1, resource.RLIMIT_AS: _MEMORY}
+    # Old RAR has names in the charset of the Windows that packed it; only a UTF-8 locale can write Chinese ones.
+    environment = {"LC_ALL": "C.UTF-8", "TAR_READER_OPTIONS": "rar:hdrcharset=GB18030"}
+    # 7z is read from its end, so no pipe.
+    with TemporaryFile() as source, TemporaryFile() as made, TemporaryFile() as said:
+        source.write(data)
+        source.seek(0)
+        with subprocess.Popen(  # noqa: S603
+            command, stdin=source, stdout=made, stderr=said, env=environment, cwd="/"
+        ) as process:
+            for limit, value in limits.items():
+                with suppress(OSError, ValueError):
+                    resource.prlimit(process.pid, limit, (value, value))
+            try:
+                status = process.wait(LIMIT)
+            except subprocess.TimeoutExpired:
+                raise TimeoutError from None
+            finally:
+                process.kill()
+        if status == -signal.SIGXFSZ:
+            raise OverflowError
+        made.seek(0)
+        said.seek(0)
+        return made.read(), said.read(10_000).decode("utf-8", "replace") or ("?" if status else "")
 
 
 def read_mht(data: bytes) -> Document:
