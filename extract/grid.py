@@ -371,8 +371,7 @@ def _agree_on_sum(placed: dict[str, GridCell]) -> bool:
 
 def _place(row: list[GridCell | None], cell: GridCell, place: Place) -> Place:
     """Where a cell of this row stands."""
-    position = row.index(cell) + 1 if cell in row else None  # by identity, since cells do not compare
-    return Place(place.grid, place.row, position, box=cell.box)
+    return Place(place.grid, place.row, row.index(cell) + 1, box=cell.box)  # by identity, since cells do not compare
 
 
 def _row(

@@ -6,6 +6,7 @@ each column, R4 each stage of `disputes` (four results = total).
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from extract import form
 from extract.labels import Row
@@ -30,7 +31,8 @@ class Sum:
         return self.left + self.right
 
 
-def sums(edition: str | None, has_disputes: bool) -> list[Sum]:
+@lru_cache
+def sums(edition: str | None, has_disputes: bool) -> tuple[Sum, ...]:
     """Every sum of the form for an edition of `requests` (None: table not there) and for `disputes`."""
     found: list[Sum] = []
     if edition is not None:
@@ -60,7 +62,7 @@ def sums(edition: str | None, has_disputes: bool) -> list[Sum]:
             found.append(
                 Sum("disputes_sum", tuple(f"disputes.{stage}.{r}" for r in results), (f"disputes.{stage}.{total}",))
             )
-    return found
+    return tuple(found)
 
 
 def fill(cells: dict[str, Cell], torn: dict[Row, Torn], edition: str | None, has_disputes: bool) -> None:
@@ -133,7 +135,7 @@ def placements(printed: list[int | float | None], widths: tuple[int, ...]) -> It
             yield tuple(whole)
 
 
-def _fill_torn(cells: dict[str, Cell], torn: dict[Row, Torn], every: list[Sum], edition: str | None) -> None:
+def _fill_torn(cells: dict[str, Cell], torn: dict[Row, Torn], every: tuple[Sum, ...], edition: str | None) -> None:
     choices: dict[Row, set[tuple[int | float, ...]]] = {}
     for row, part in torn.items():
         keys, widths = _torn_keys(row)
@@ -163,10 +165,10 @@ def _torn_keys(row: Row) -> tuple[list[str], tuple[int, ...]]:
     return [f"{row[0]}.{row[1]}.{column}" for column in form.APPLICANTS], (len(form.APPLICANTS),)
 
 
-def _prune(choices: dict[Row, set[tuple[int | float, ...]]], cells: dict[str, Cell], every: list[Sum]) -> None:
+def _prune(choices: dict[Row, set[tuple[int | float, ...]]], cells: dict[str, Cell], every: tuple[Sum, ...]) -> None:
     """Drop placements that no column sum allows, where all the other cells of that column are known."""
     most = 4  # rows open in a column beyond which the sums say too little to be worth the search
-    changed = True
+    changed = bool(choices)
     while changed:
         changed = False
         for one in every:
