@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from extract import chapters
+from extract import chapters, misread
 from extract.chapters import Heading, Line, Outline, compact
 from extract.document import Document, Picture
 from extract.report import Finding, FindingClass, Identity
@@ -63,6 +63,8 @@ _COMPILED_BY = re.compile(
     r"(?:本(?:年度)?报告(?:系|是)?由|现(?:将|公布|向社会公布))"
     r"(?P<office>[^，。（(根据依20]{3,30}?)(?:根据|依据|按照|编制|20\d\d)"
 )
+_ACTING = re.compile(r"(?:^|[，。；：])(?P<office>[\u3400-\u9fff]{2,12}?(?:人民政府|办事处))(?=[\u3400-\u9fff])")
+"""The body where it begins a clause of prose: 2021年，云屏镇人民政府认真落实…"""
 _SITE_CODE = re.compile(r"\d{10}|bm\d{8}", re.IGNORECASE)
 _SITE_CODE_LINE = re.compile(r"网站标识码\s*[:：]?\s*(\d{10}|bm\d{8})", re.IGNORECASE)
 _INDEX_LINE = re.compile(r"(?:信息)?索引号\s*[\]】]?\s*[:：]\s*([0-9A-Za-z][\w\-/().〔〕]{3,48})")
@@ -148,6 +150,8 @@ def identify(document: Document, *, url: str | None = None, words: str = "", kno
     identity.title = title.text if title.reason is None else _unusual_title(reading)
     identity.signed_date = _date(signed_date or "") or _date_under_title(reading)
     identity.office = _office(reading, title, signed_office)
+    if document.recognised and document.html is None:  # a page of HTML has its title typed
+        _respell(identity, reading, signed_office, words)
     identity.office_kind = office_kind(identity.office)
     identity.published_date = _published_date(reading)
     identity.year = _year(reading, title, identity)
@@ -189,6 +193,21 @@ def conflicts_of_file(page: Identity, attachment: Identity) -> list[Finding]:
         return []
     detail = f"页面的标题为{years[0]}年，附件的标题为{years[1]}年"
     return [Finding("year_conflict", FindingClass.STRONG, (), detail, attachment.title or "")]
+
+
+def _respell(identity: Identity, reading: _Reading, signed: str | None, words: str) -> None:
+    """Put right in a scan's title and office what its other witnesses spell otherwise: signature, the body that the
+    text names, running headers, the words of the link."""
+    own = parse_title(identity.title or "").office
+    texts = [compact(line.text) for line in reading.lines[len(reading.top) :] if line.cells < 2]
+    headers = (parse_title(text) for text in texts if len(text) <= _TITLE_LENGTH)
+    prose = [found["office"] for text in texts for found in (*_COMPILED_BY.finditer(text), *_ACTING.finditer(text))]
+    printed = [*(title.office for title in headers if title.reason is None), *prose, own, signed]
+    names, typed = [name for name in printed if name], parse_title(words).office
+    for name in {name for name in (own, identity.office) if name}:
+        better = misread.agreed(name, names, [typed] if typed else [])
+        identity.title = identity.title and identity.title.replace(name, better)
+        identity.office = better if identity.office == name else identity.office
 
 
 def _is_fuller(name: str, other: str) -> bool:

@@ -4,6 +4,7 @@ The sums: R1 each row of `requests` (six applicants = total), R2 一 + 二 = （
 each column, R4 each stage of `disputes` (four results = total).
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -84,6 +85,34 @@ def fill(cells: dict[str, Cell], torn: dict[Row, Torn], edition: str | None, has
             if value >= 0 and all(_holds(cells, other, gaps[0], value) for other in every if gaps[0] in other.keys):
                 cells[gaps[0]] = Cell(value, cells[gaps[0]].raw, Status.DERIVED, cells[gaps[0]].place)
                 changed = True
+
+
+def doubt(cells: dict[str, Cell], edition: str | None, has_disputes: bool) -> None:
+    """Take back in `cells` of a scan what breaks every sum it stands in (two at least) though all other cells of these
+    are known: one misread cell shows so.
+
+    Where its sums agree what it should be, it is `disputed` between what was read and that, since a publisher's slip
+    looks the same; else `unreadable` (which `fill` may then solve), unless another cell in dispute breaks its sums.
+    """
+    every = sums(edition, has_disputes)
+    for agreeing in (True, False):
+        known = [one for one in every if all(_number(cells[key]) is not None for key in one.keys)]
+        broken = [one for one in known if not _holds(cells, one, one.keys[0], _number(cells[one.keys[0]]) or 0)]
+        sound = {key for one in known if one not in broken for key in one.keys}
+        of_cell: dict[str, set[int | float]] = {}
+        crossed: Counter[str] = Counter()
+        for one in broken:
+            for key in one.keys:
+                of_cell.setdefault(key, set()).add(_missing_part(cells, one, key))
+                crossed[key] += 1
+        for key, wanted in of_cell.items():
+            if crossed[key] < 2 or key in sound:
+                continue
+            if agreeing and len(wanted) == 1 and min(wanted) >= 0:
+                raw = f"{cells[key].raw}｜{wanted.pop()}"
+                cells[key] = Cell(None, raw, Status.DISPUTED, cells[key].place)
+            elif not agreeing:
+                cells[key] = Cell(None, cells[key].raw, Status.UNREADABLE, cells[key].place)
 
 
 def _number(cell: Cell) -> int | float | None:

@@ -73,7 +73,10 @@ def read(document: Document, year: int | None = None, office: str | None = None,
             row = tuple(key.split(".")[:2])
             gap = Status.UNREADABLE if row in seen else Status.MISSING
             tables.cells[key] = cells.get(key, Cell(None, "", gap))
-    _fill(tables, first, second)
+    has_disputes = any(key.startswith("disputes.") for key in tables.cells)
+    if document.recognised:
+        solve.doubt(tables.cells, tables.editions["requests"], has_disputes)
+    solve.fill(tables.cells, second.torn | first.torn, tables.editions["requests"], has_disputes)
     tables.cells |= {key: _told_twice(cell) for key, cell in tables.cells.items() if UNSURE in cell.raw}
     _report_gaps(tables)
     return tables
@@ -259,12 +262,6 @@ def _editions(first: Reading, second: Reading, cells: dict[str, Cell]) -> dict[s
         else:
             editions["requests"] = editions["disclosure"] or "2021"
     return editions
-
-
-def _fill(tables: Tables, first: Reading, second: Reading) -> None:
-    requests = tables.editions["requests"]
-    has_disputes = any(key.startswith("disputes.") for key in tables.cells)
-    solve.fill(tables.cells, second.torn | first.torn, requests, has_disputes)
 
 
 def _report_gaps(tables: Tables) -> None:

@@ -685,3 +685,40 @@ def test_a_sentence_gives_the_year_that_neither_title_nor_signature_has(sentence
     page = f"{YEARLESS}\n{sentence}\n{CHAPTERS}".encode()
     found = identify(text.read(page), words="2024年")
     assert (found.year, found.year_is_hint) == (2023, False)
+
+
+@pytest.mark.parametrize(
+    ("title", "signed", "acting", "words", "office"),
+    [
+        ("棠浦区云屏镇", "棠浦区云屏镇", "云屏镇", "", "棠浦区云屏镇"),
+        ("棠浦区云屁镇", "棠浦区云屏镇", "云屏镇", "", "棠浦区云屏镇"),
+        ("棠浦区云屁镇", "棠浦区云屏镇", "我镇", "", "棠浦区云屁镇"),
+        ("棠浦区云屁镇", "云屏镇", "我镇", "云屏镇", "棠浦区云屏镇"),
+        ("梧岭县头镇", "梧岭县坝头镇", "头镇", "梧岭县㙟头镇", "梧岭县㙟头镇"),
+        ("东山镇", "东山镇", "东山镇", "西山镇", "东山镇"),
+        ("棠浦区云屏镇", "棠浦区云屏镇", "南湾子镇", "河口镇", "棠浦区云屏镇"),
+    ],
+    ids=["alike", "two against one", "one against one", "the link decides", "a rare one", "a link's slip", "others"],
+)
+def test_a_misread_place_of_a_scan_is_as_most_witnesses_have_it(
+    title: str, signed: str, acting: str, words: str, office: str
+) -> None:
+    lines = [
+        f"{title}人民政府2021年政府信息公开工作年度报告",
+        "一、总体情况",
+        f"2021年，{acting}人民政府认真落实条例。",
+    ]
+    lines += [
+        "二、主动公开政府信息情况",
+        "三、收到和处理政府信息公开申请情况",
+        "五、存在的主要问题及改进情况",
+        "人手不足。",
+    ]
+    lines += ["六、其他需要报告的事项", "无。", f"{signed}人民政府", "2022年1月11日"]
+    link = f"{words}人民政府2021年政府信息公开工作年度报告" if words else ""
+    document = Document("image", [Paragraph(line) for line in lines], lines=lines, recognised=True)
+    found = identify(document, words=link)
+    assert found.office == f"{office}人民政府"
+    assert found.title == f"{office}人民政府2021年政府信息公开工作年度报告"
+    document.recognised = False
+    assert identify(document, words=link).title == lines[0]

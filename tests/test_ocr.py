@@ -4,11 +4,14 @@ import socket
 import subprocess
 import sys
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import extract
+from benchmarks.renderings import printable
+from benchmarks.reports import invent
 from extract import readers, tables, values
 from extract.document import Document, Grid, GridCell
 from extract.readers import image
@@ -19,6 +22,7 @@ pytest.importorskip("PIL")
 from PIL import Image  # noqa: E402
 
 try:
+    from benchmarks import scans
     from extract.readers import scan
 
     WHY = ""
@@ -243,6 +247,40 @@ def test_a_doubtful_number_of_a_scan_is_no_number(printed: str, status: str, raw
     assert cells["disclosure.normative_docs.in_force"].value == 1135
 
 
+def misread(changed: dict[str, str], *, recognised: bool = True) -> dict[str, extract.report.Cell]:
+    """The cells of a typed page as if it were a scan, read with other numbers in some of its cells."""
+    document = readers.read(printable(invent("misread", "busy")))
+    for key, text in changed.items():
+        place = tables.read(document).cells[key].place
+        assert place is not None
+        grid = document.grids[(place.grid or 0) - 1]
+        grid.rows[(place.row or 0) - 1][(place.column or 0) - 1] = GridCell(text)
+    document.recognised = recognised
+    return tables.read(document).cells
+
+
+def test_a_number_of_a_scan_that_breaks_row_and_column_is_taken_back() -> None:
+    true, key, total = misread({}), "requests.granted.natural_person", "requests.granted.total"
+    wrong = str((true[key].value or 0) + 500)
+    read = misread({key: wrong})
+    assert (read[key].value, read[key].status, read[key].raw) == (None, "disputed", f"{wrong}｜{true[key].value}")
+    assert {other: cell.value for other, cell in read.items() if other != key} == {
+        other: cell.value for other, cell in true.items() if other != key
+    }
+    assert misread({key: wrong}, recognised=False)[key].value == int(wrong)  # what is typed stands as printed
+    # Of two in a row each column tells one, and the row confirms both.
+    both = misread({key: wrong, total: str((true[total].value or 0) + 7)})
+    assert [(both[one].value, both[one].status) for one in (key, total)] == [
+        (true[one].value, "derived") for one in (key, total)
+    ]
+
+
+def test_a_number_of_a_scan_that_breaks_one_sum_stands() -> None:
+    true, key = misread({}), "disputes.reconsideration.total"
+    wrong = (true[key].value or 0) + 500
+    assert misread({key: str(wrong)})[key].value == wrong
+
+
 @needs_ocr
 def test_a_page_put_in_head_down_into_word_is_read(page: Any) -> None:
     import docx
@@ -254,3 +292,15 @@ def test_a_page_put_in_head_down_into_word_is_read(page: Any) -> None:
     assert texts(document) == [HEADER, *ROWS]
     assert [paragraph.text for paragraph in document.paragraphs] == [PROSE]
     assert not any(readers.read(out.getvalue(), quick=True).blocks)
+
+
+@needs_ocr
+@pytest.mark.usefixtures("page")  # skips where no Chinese font is installed
+def test_a_scanned_report_is_read_with_no_false_number_and_its_identity(tmp_path: Path) -> None:
+    result = scans.read(scans.scan("read in every run", "skewed-200", 0, tmp_path))
+    judged = result.judged
+    assert judged.false == []
+    assert judged.right["nonzero"] >= 0.98 * judged.of["nonzero"] > 20, judged.wrong
+    assert judged.right["chapters"] >= judged.of["chapters"] - 1 > 4, judged.wrong
+    for measure in ("title", "office", "year", "signed_date"):
+        assert judged.right[measure] == judged.of[measure] == 1, judged.wrong

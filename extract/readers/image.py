@@ -92,10 +92,10 @@ def put_in(document: Document, data_of: Callable[[Embedded], bytes | None]) -> b
                 continue  # an icon, or a drawing of a kind that nobody can open
             page, lines, problems = read_page(partial(_itself, found), number, only_tables=only_tables)
             parts.extend(page)
+            document.recognised |= bool(page)  # a photograph beside typed tables casts no doubt on them
             document.lines.extend(lines)
             document.problems.extend(problem for problem in problems if problem not in document.problems)
     document.blocks = [*blocks, *layout.blocks(parts)]
-    document.recognised = document.recognised or number > 0
     return number > 0
 
 

@@ -218,7 +218,9 @@ def _layer(page: Any, text: _Text, is_scan: bool) -> image.TextLayer | None:
 def _picture(page: Any) -> image.Picture:
     width, height = page.get_size()
     # A page may be a strip of many metres, or a thousandth of a point.
-    scale = min(image.WIDTH / max(min(width, height), 1), (image.MAX_PIXELS / max(width * height, 1)) ** 0.5)
+    # A low strip is drawn no wider than two pages side by side: as high as a page is wide it took a minute.
+    scale = min(image.WIDTH / max(min(width, height), 1), 2 * image.WIDTH / max(width, 1))
+    scale = min(scale, (image.MAX_PIXELS / max(width * height, 1)) ** 0.5)
     return page.render(scale=scale).to_numpy()[:, :, :3].copy()
 
 
