@@ -29,6 +29,8 @@ try:
 except ImportError as error:
     WHY = f"the extra [ocr] is not installed ({error})"
 needs_ocr = pytest.mark.skipif(bool(WHY), reason=WHY)
+# A machine that does other work as well must not fail a test by its clock: a page takes 4–9 s of a core.
+pytestmark = pytest.mark.timeout(500)
 
 HEADER = ["信息内容", "本年制发件数", "本年废止件数", "现行有效件数"]
 ROWS = [["规章", "", "—", "0"], ["行政规范性文件", "127", "0", "1135"], ["许可", "11", "100", "36"]]
