@@ -3,18 +3,16 @@
 Written anew after every update: an absence is never stated without its reason.
 """
 
-import re
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
-from pypinyin import lazy_pinyin
 from sqlite_utils import Database
 
-from archive import schema
-from archive.places import COUNTY, PREFECTURE, PROVINCE, TOWNSHIP, Division, Divisions, code_of_host
+from archive import rosters, schema
+from archive.places import COUNTY, PREFECTURE, PROVINCE, TOWNSHIP, Division, Divisions, code_of_host, pinyin
 from archive.rows import Row
 from evidence import FAILURES, REFUSALS, SiteState
 
@@ -25,11 +23,6 @@ def write(db: Database, sites: Sequence[SiteState], divisions: Divisions) -> Non
     _offices(db, sites, divisions)
     _places(db, divisions)
     _coverage(db, sites)
-
-
-def pinyin(name: str) -> str:
-    """A name in Latin letters and digits, without tones: 匡堰镇 is kuangyanzhen."""
-    return re.sub(r"[^a-z0-9]+", "", "".join(lazy_pinyin(name)).lower()) or "x"
 
 
 def _replace(db: Database, table: str, rows: list[Row]) -> None:
@@ -96,7 +89,7 @@ def _state(site: SiteState, reports: int) -> str:
 
 
 def _offices(db: Database, sites: Sequence[SiteState], divisions: Divisions) -> None:
-    """Offices with reports, and the townships of every county that was looked at: each of them must publish."""
+    """Offices with reports, the townships of every county that was looked at, and what rosters name."""
     db.execute("DELETE FROM offices WHERE office_id NOT IN (SELECT office_id FROM reports WHERE office_id > '')")
     known = {row[0] for row in db.execute("SELECT division_code FROM offices WHERE township > ''")}
     hosts = {site.division_code or code_of_host(site.site): site.site for site in sites}
@@ -106,6 +99,7 @@ def _offices(db: Database, sites: Sequence[SiteState], divisions: Divisions) -> 
         if one.level == TOWNSHIP and one.valid_to is None and one.parent in hosts and one.code not in known
     ]
     _add(db, "offices", due)
+    rosters.place(db, divisions)
     db.execute(
         """UPDATE offices SET (reports_count, first_year, last_year) = (
             SELECT count(*), min(year), max(year) FROM reports WHERE reports.office_id = offices.office_id)"""
@@ -155,6 +149,8 @@ def _places(db: Database, divisions: Divisions) -> None:
 def _coverage(db: Database, sites: Sequence[SiteState]) -> None:
     """Every office and every year between the first and the last that the archive has a report of.
 
+    Of an office that is known from rosters alone only their years: it may not have been there before.
+
     A report that was not seen is absent only where a look went to its end after the year was over: earlier there was
     nothing to be seen, and a site that refused or failed said nothing. All dates are those of observations.
     """
@@ -199,6 +195,8 @@ def _coverage(db: Database, sites: Sequence[SiteState]) -> None:
         LEFT JOIN seen ON seen.office_id = offices.office_id AND seen.year = years.year
         LEFT JOIN looked ON looked.site_host = offices.site_host AND looked.year = years.year
         LEFT JOIN asked ON asked.site_host = offices.site_host
+        WHERE offices.reports_count > 0 OR offices.township > '' OR EXISTS (
+            SELECT 1 FROM rosters WHERE rosters.office_id = offices.office_id AND rosters.year = years.year)
         """
     )
     db.execute("DROP TABLE looks")

@@ -7,6 +7,7 @@ place is worse than none.
 
 import csv
 import gzip
+import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -14,6 +15,9 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from pypinyin import lazy_pinyin
+from sqlite_utils import Database
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 PROVINCE, PREFECTURE, COUNTY, TOWNSHIP = 1, 2, 3, 4
@@ -328,6 +332,26 @@ def at(code: str, office: str, divisions: Divisions) -> Place | None:
     """The place of the office named `office` in the division with this code; None where there is no such division."""
     division = divisions.by_code.get(code)
     return replace(_place(division, "", divisions), office=office) if division else None
+
+
+def pinyin(name: str) -> str:
+    """A name in Latin letters and digits, without tones: 匡堰镇 is kuangyanzhen."""
+    return re.sub(r"[^a-z0-9]+", "", "".join(lazy_pinyin(name)).lower()) or "x"
+
+
+def office_id(db: Database, place: Place, host: str) -> str:
+    """The id of the office at a place, by the host of its site where that place has no code.
+
+    Two offices of a place that are spelt alike in pinyin get different ids: the later one a mark of its name.
+    """
+    where = place.division_code or re.sub(r"\W+", "-", host)
+    number = f"{where}-{pinyin(place.office)}"
+    taken = db.execute("SELECT name FROM offices WHERE office_id = ?", (number,)).fetchone()
+    return (
+        f"{number}-{hashlib.sha256(place.office.encode()).hexdigest()[:4]}"
+        if taken and taken[0] != place.office
+        else number
+    )
 
 
 def _office_name(rest: str, division: Division | None) -> str:

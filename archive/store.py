@@ -17,7 +17,7 @@ from urllib.parse import quote, urlsplit
 
 from sqlite_utils import Database
 
-from archive import comparisons, coverage, decisions, places, privacy, rows, schema, search, summaries
+from archive import comparisons, coverage, decisions, places, privacy, rosters, rows, schema, search, summaries
 from archive.decisions import Decision, DecisionError, Decisions
 from archive.reading import Reading, readings
 from evidence import Capture, Captures
@@ -182,6 +182,7 @@ class _Writer:
         with self.tables.atomic():
             self._note_sightings()
             self._write_decisions()
+            rosters.read(self.tables, self.evidence)
             coverage.write(self.tables, self.evidence.sites(), self.divisions)
             comparisons.write(self.db)
             summaries.write(self.db)
@@ -378,19 +379,13 @@ class _Writer:
         return rows.Observed(capture, report, reading.attachments, place, sightings, role, masked=masked)
 
     def _identify(self, one: rows.Observed) -> tuple[str | None, str]:
-        """The ids of office and report: (place, office) and year, or else the address; whole-area reports apart.
-
-        Two offices of a place that are spelt alike in pinyin get different ids: the later one a mark of its name.
-        """
+        """The ids of office and report: (place, office) and year, or else the address; whole-area reports apart."""
         identity, place, url = one.report.identity, one.place, one.capture.url
         host = re.sub(r"\W+", "-", one.capture.site)
         year = str(identity.year or hashlib.sha256(url.encode()).hexdigest()[:8])
         if not place.office:
             return None, f"{host}-{hashlib.sha256(url.encode()).hexdigest()[:8]}-{identity.year or 'undated'}"
-        office_id = f"{place.division_code or host}-{coverage.pinyin(place.office)}"
-        taken = self.db.execute("SELECT name FROM offices WHERE office_id = ?", (office_id,)).fetchone()
-        if taken and taken[0] != place.office:
-            office_id += "-" + hashlib.sha256(place.office.encode()).hexdigest()[:4]
+        office_id = places.office_id(self.tables, place, one.capture.site)
         self._insert(
             {
                 "offices": [

@@ -24,7 +24,7 @@ from typing import Any
 
 import click
 
-from archive import comparisons, coverage, export, places, rows, schema, search, summaries
+from archive import comparisons, export, places, rows, schema, search, summaries
 from evidence import Capture
 from extract import form
 from extract.report import Cell, Identity, OfficeKind, Report, Status
@@ -111,7 +111,7 @@ def reports(count: int) -> Iterator[tuple[str, rows.Rows]]:
     random.shuffle(every)
     number = 0
     for code, name, kind in every:
-        office_id, place = f"{code}-{coverage.pinyin(name)}", places.at(code, name, divisions)
+        office_id, place = f"{code}-{places.pinyin(name)}", places.at(code, name, divisions)
         assert place is not None
         for year in YEARS:
             if number == count:

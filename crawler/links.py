@@ -66,6 +66,9 @@ def step(
     if not bare or len(bare) > _LONGEST:
         return None
     priority = WORDS["priority"]
+    # Beside the reports only: a column of notices has such pages of every other sort of report.
+    if stage in WALKED - {"seed"} and _patterns("roster").search(bare):
+        return Step("roster", priority["roster"]) if not year or year_of(bare) == year else None
     # A report may be issued by a notice (关于印发…年度报告的通知); a notice about compiling reports is none.
     if _patterns("never").search(bare) and not _patterns("issued").search(bare):
         return None

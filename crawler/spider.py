@@ -419,6 +419,9 @@ class ReportSpider(scrapy.Spider):
             if not text:
                 return "attachment", [], NOTHING
             return "attachment", [], About(extract.identify(body, media_type=media_type, url=task.url).fingerprint)
+        if task.stage == "roster":
+            roster = extract.roster(body, media_type=media_type)
+            return ("page", [], NOTHING) if roster is None else ("roster", [], About(year=roster.year))
         article = task.stage in _ARTICLES or not text
         identity, listing, leads, found = None, Listing("generic"), list[Task](), list[Task]()
         if not article:
@@ -518,6 +521,8 @@ class ReportSpider(scrapy.Spider):
             walk.reports += 1
             walk.new += outcome == "ok"
             walk.barren = 0
+        elif capture.kind == "roster":
+            walk.trails.led_to_report(task.url)
         elif task.stage not in {"attachment", "part", "robots"}:
             walk.barren += 1
         walk.failures = walk.failures + 1 if outcome in FAILURES else 0
@@ -548,6 +553,7 @@ class ReportSpider(scrapy.Spider):
             if before
             else None,
             walk.site.offices,
+            self._rosters(walk),
             stopped,
             left_over,
         )
@@ -556,6 +562,16 @@ class ReportSpider(scrapy.Spider):
         )
         self.recorder.flush()
         self.progress(self.walks)
+
+    def _rosters(self, walk: Walk) -> list[monitors.Roster]:
+        """The rosters that this or an earlier visit saw, of the years that were wanted."""
+        captures, found = self.recorder.captures, list[monitors.Roster]()
+        for capture in captures.rosters(walk.visit.site):
+            roster = extract.roster(self._body(capture), media_type=capture.media_type)
+            if roster is not None and self.year in {None, roster.year}:
+                seen = captures.offices(walk.visit.id, roster.year)
+                found.append(monitors.Roster(roster.year, len(roster.offices), seen))
+        return found
 
     # --- bytes
 

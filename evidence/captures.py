@@ -142,6 +142,14 @@ class Captures:
         """Every report that was new or not what it had been, itself or a file of it, oldest first: no mere repeats."""
         return self._select("WHERE c.kind = 'report' AND c.renewed AND c.body_in IS NOT NULL ORDER BY c.id")
 
+    def rosters(self, site: str | None = None) -> Iterator[Capture]:
+        """The latest text of every list of who must publish, of one site or of all, oldest first."""
+        yield from self._select(
+            """JOIN (SELECT max(id) AS id FROM captures WHERE kind = 'roster' AND outcome = 'ok' GROUP BY url) l
+               ON l.id = c.id WHERE c.body_in IS NOT NULL AND coalesce(s.site = ?, 1) ORDER BY c.id""",
+            site,
+        )
+
     def all(self) -> Iterator[Capture]:
         """Every observation, oldest first."""
         return self._select("ORDER BY c.id")
@@ -245,12 +253,12 @@ class Captures:
         ).fetchone()
         return row[0] if row else None
 
-    def offices(self, visit: int) -> int:
-        """How many offices have a report of one and the same year in a visit, in the year with most of them."""
+    def offices(self, visit: int, year: int | None = None) -> int:
+        """How many offices have a report of this year in a visit; without one, of the year with most of them."""
         row = self._connection.execute(
             """SELECT count(DISTINCT office) FROM captures WHERE visit = ? AND kind = 'report'
-               AND outcome IN ('ok', 'unchanged') GROUP BY year ORDER BY 1 DESC LIMIT 1""",
-            (visit,),
+               AND outcome IN ('ok', 'unchanged') AND coalesce(year = ?, 1) GROUP BY year ORDER BY 1 DESC LIMIT 1""",
+            (visit, year),
         ).fetchone()
         return int(row[0]) if row else 0
 

@@ -31,8 +31,9 @@ FAILURES = frozenset(
 )
 """Nothing was refused, and still nothing was had."""
 
-KINDS = frozenset({"report", "attachment", "page", "robots", "other"})
-"""What an answer is: a report, a file holding the body of one, a page on the way, robots.txt, or anything else."""
+KINDS = frozenset({"report", "attachment", "roster", "page", "robots", "other"})
+"""What an answer is: a report, a file holding the body of one, a list of who must publish (公布情况), a page on the
+way, robots.txt, or anything else."""
 
 TRANSPORTS: dict[str, str] = {
     "old-tls": "旧的加密方式（TLS 1.0 起，不支持安全重协商的服务器）",

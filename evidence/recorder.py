@@ -22,7 +22,7 @@ from evidence.warc import Exchange, Original
 ROTATE_BYTES = 1 << 30
 """A WARC file is closed at about this size: the size that archives exchange."""
 
-KEPT = frozenset({"report", "attachment"})
+KEPT = frozenset({"report", "attachment", "roster"})
 """Kinds whose records stand in reports-*.warc.gz, which are kept; pages-* may be expired by age."""
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from extract import chapters, form, identity, readers, rules, tables
+from extract import roster as rosters
 from extract.document import Document, Paragraph, Picture
 from extract.readers import image
 from extract.report import Cell, Fetch, Fetched, Identity, Place, Report
@@ -12,7 +13,7 @@ from extract.report import Cell, Fetch, Fetched, Identity, Place, Report
 READER_VERSION = "4"
 """Raised whenever the same bytes may be read differently; rows say which reader made them."""
 
-__all__ = ["READER_VERSION", "identify", "read"]
+__all__ = ["READER_VERSION", "identify", "read", "roster"]
 
 
 def identify(data: bytes, *, media_type: str | None = None, url: str | None = None, words: str = "") -> Identity:
@@ -53,6 +54,11 @@ def read(
         if not report.cells:
             _read_attachments(report, fetch)
     return report
+
+
+def roster(data: bytes, *, media_type: str | None = None) -> rosters.Roster | None:
+    """The offices that a page 公布情况 names as publishers, and of which report year; None where it is no such page."""
+    return rosters.read(readers.read(data, media_type, quick=True))
 
 
 def _read(

@@ -45,6 +45,7 @@ _COMMENT, COMMENT = _NEAR_MISSES[0]
 """The reason against 图解 and 解读 of a report."""
 TEMPLATE: str = _NEAR_MISSES[3][1]
 """The reason against the empty form."""
+_ROSTER = re.compile(FACTS["roster"])
 UNKNOWN = "标题不是政府信息公开工作年度报告的标题"
 """The reason against a title that looks like nothing known."""
 _OTHER_BEFORE = re.compile(FACTS["other_before"])
@@ -183,6 +184,12 @@ def _near_miss(folded: str) -> str:
 def _single_year(folded: str) -> int | None:
     years = {int(found[0][:4]) for found in _YEARS.finditer(folded)}
     return years.pop() if len(years) == 1 else None
+
+
+def roster_year(title: str) -> int | None:
+    """The year of a title that announces who has published (…2024年度报告公布情况); None for any other title."""
+    folded = fold(tidy(title))
+    return _single_year(folded) if _ROSTER.search(folded) else None
 
 
 def subtitle_year(text: str) -> int | None:
