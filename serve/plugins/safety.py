@@ -4,9 +4,14 @@ import re
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
+from datasette import handle_exception
 from datasette.utils.asgi import NotFound, Response
 
 from serve.hooks import hookimpl
+
+# Where `rich` is installed (typer brings it), Datasette 0.65.5 prints every error with all local variables, and an
+# unknown address is answered by 500, since rich finds no exception there to print.
+handle_exception.rich = None
 
 Message = dict[str, Any]
 App = Callable[[Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Awaitable[None]]
