@@ -150,6 +150,11 @@ def read(lines: Iterable[str]) -> Reading:
             reading.rows.add(row)
             if run.values and run.values[-1].last and (len(run.values) > 1 or run.words[-1].first or not same_line):
                 _place(reading, row, run.values)
+        elif stages_seen and (stage := _stage_of(run)) is not None:
+            reading.rows.add(("disputes", stage))
+            results = _fit(run.values, len(form.RESULTS))
+            for result, text in zip(form.RESULTS, results or (), strict=False):
+                reading.put(("disputes", stage), result, text, _line(run.values))
         elif in_disputes and run.values:
             _disputes(reading, run.values, stages_seen)
             in_disputes = not any(key.startswith("disputes.") for key in reading.cells)
@@ -316,6 +321,15 @@ def _strip(tokens: list[_Token], count: int) -> list[Cell]:
     while texts and not texts[0]:
         texts.pop(0)
     return [values.read(text) for text in texts]
+
+
+def _stage_of(run: _Run) -> str | None:
+    """The stage whose name stands right before five values (where the stages are rows), or before the empty field of a
+    merged cell and these; else None."""
+    words = form.plain(run.words[-1].words)
+    stage = next((stage for label, stage in form.STAGE_LABELS.items() if words.endswith(label)), None)
+    printed = run.values[1:] if run.values and not run.values[0].value else run.values
+    return stage if len(form.RESULTS) in (len(printed), len(run.values)) else None
 
 
 def _disputes(reading: Reading, tokens: list[_Token], header: str) -> None:
