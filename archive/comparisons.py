@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from sqlite3 import Connection
 
+from archive.copies import LEAST
 from extract import form
 from extract.numerals import shown
 from extract.report import FindingClass
@@ -25,7 +26,6 @@ KINDS: dict[str, str] = {
 """Every kind of finding between reports, with its meaning for readers."""
 
 SAME_CELLS, SAME_VALUES = 8, 4  # fewer non-zero cells, or fewer different values, are alike by chance
-SAME_TEXT = 60  # characters; a shorter chapter 五 is a phrase that anyone may write
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,13 +202,13 @@ def _same_text(db: Connection) -> Iterator[_Found]:
         f"""CREATE TEMP TABLE alike AS SELECT c.text, r.province, r.county, r.year, min(r.report_id) AS one,
             max(r.report_id) AS another
         FROM chapters c JOIN reports r USING (report_id)
-        WHERE c.chapter = 'problems' AND length(c.text) >= {SAME_TEXT} AND r.county NOT NULL AND r.year NOT NULL
+        WHERE c.chapter = 'problems' AND length(c.text) >= {LEAST} AND r.county NOT NULL AND r.year NOT NULL
         GROUP BY r.province, r.county, r.year, c.text HAVING count(DISTINCT r.office_id) > 1"""  # noqa: S608
     )
     db.execute("CREATE INDEX temp.alike_by ON alike (county, year)")
     for report, other, neighbour, text in db.execute(
         f"""SELECT report, before, 0, a.text FROM pairs
-            JOIN chapters a ON a.report_id = report AND a.chapter = 'problems' AND length(a.text) >= {SAME_TEXT}
+            JOIN chapters a ON a.report_id = report AND a.chapter = 'problems' AND length(a.text) >= {LEAST}
             JOIN chapters b ON b.report_id = before AND b.chapter = 'problems' AND b.text = a.text
         UNION ALL SELECT r.report_id, o.report_id, 1, c.text FROM alike
             JOIN reports r ON r.county = alike.county AND r.year = alike.year AND r.province = alike.province

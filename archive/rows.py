@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 import extract
-from archive import measures
+from archive import copies, measures
 from archive.places import Place
 from evidence import Capture
 from extract import form
@@ -220,6 +220,10 @@ def report_rows(report_id: str, office_id: str | None, observed: Sequence[Observ
         "chapters": [
             {"report_id": report_id, "chapter": key, "heading": report.headings.get(key), "text": text}
             for key, text in report.chapters.items()
+        ],
+        "paragraphs": [
+            {"report_id": report_id, **paragraph}
+            for paragraph in copies.paragraphs(report.chapters, copies.names(identity.office, place))
         ],
         "cell_notes": [
             {

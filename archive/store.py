@@ -17,7 +17,7 @@ from urllib.parse import quote, urlsplit
 
 from sqlite_utils import Database
 
-from archive import comparisons, coverage, decisions, places, privacy, rosters, rows, schema, search, summaries
+from archive import comparisons, copies, coverage, decisions, places, privacy, rosters, rows, schema, search, summaries
 from archive.decisions import Decision, DecisionError, Decisions
 from archive.reading import Reading, readings
 from evidence import Capture, Captures
@@ -30,8 +30,8 @@ BATCH = 200  # captures a transaction
 PATIENCE = 300.0  # seconds to wait for another writer, or for a snapshot that is being taken (publish)
 # What a report's rows stand in; captures are replaced one by one, offices belong to many reports.
 _OF_A_REPORT = (
-    "reports", "figures", "chapters", "disclosure", "requests", "disputes", "cell_notes", "other_tables", "findings",
-    "masked", "versions", "changes", "addresses",
+    "reports", "figures", "chapters", "paragraphs", "disclosure", "requests", "disputes", "cell_notes", "other_tables",
+    "findings", "masked", "versions", "changes", "addresses",
 )  # fmt: skip
 
 
@@ -185,6 +185,7 @@ class _Writer:
             rosters.read(self.tables, self.evidence)
             coverage.write(self.tables, self.evidence.sites(), self.divisions)
             comparisons.write(self.db)
+            copies.write(self.db)
             summaries.write(self.db)
             if whole:
                 self._number_newest_last()

@@ -24,7 +24,7 @@ from typing import Any
 
 import click
 
-from archive import comparisons, export, places, rows, schema, search, summaries
+from archive import comparisons, copies, export, places, rows, schema, search, summaries
 from evidence import Capture
 from extract import form
 from extract.report import Cell, Identity, OfficeKind, Report, Status
@@ -183,6 +183,8 @@ def make(path: Path, count: int) -> None:
         db.execute("INSERT INTO search (search) VALUES ('optimize')")
     with cost("comparisons"):
         comparisons.write(db)
+    with cost("copies"):
+        copies.write(db)
     with cost("summaries"):
         summaries.write(db)
     with cost("analyze"):

@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from archive import schema, search, summaries
+from archive import copies, places, schema, search, summaries
 from serve import layout
 
 TOWN_2023 = "990102101-songxizhen-2023"
@@ -17,6 +17,11 @@ AREA = "990102000-renminzhengfu-2023-area"
 HOSTILE = "990102102-heishuizhen-2023"
 FREE = "990102101-songxizhen-2016"
 FILLERS = 120
+COPIERS = 12  # of the fillers: offices whose reports have the same paragraph but for names and numbers
+COPIED = (
+    "第{number}镇加强组织领导，明确专人负责，全年组织培训{number}次，及时更新公开栏目内容，规范公开程序，不断提高公开工作的"
+    "质量和水平，切实保障群众的知情权、参与权和监督权。"
+)
 
 ATTACK = "<script>document.title='执行了'</script><img src=x onerror=\"document.title='执行了'\">"
 
@@ -33,8 +38,18 @@ def make(path: Path) -> Path:
             marks = ", ".join("?" * len(row))
             db.execute(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', list(row.values()))  # noqa: S608
         _index(db)
+        _fingerprint(db)
         summaries.write(db)
     return path
+
+
+def _fingerprint(db: sqlite3.Connection) -> None:
+    texts = db.execute("SELECT report_id, office, county, chapter, text FROM chapters JOIN reports USING (report_id)")
+    for report_id, office, county, chapter, text in texts.fetchall():
+        own = copies.names(office, places.Place(office, county=county))
+        for row in copies.paragraphs({chapter: text}, own):
+            db.execute("INSERT INTO paragraphs VALUES (?, ?, ?, ?, ?)", [report_id, *row.values()])
+    copies.write(db)
 
 
 def _index(db: sqlite3.Connection) -> None:
@@ -320,9 +335,10 @@ def _rows() -> Iterator[dict[str, Any]]:
             f"第{number}镇2022年政府信息公开工作年度报告",
             2022,
             office=f"第{number}镇人民政府",
-            office_id=None,
+            office_id=report_id.removesuffix("-2022") if number < COPIERS else None,
             county=f"第{number % 40}县",
             township=f"第{number}镇",
         )
         yield from tables(report_id, 2022, {"disclosure": "2021", "requests": "2021"}, {}, number)
-        yield chapter(report_id, "overview", f"政府信息公开，第{number}镇。")
+        copied = f"\n{COPIED.format(number=number)}" if number < COPIERS else ""
+        yield chapter(report_id, "overview", f"政府信息公开，第{number}镇。{copied}")

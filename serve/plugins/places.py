@@ -8,6 +8,7 @@ from datasette.database import Database
 from datasette.utils import urlsafe_components
 from datasette.utils.asgi import Request
 
+from serve import copies
 from serve.hooks import hookimpl
 
 # Offices of a county are some 80; a prefecture or province is shown by its counties.
@@ -68,4 +69,6 @@ async def read(db: Database, code: str) -> dict[str, Any]:
             by_office.setdefault(one["office_id"], {})[one["year"]] = one
         for office in offices:
             office["years"] = [by_office.get(office["office_id"], {}).get(year) for year in years]
-    return {**place, "inside": inside, "above": above, "offices": offices, "columns": years}
+    names = {**place, "county": place["county"] or place["name"]}
+    copied = await copies.of_county(db, names) if place["level"] == COUNTY else []
+    return {**place, "inside": inside, "above": above, "offices": offices, "columns": years, "copied": copied}

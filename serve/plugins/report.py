@@ -10,7 +10,7 @@ from datasette.utils import urlsafe_components
 from datasette.utils.asgi import Request
 
 from archive import schema
-from serve import layout, words
+from serve import copies, layout, words
 from serve.hooks import hookimpl
 
 _KEY_COLUMN = {"disclosure": "item", "requests": "outcome", "disputes": "stage"}
@@ -60,6 +60,7 @@ async def read(db: Database, report_id: str, *, with_last: bool = False) -> dict
         for cell in finding["cells"]:
             proofs.setdefault(cell, []).append(finding["number"])
     chapters = await rows("SELECT * FROM chapters WHERE report_id = ?")
+    copied = await copies.of_report(db, report)
     order = list(schema.VALUES["chapter"])
     sheets = list(layout.sheets(layout.editions(lines)))
     cells = {
@@ -76,7 +77,9 @@ async def read(db: Database, report_id: str, *, with_last: bool = False) -> dict
         "statuses": [
             status for status in words.words()["marks"] if any(one["mark"] == status for one in cells.values())
         ],
-        "chapters": {c["chapter"]: c for c in chapters},
+        "chapters": {
+            c["chapter"]: {**c, "lines": list(copies.lines(c["text"], c["chapter"], copied))} for c in chapters
+        },
         "order": [name for name in order if any(c["chapter"] == name for c in chapters) or name in _present(sheets)],
         "findings": [finding for finding in findings if finding["publishable"]],
         "doubts": [finding for finding in findings if not finding["publishable"]],
