@@ -82,10 +82,15 @@ def write(db: Connection) -> None:
     )
     for (report_id, chapter), group in groupby(found, key=itemgetter(2, 3)):
         lines = text_of(db, report_id, chapter)
-        db.executemany(
-            "INSERT INTO copies VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            ((*row[:2], chapter, *row[6:], row[5], report_id, row[4], _excerpt(lines, row[4])) for row in group),
-        )
+        for fingerprint_, year, _, _, number, chars, offices, counties, province, prefecture, county in group:
+            db.execute(
+                """INSERT INTO copies (fingerprint, year, chapter, offices, counties, province, prefecture, county,
+                    chars, report_id, number, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                (
+                    *(fingerprint_, year, chapter, offices, counties, province, prefecture, county, chars),
+                    *(report_id, number, _excerpt(lines[number - 1])),
+                ),
+            )
 
 
 def text_of(db: Connection, report_id: str, chapter: str) -> list[str]:
@@ -94,6 +99,6 @@ def text_of(db: Connection, report_id: str, chapter: str) -> list[str]:
     return str(row[0]).splitlines() if row else []
 
 
-def _excerpt(lines: list[str], number: int) -> str:
-    text = lines[number - 1].strip()
+def _excerpt(line: str) -> str:
+    text = line.strip()
     return text if len(text) <= EXCERPT else text[:EXCERPT] + "……"

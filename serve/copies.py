@@ -1,5 +1,6 @@
 """Copied paragraphs as the pages show them: who published the words, and where they differ."""
 
+import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 from typing import Any
@@ -11,6 +12,7 @@ MOST = 100  # reports on the page, each compared with the example; the rest are 
 IN_A_COUNTY = 10
 
 Row = dict[str, Any]
+_PIECE = re.compile(r"\d+|\D")
 
 
 async def read(db: Database, fingerprint: str, year: int) -> Row:
@@ -37,8 +39,9 @@ async def read(db: Database, fingerprint: str, year: int) -> Row:
 def marked(example: str, line: str) -> Markup:
     """`line` as safe HTML with what is not in `example` marked."""
     parts = []
-    for what, _, _, start, end in SequenceMatcher(None, example, line, autojunk=False).get_opcodes():
-        piece = escape(line[start:end])
+    here, there = _PIECE.findall(line), _PIECE.findall(example)  # a number differs as a whole
+    for what, _, _, start, end in SequenceMatcher(None, there, here, autojunk=False).get_opcodes():
+        piece = escape("".join(here[start:end]))
         parts.append(piece if what == "equal" or not piece else Markup("<mark>{}</mark>").format(piece))
     return Markup("").join(parts)
 
