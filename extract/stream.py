@@ -111,8 +111,11 @@ def _runs(lines: Iterable[str]) -> Iterator[_Run]:
 def _is_blank_row(run: _Run) -> bool:
     label = run.words[-1]
     row = labels.exactly(label.words)
+    if row is None:
+        return False
     # 其他 is a header too, with empty cells behind it; no row of `disclosure` is.
-    return label.line == run.values[0].line and row is not None and (len(run.values) > 2 or row[0] == "disclosure")
+    on_one_line = label.line == run.values[0].line and (len(run.values) > 2 or row[0] == "disclosure")
+    return on_one_line or (row[0] == "requests" and len(run.values) == len(form.APPLICANTS))
 
 
 _STAGE_NAMES = {stage: [label for label, named in form.STAGE_LABELS.items() if named == stage] for stage in form.STAGES}

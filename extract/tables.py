@@ -280,7 +280,8 @@ def _report_gaps(tables: Tables) -> None:
 
 
 def _other_tables(document: Document, used: set[int]) -> list[OtherTable]:
-    """Tables in which no row of the form stands, with the line above as caption."""
+    """Tables in which no row of the form stands, with the line above as caption; none where each row is one cell, for
+    then a report was typed into a table."""
     found: list[OtherTable] = []
     caption = ""
     for block in document.blocks:
@@ -288,6 +289,6 @@ def _other_tables(document: Document, used: set[int]) -> list[OtherTable]:
             caption = block.text
         elif isinstance(block, Grid):
             texts = tuple(tuple(cell.text for cell in distinct(row)) for row in block.rows)
-            if block.number not in used and any(any(row) for row in texts):
+            if block.number not in used and any(sum(map(bool, row)) > 1 for row in texts):
                 found.append(OtherTable(caption if len(caption) <= 80 else "", texts))
     return found

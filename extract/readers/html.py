@@ -12,7 +12,7 @@ from urllib.parse import unquote_to_bytes
 
 from lxml import etree
 
-from extract import labels
+from extract import labels, values
 from extract.document import Block, Document, Grid, GridCell, Link, Paragraph, Picture
 from extract.form import ROW_LABELS, plain
 from extract.readers import charset, grids
@@ -33,7 +33,7 @@ _META_TEXT = re.compile(
 
 _CONDITIONAL = re.compile(r"<!\[(?:if|endif)[^>]*>", re.IGNORECASE)
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*>")
-_MAY_BE_HIDDEN = etree.XPath("//*[@hidden or contains(@style, 'none') or contains(@style, 'NONE')]")
+_MAY_BE_HIDDEN = etree.XPath(".//*[@hidden or contains(@style, 'none') or contains(@style, 'NONE')]")
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _HIDING = ("none", "None", "NONE", "hidden", "Hidden", "HIDDEN")
 """One of these stands in a page that hides something; most do not, and need no pattern searched."""
@@ -41,9 +41,8 @@ _HIDDEN_BY_NAME = re.compile(r"\shidden[\s=>]", re.IGNORECASE)
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SPACE = re.compile(r"\s+")
 _LINE_SPACE = re.compile(r"\s*\n\s*|[^\S\t]+")
-_FORM_WORD = re.compile(
-    r"总体情况|主动公开政府信息|收到和处理|申请行政复议|行政复议、行政诉讼|存在的?主要问题|需要报告的|第二十条|信息公开工作"
-)
+_FORM_WORD = re.compile("|".join(f"(?P<{part}>{words})" for part, words in _WORDS["form_words"].items()))
+"""Words that a report has and its page has not, by the part of the form of which they tell."""
 _MAX_DEPTH = 240
 _BREAKS = etree.XPath(
     ".//br | .//div | .//li | .//h1 | .//pre | .//script | .//style"
@@ -149,12 +148,22 @@ def _content(root: etree._Element) -> etree._Element:
         if best is None or (node.tag == "table" and _is_data(node)):
             break
         best_letters, best_anchors = size[best]
-        if (best.tag == "table" and _is_data(best)) or best.tag in HEADINGS or best.tag == "p":
+        if best.tag == "table" and _is_data(best):
+            return _with_what_stands_beside(node, size) if best_letters == letters else node
+        if best.tag in HEADINGS or best.tag == "p":
             break
         lost = anchors - best_anchors
         if not best_letters or best_letters < 0.6 * letters or (lost >= 100 and lost > 0.1 * anchors):
             break
         node = best
+    return node
+
+
+def _with_what_stands_beside(node: etree._Element, size: dict[etree._Element, tuple[int, int]]) -> etree._Element:
+    """The nearest element around `node` with words of its own: a report all in one table is signed below it."""
+    letters, _ = size[node]
+    while size.get(node, (0, 0))[0] == letters and (parent := node.getparent()) is not None:
+        node = parent
     return node
 
 
@@ -216,21 +225,31 @@ _SPACE_BUT_BREAKS = re.compile(r"[^\S\n]+")
 
 def _drop_hidden(root: etree._Element) -> None:
     """Remove what is not shown: scraps, and copies of the report (a draft, a page for telephones). What a script will
-    show (a tab, a whole body) stays: it says words of the form that nothing visible says."""
+    show (a tab, a whole body) stays, and may hide parts of its own: it has a part of the form that nothing visible has.
+    """
     hidden: dict[etree._Element, Counter[str]] = {}
     for element in cast("list[etree._Element]", _MAY_BE_HIDDEN(root)):
         shown = "hidden" not in element.attrib and not _HIDDEN.search(element.get("style", ""))
         if element is not root and not shown and hidden.keys().isdisjoint(element.iterancestors()):
-            hidden[element] = Counter(_FORM_WORD.findall(_all_text(element)))
+            hidden[element] = _parts(element)
     if not hidden:
         return
-    visible = Counter(_FORM_WORD.findall(_all_text(root)))
-    for words in (*hidden.values(), *(Counter(_FORM_WORD.findall(_all_text(one))) for one in root.iter(*SKIPPED_TAGS))):
-        visible -= words
-    for element, words in hidden.items():
+    visible = _parts(root)
+    for parts in (*hidden.values(), *map(_parts, root.iter(*SKIPPED_TAGS))):
+        visible -= parts
+    for element, parts in hidden.items():
         parent = element.getparent()
-        if parent is not None and (words.keys() <= visible.keys() or len(_all_text(element)) < 200):
+        if parent is not None and (parts.keys() <= visible.keys() or len(_all_text(element)) < 200):
             _remove(element, parent)
+        else:
+            _drop_hidden(element)
+
+
+def _parts(element: etree._Element) -> Counter[str]:
+    """Of which parts of the form an element has words, and how many (words of its title stand in every text)."""
+    found = Counter(str(word.lastgroup) for word in _FORM_WORD.finditer(_all_text(element)))
+    del found["title"]
+    return found
 
 
 def _remove(element: etree._Element, parent: etree._Element) -> None:
@@ -253,17 +272,21 @@ def _is_empty_cell(element: etree._Element) -> bool:
 
 
 def _is_row(element: etree._Element) -> bool:
-    """Whether a block is a row of a table made of <span>s, or says so: its parts are cells, not words of one line."""
+    """Whether a block is a row of a table made of <span>s, or says so: its parts are cells, not words of one line, as
+    the pieces into which Word cuts a sentence (办理建议 | 1 | 0 | 4 | 件)."""
     if (role := element.get("role")) is not None and role == "row":
         return True
     first = element[0]
     if any(child.tag != first.tag or (child.tail or "").strip() for child in element) or (element.text or "").strip():
         return False
-    words = _all_text(first)
-    if len(words) < 60 and plain(words) and labels.known(words):
-        return True
-    # A number's digits also stand in spans, but no number has ten.
-    return len(element) >= 10 and all(len(text := _all_text(child)) < 12 and not text.isalpha() for child in element)
+    head, *rest = (_all_text(child) for child in element)
+    if not all(values.is_value(text) or labels.known(text) for text in rest):
+        return False
+    if not values.is_value(head):
+        return labels.known(head)
+    # A number's digits also stand in spans, but no number has ten, and none stands below a row of as many headers.
+    above = element.getprevious()
+    return len(rest) >= 9 or (above is not None and len(above) == len(element) and labels.known(_all_text(above[0])))
 
 
 def _span(element: etree._Element, name: str, most: int) -> int:
@@ -384,6 +407,8 @@ class _Walk:
                 self._element(child, depth + 1)
             if is_row:
                 self._end_paragraph()
+                if not len(child) and not (child.text or "").strip():
+                    self.document.lines.append("\t")
             if child.tail:
                 self.words.append(child.tail)
 
