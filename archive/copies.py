@@ -11,21 +11,19 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter
 from sqlite3 import Connection
-from typing import Any
+from typing import Any, NamedTuple
 
 from archive.places import Place
 
 LEAST = 60  # characters without punctuation; a shorter text is a phrase that anyone may write
 EXCERPT = 200  # characters of a paragraph that the list shows
+ACROSS = ""  # the division code of what stands in several counties
 _KIND = re.compile(r"(?:人民政府|街道办事处|办事处|街道|管理委员会|管委会|自治[州县旗]|[省市州盟县区旗镇乡])$")
 _OWN = "□"
 _NUMBER = re.compile(r"\d+")
 _NO_WORD = re.compile(r"\W+")
-# Counties of one name stand in several prefectures, and those of the four municipalities in none.
-_PREFECTURES = "count(DISTINCT r.province || '/' || r.prefecture)"
-_COUNTIES = "count(DISTINCT r.province || '/' || coalesce(r.prefecture, '') || '/' || r.county)"
 
 
 def names(office: str | None, place: Place) -> list[str]:
@@ -62,35 +60,66 @@ def paragraphs(chapters: Mapping[str, str], own: Iterable[str]) -> Iterator[dict
 
 
 def write(db: Connection) -> None:
-    """Write `copies` of the archive `db` anew from its `paragraphs`: what stands in two offices' reports and more."""
+    """Write `copies` of the archive `db` anew from its `paragraphs`.
+
+    A row for each county in which two offices and more have the paragraph, and one (division_code "") for all that
+    have it where they are not of one county. The example is the report with the lowest id.
+    """
     db.execute("DELETE FROM copies")
     # Only what stands twice is looked up: most paragraphs stand once, and the index alone tells.
-    levels = {"province": "count(DISTINCT r.province)", "prefecture": _PREFECTURES, "county": _COUNTIES}
-    shared = ", ".join(
-        f"iif(count(*) = count(r.{one}) AND {counted} = 1, group_concat(DISTINCT r.{one}), NULL)"
-        for one, counted in levels.items()
-    )
-    # The one min() says which row the bare columns are of (SQLite's rule), so that there must be no other.
     found = db.execute(
-        f"""SELECT p.fingerprint, r.year, min(p.report_id), p.chapter, p.number, p.chars,
-            count(DISTINCT r.office_id), {_COUNTIES}, {shared}
+        """SELECT p.fingerprint, r.year, coalesce(substr(r.division_code, 1, 6), '') AS division, r.office_id,
+            r.report_id, p.chapter, p.number, p.chars, r.province, r.prefecture, r.county
         FROM paragraphs p JOIN reports r USING (report_id)
         WHERE p.fingerprint IN (SELECT fingerprint FROM paragraphs GROUP BY 1 HAVING count(*) > 1)
             AND r.year NOT NULL AND r.office_id NOT NULL
-        GROUP BY p.fingerprint, r.year HAVING count(DISTINCT r.office_id) > 1
-        ORDER BY 3, 4"""  # noqa: S608
+        ORDER BY 1, 2, 3, 5"""
     )
-    for (report_id, chapter), group in groupby(found, key=itemgetter(2, 3)):
-        lines = text_of(db, report_id, chapter)
-        for fingerprint_, year, _, _, number, chars, offices, counties, province, prefecture, county in group:
-            db.execute(
-                """INSERT INTO copies (fingerprint, year, chapter, offices, counties, province, prefecture, county,
-                    chars, report_id, number, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-                (
-                    *(fingerprint_, year, chapter, offices, counties, province, prefecture, county, chars),
-                    *(report_id, number, _excerpt(lines[number - 1])),
-                ),
-            )
+    for (fingerprint_, year), group in groupby(map(_Found._make, found), key=attrgetter("fingerprint", "year")):
+        everywhere = list(group)
+        divisions = {key: list(some) for key, some in groupby(everywhere, key=attrgetter("division"))}
+        placed = [division for division in divisions if division]
+        for division in placed:
+            _insert(db, fingerprint_, year, division, divisions[division], 1)
+        if len(divisions) > 1 or not placed:
+            _insert(db, fingerprint_, year, ACROSS, everywhere, len(placed))
+
+
+class _Found(NamedTuple):
+    fingerprint: str
+    year: int
+    division: str
+    office_id: str
+    report_id: str
+    chapter: str
+    number: int
+    chars: int
+    province: str | None
+    prefecture: str | None
+    county: str | None
+
+
+def _insert(db: Connection, fingerprint_: str, year: int, division: str, some: list[_Found], counties: int) -> None:
+    offices = len({one.office_id for one in some})
+    if offices < 2:
+        return
+    example = min(some, key=attrgetter("report_id", "chapter", "number"))
+    shared = {level: {getattr(one, level) for one in some} for level in ("province", "prefecture", "county")}
+    row = {
+        "fingerprint": fingerprint_,
+        "year": year,
+        "division_code": division,
+        "offices": offices,
+        "counties": counties,
+        **{level: next(iter(names)) if len(names) == 1 else None for level, names in shared.items()},
+        **({"county": None} if division == ACROSS else {}),  # counties of one name are several counties
+        "chapter": example.chapter,
+        "chars": example.chars,
+        "report_id": example.report_id,
+        "number": example.number,
+        "text": _excerpt(text_of(db, example.report_id, example.chapter)[example.number - 1]),
+    }
+    db.execute(f"INSERT INTO copies ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", list(row.values()))  # noqa: S608
 
 
 def text_of(db: Connection, report_id: str, chapter: str) -> list[str]:

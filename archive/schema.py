@@ -19,7 +19,7 @@ from extract.form import FORM
 
 METADATA = Path(__file__).resolve().parent.parent / "datasette-metadata.json"
 APPLICATION_ID = 0x4E42414F  # "NBAO": tells our archive from any other SQLite file
-VERSION = 7  # raised whenever the declaration changes, so that an older archive is rebuilt and a newer one left alone
+VERSION = 8  # raised whenever the declaration changes, so that an older archive is rebuilt and a newer one left alone
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,25 +15,44 @@ Row = dict[str, Any]
 _PIECE = re.compile(r"\d+|\D")
 
 
-async def read(db: Database, fingerprint: str, year: int) -> Row:
-    """A copied paragraph: whole, with the reports of that year that have it and how it reads there, and its years."""
+async def read(db: Database, fingerprint: str, year: int, division: str) -> Row:
+    """A copied paragraph, whole, with the reports of that year and county that have it and how it reads there.
+
+    Without a county (`division` "") the reports of all. `others` are the rows of its other years and counties.
+    """
 
     async def rows(sql: str, *values: object) -> list[Row]:
         return [dict(row) for row in (await db.execute(sql, list(values))).rows]
 
-    (copy,) = await rows("SELECT * FROM copies WHERE fingerprint = ? AND year = ?", fingerprint, year)
+    (copy,) = await rows(
+        "SELECT * FROM copies WHERE (fingerprint, year, division_code) = (?, ?, ?)", fingerprint, year, division
+    )
     found = await rows(
         """SELECT r.report_id, r.office, r.title, r.province, r.prefecture, r.county, r.township, r.division_code,
             r.signed_date, r.published_date, p.chapter, p.number, c.text
         FROM paragraphs p JOIN reports r USING (report_id) JOIN chapters c USING (report_id, chapter)
-        WHERE p.fingerprint = ? AND r.year = ? ORDER BY r.report_id <> ?, r.division_code, r.report_id LIMIT ?""",
-        fingerprint, year, copy["report_id"], MOST,
+        WHERE p.fingerprint = ? AND r.year = ? AND r.office_id NOT NULL AND (? = '' OR r.division_code GLOB ? || '*')
+        ORDER BY r.report_id <> ?, r.division_code, r.report_id LIMIT ?""",
+        fingerprint, year, division, division, copy["report_id"], MOST,
     )  # fmt: skip
     lines = [one.pop("text").splitlines()[one["number"] - 1].strip() for one in found]
     for one, line in zip(found, lines, strict=True):
         one["words"] = marked(lines[0], line)
-    years = await rows("SELECT year, offices FROM copies WHERE fingerprint = ? ORDER BY year", fingerprint)
-    return {**copy, "example": lines[0], "reports": found, "years": years}
+    years = await rows(
+        "SELECT year, offices FROM copies WHERE fingerprint = ? AND division_code = ? ORDER BY year",
+        fingerprint, division,
+    )  # fmt: skip
+    places = await rows(
+        """SELECT * FROM copies WHERE fingerprint = ? AND year = ? AND division_code <> ?
+        ORDER BY offices DESC, division_code LIMIT ?""",
+        fingerprint, year, division, MOST,
+    )  # fmt: skip
+    return {**copy, "example": lines[0], "reports": found, "years": years, "places": places}
+
+
+def key(row: Any) -> str:
+    """The end of the address of a row of `copies`."""
+    return f"{row['fingerprint']},{row['year']},{row['division_code']}"
 
 
 def marked(example: str, line: str) -> Markup:
@@ -47,28 +66,37 @@ def marked(example: str, line: str) -> Markup:
 
 
 async def of_report(db: Database, report: Row) -> dict[tuple[str, int], Row]:
-    """What is known of a report's paragraphs, by chapter and line.
+    """What is known of a report's paragraphs, by chapter and line; what stands nowhere else is left out.
 
-    Where other offices have it too (`offices` of that `year`, with the `fingerprint`); `before`: the office's other
-    years that say the same.
+    `copies` are the rows of its year for its county and for all; `before` the office's other years that say the same.
     """
+    own = (report["division_code"] or "")[:6]
     mine = await db.execute(
-        """SELECT p.chapter, p.number, p.fingerprint, c.year, c.offices FROM paragraphs p
-        LEFT JOIN copies c ON c.fingerprint = p.fingerprint AND c.year = ? WHERE p.report_id = ?""",
-        [report["year"], report["report_id"]],
+        "SELECT chapter, number, fingerprint FROM paragraphs WHERE report_id = ?", [report["report_id"]]
+    )
+    shared = await db.execute(
+        """SELECT c.* FROM paragraphs p JOIN copies c USING (fingerprint)
+        WHERE p.report_id = ? AND c.year = ? AND c.division_code IN (?, '') ORDER BY c.division_code DESC""",
+        [report["report_id"], report["year"], own],
     )
     again = await db.execute(
         """SELECT p.fingerprint, r.year FROM reports r JOIN paragraphs p USING (report_id)
         WHERE r.office_id = ? AND r.year NOT NULL AND r.year <> ? ORDER BY r.year""",
         [report["office_id"], report["year"]],
     )
+    copies: dict[str, dict[str, Row]] = {}
+    for row in shared.rows:
+        copies.setdefault(row["fingerprint"], {})[row["division_code"]] = dict(row)
     years: dict[str, list[int]] = {}
     for row in again.rows:
         years.setdefault(row["fingerprint"], []).append(row["year"])
     return {
-        (row["chapter"], row["number"]): {**dict(row), "before": sorted(set(years.get(row["fingerprint"], [])))}
+        (row["chapter"], row["number"]): {
+            "copies": list(copies.get(row["fingerprint"], {}).values()),
+            "before": sorted(set(years.get(row["fingerprint"], []))),
+        }
         for row in mine.rows
-        if row["offices"] or row["fingerprint"] in years
+        if row["fingerprint"] in copies or row["fingerprint"] in years
     }
 
 
@@ -79,11 +107,11 @@ def lines(text: str, chapter: str, known: dict[tuple[str, int], Row]) -> Iterato
             yield {"text": line.strip(), "copied": known.get((chapter, number))}
 
 
-async def of_county(db: Database, place: Row) -> list[Row]:
-    """The paragraphs that most offices of a county published in one year, none where the place is no county."""
+async def of_county(db: Database, division: str) -> list[Row]:
+    """The paragraphs that most offices of a county published in one year."""
     found = await db.execute(
-        f"""SELECT * FROM copies WHERE county = ? AND prefecture IS ? AND province = ?
+        f"""SELECT * FROM copies WHERE division_code = ?
         ORDER BY offices DESC, year DESC, fingerprint LIMIT {IN_A_COUNTY}""",  # noqa: S608
-        [place["county"], place["prefecture"], place["province"]],
+        [division],
     )
     return [dict(row) for row in found.rows]

@@ -337,6 +337,7 @@ def _rows() -> Iterator[dict[str, Any]]:
             office=f"第{number}镇人民政府",
             office_id=report_id.removesuffix("-2022") if number < COPIERS else None,
             county=f"第{number % 40}县",
+            division_code=f"9903{number % 40:02}101",
             township=f"第{number}镇",
         )
         yield from tables(report_id, 2022, {"disclosure": "2021", "requests": "2021"}, {}, number)

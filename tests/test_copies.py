@@ -26,7 +26,7 @@ def db() -> sqlite3.Connection:
 
 def publish(db: sqlite3.Connection, town: str, year: int, text: str, **more: Any) -> str:
     """A report of `town` with `text` in chapter five and its paragraphs as the archive writes them."""
-    report_id = put(db, town, year, text=text, **more)
+    report_id = put(db, town, year, text=text, **{"division_code": "990102101", **more})
     for row in copies.paragraphs({"problems": text}, copies.names(f"{town}人民政府", place(town, town))):
         names = ", ".join(row)
         marks = ", ".join("?" * len(row))
@@ -36,7 +36,7 @@ def publish(db: sqlite3.Connection, town: str, year: int, text: str, **more: Any
 
 def found(db: sqlite3.Connection) -> list[dict[str, Any]]:
     copies.write(db)
-    return [dict(row) for row in db.execute("SELECT * FROM copies ORDER BY offices DESC, year")]
+    return [dict(row) for row in db.execute("SELECT * FROM copies ORDER BY division_code, offices DESC, year")]
 
 
 def test_names_and_numbers_of_their_own_make_no_difference(db: sqlite3.Connection) -> None:
@@ -59,12 +59,15 @@ def test_an_office_that_repeats_itself_over_the_years_is_no_copy_of_others(db: s
     assert found(db) == []
 
 
-def test_a_paragraph_of_several_counties_is_said_to_be_of_none(db: sqlite3.Connection) -> None:
+def test_offices_are_counted_in_their_county_and_over_all_counties(db: sqlite3.Connection) -> None:
     text = WORDS.format(year=2023, town="本镇", county="县", count=5)
-    publish(db, "松溪镇", 2023, text)
-    publish(db, "清水镇", 2023, text, county="立秋县")
-    (copy,) = found(db)
-    assert (copy["counties"], copy["county"], copy["prefecture"]) == (2, None, "青陵市")
+    for town in ("松溪镇", "清水镇", "云台乡"):
+        publish(db, town, 2023, text)
+    publish(db, "高岭镇", 2023, text, county="立秋县", division_code="990103101")
+    everywhere, here = found(db)
+    assert (everywhere["division_code"], everywhere["offices"], everywhere["counties"]) == ("", 4, 2)
+    assert (everywhere["prefecture"], everywhere["county"]) == ("青陵市", None)
+    assert (here["division_code"], here["offices"], here["county"]) == ("990102", 3, "白露县")
 
 
 @pytest.mark.parametrize(

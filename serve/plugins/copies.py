@@ -6,10 +6,17 @@ from typing import Any
 from datasette.app import Datasette
 from datasette.utils import urlsafe_components
 from datasette.utils.asgi import Request
+from jinja2 import Environment
 from markupsafe import Markup
 
 from serve import copies
 from serve.hooks import hookimpl
+
+
+@hookimpl
+def prepare_jinja2_environment(env: Environment) -> None:
+    """`copy_key`: the address of a copied paragraph."""
+    env.globals["copy_key"] = copies.key
 
 
 @hookimpl
@@ -21,8 +28,8 @@ def extra_template_vars(
         return None
 
     async def page() -> dict[str, Any]:
-        fingerprint, year = urlsafe_components(request.url_vars["pks"])
-        return {"copy": await copies.read(datasette.get_database(database), fingerprint, int(year))}
+        fingerprint, year, division = urlsafe_components(request.url_vars["pks"])
+        return {"copy": await copies.read(datasette.get_database(database), fingerprint, int(year), division)}
 
     return page
 
@@ -32,5 +39,5 @@ def render_cell(row: Any, value: Any, column: str, table: str | None, datasette:
     """The words of a copied paragraph lead to its page."""
     if table != "copies" or column != "text":
         return None
-    address = datasette.urls.row("archive", "copies", f"{row['fingerprint']},{row['year']}")
+    address = datasette.urls.row("archive", "copies", copies.key(row))
     return Markup('<a href="{}">{}</a>').format(address, value)

@@ -69,6 +69,5 @@ async def read(db: Database, code: str) -> dict[str, Any]:
             by_office.setdefault(one["office_id"], {})[one["year"]] = one
         for office in offices:
             office["years"] = [by_office.get(office["office_id"], {}).get(year) for year in years]
-    names = {**place, "county": place["county"] or place["name"]}
-    copied = await copies.of_county(db, names) if place["level"] == COUNTY else []
+    copied = await copies.of_county(db, code) if place["level"] <= COUNTY else []
     return {**place, "inside": inside, "above": above, "offices": offices, "columns": years, "copied": copied}
