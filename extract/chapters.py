@@ -362,7 +362,8 @@ def _preamble(before: list[Line]) -> list[str]:
     """The report's own words between the title and the first heading: from the first long line on, if it is prose."""
     texts = [_MARKUP.sub("", line.text).strip() for line in before if line.cells < 2]
     bare = [compact(text) for text in texts]
-    title = max((number for number, text in enumerate(bare) if parse_title(text).reason is None), default=-1)
+    titles = (n for n, text in enumerate(bare) if parse_title(text).reason is None and not _TORN_TITLE.search(text))
+    title = max(titles, default=-1)
     own = [number for number in range(title + 1, len(texts)) if not is_chrome(bare[number])]
     texts = [_LAYOUT_SPACE.sub("", texts[number]) for number in own if not _PAGE_LABEL.match(bare[number])]
     prose = (number for number, text in enumerate(texts) if len(text) >= 16 and _SENTENCE.search(text))
@@ -373,6 +374,8 @@ def _preamble(before: list[Line]) -> list[str]:
     return texts if any("。" in text or "：" in text for text in texts) else []
 
 
+# A line of a wrapped sentence that names the form: 定》）和《关于印发中华人民共和国政府信息公开工作年度报告
+_TORN_TITLE = re.compile(r"^[^《]*》|《[^》]*$")
 _SEAL = re.compile(r"[（(]\s*(?:盖\s*章|公\s*章|印\s*章|章)\s*[)）]")
 _RUN_IN_SIGNATURE = re.compile(rf"(?<=[。！]) ?[^，。；：:\d]{{2,40}}{_DATE} ?$")
 

@@ -160,6 +160,16 @@ def test_what_stands_before_the_first_heading_opens_the_overview() -> None:
     assert found.texts["overview"] == f"{preamble}\n{PROSE['overview']}"
 
 
+def test_a_wrapped_line_that_names_the_form_is_no_second_title() -> None:
+    """Shanghai 2025: the sentence before 一、 names the form's title at a line's end."""
+    preamble = (
+        "本年度报告根据《中华人民共和国政府信息公开条例》（以下简称《条\n"
+        "例》）和《关于印发中华人民共和国政府信息公开工作年度报告\n格式的通知》的要求编制，数据统计期限为2024年。"
+    )
+    found = chapters.split(report(title=f"{TITLE}\n{preamble}"))
+    assert found.texts["overview"].startswith("本年度报告根据")
+
+
 def test_a_chapter_that_lost_its_heading_is_found_and_said() -> None:
     found = chapters.split(report({"problems": ""}, {"problems": "（一）工作中存在的主要问题\n不够及时。"}))
     assert found.texts["problems"] == "（一）工作中存在的主要问题\n不够及时。"
