@@ -45,6 +45,11 @@ class Value:
         """Whether there are cases enough to set it beside others."""
         return (self.n or 0) >= SMALLEST_RANKED
 
+    @property
+    def percent(self) -> float | None:
+        """The share in per cent, as it may stand in a list that is sorted by it; None where it may not be ranked."""
+        return round(100 * self.share, 2) if self.share is not None and self.may_be_ranked else None
+
 
 @lru_cache(maxsize=256)
 def cells(figure: str, disclosure: str | None, requests: str | None) -> tuple[str, ...]:

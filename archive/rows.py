@@ -180,6 +180,10 @@ def report_rows(report_id: str, office_id: str | None, observed: Sequence[Observ
     identity, place, capture = report.identity, shown.place, shown.capture
     texts = [plain_text(text) for text in report.chapters.values()]
     year, scope = identity.year, scope_of(identity)
+    figures, derived = measures.of_cells(report.cells, report.editions)
+    rests = ",".join(sorted(derived)) or None
+    denied = measures.of_report("denied_share", {**figures, "derived": rests})
+    dates = [day.isoformat() for day in (identity.signed_date, identity.published_date) if day]
     rows: Rows = {
         "reports": [
             {
@@ -201,6 +205,7 @@ def report_rows(report_id: str, office_id: str | None, observed: Sequence[Observ
                 "found_on": capture.found_on,
                 "signed_date": identity.signed_date and identity.signed_date.isoformat(),
                 "published_date": identity.published_date and identity.published_date.isoformat(),
+                "stated_date": min(dates, default=None),
                 "first_seen": min(row["first_seen"] for row in addresses),
                 "last_seen": max(row["last_seen"] for row in addresses),
                 "format": report.format,
@@ -209,6 +214,8 @@ def report_rows(report_id: str, office_id: str | None, observed: Sequence[Observ
                 "cells_expected": cells_expected(report),
                 "findings_count": len(findings),
                 "worst_finding": min((one.class_ for one in findings), key=classes.index, default=None),
+                **{name: figures[name] for name in ("received", "handled", "denied")},
+                "denied_percent": denied.percent,
                 "text_chars": sum(map(len, texts)),
                 "version": current,
                 "reader_version": extract.READER_VERSION,
@@ -293,10 +300,9 @@ def report_rows(report_id: str, office_id: str | None, observed: Sequence[Observ
                     own["derived"] = f"{own['derived']},{column}" if own["derived"] else column
         rows[table] = list(lines.values())
     if report.cells:
-        figures, derived = measures.of_cells(report.cells, report.editions)
         place_names = {"province": place.province, "prefecture": place.prefecture, "county": place.county}
         known = {"report_id": report_id, "office_id": office_id, "office_kind": identity.office_kind, **about}
-        rows["figures"] = [{**known, **place_names, **figures, "derived": ",".join(sorted(derived)) or None}]
+        rows["figures"] = [{**known, **place_names, **figures, "derived": rests}]
     return rows
 
 

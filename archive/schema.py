@@ -38,7 +38,8 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table: labels, what a row is, columns, primary key, foreign keys (column → table), indexes and facets.
+    """A table: labels, what a row is, columns, primary key, foreign keys (column → table), indexes, facets, and the
+    columns of numbers by which a list is narrowed (ranges).
 
     `rowid` False makes it WITHOUT ROWID: the rows of a report then lie together, without a second index.
     """
@@ -53,6 +54,7 @@ class Table:
     refers: dict[str, str]
     indexes: tuple[tuple[str, ...], ...]
     facets: tuple[str, ...]
+    ranges: tuple[str, ...]
     sort_desc: str | None
     rowid: bool
 
@@ -146,6 +148,7 @@ def _load() -> tuple[dict[str, Any], dict[str, Figure], tuple[Table, ...]]:
             refers=told.get("refers", {}),
             indexes=tuple(map(tuple, told.get("indexes", []))),
             facets=tuple(told.get("facets", [])),
+            ranges=tuple(told.get("ranges", [])),
             sort_desc=told.get("sort_desc"),
             rowid=told.get("rowid", True),
         )
@@ -210,7 +213,8 @@ def table_statements() -> Iterator[str]:
 
 
 def index_statements() -> Iterator[str]:
-    """The SQL of all indexes: the declared ones, and for each facet one that begins with it and holds all others.
+    """The SQL of all indexes: the declared ones, one for each range, and for each facet one that begins with it and
+    holds all others and the ranges.
 
     Counting one facet while filtering by another then never leaves the index (300,000 rows: 38–69 ms, against
     212–823 with an index of one column).
@@ -218,9 +222,11 @@ def index_statements() -> Iterator[str]:
     for one in TABLES:
         for columns in one.indexes:
             yield _index(f"{one.name}_by_{'_'.join(columns)}", one.name, columns)
+        for column in one.ranges:
+            yield _index(f"{one.name}_range_{column}", one.name, (column,))
         for facet in one.facets:
             others = (other for other in one.facets if other != facet)
-            yield _index(f"{one.name}_facet_{facet}", one.name, (facet, *others))
+            yield _index(f"{one.name}_facet_{facet}", one.name, (facet, *others, *one.ranges))
 
 
 def _index(name: str, table_name: str, columns: tuple[str, ...]) -> str:

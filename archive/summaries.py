@@ -62,7 +62,7 @@ def _coverage(db: Connection) -> None:
             sum(state = 'found' AND dated IS NULL), {states}
         FROM (
             SELECT o.division_code, c.year, o.office_kind, o.province, o.prefecture, o.county, c.state,
-                coalesce(min(r.signed_date, r.published_date), r.signed_date, r.published_date) AS dated
+                r.stated_date AS dated
             FROM coverage c JOIN offices o USING (office_id) LEFT JOIN reports r ON r.report_id = c.report_id
         ) GROUP BY coalesce(substr(division_code, 1, 6), ''), year, office_kind"""  # noqa: S608
     )

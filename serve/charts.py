@@ -1,13 +1,14 @@
 """Bars for a page: sums of the archive as lengths, each with the list that it leads to. Every chart is a table too."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from datasette.database import Database
 
 from serve import words
+from serve.questions import address
 
 REDRAWN = 2021
 """The first year of the present form: a line is drawn before it (国办公开办函〔2021〕30号)."""
@@ -35,9 +36,8 @@ class Chart:
     title: str
     bars: list[Bar]
     table: str
-    columns: bool = False
+    upright: bool = False
     before: int | None = None
-    notes: list[str] = field(default_factory=list)
 
 
 def _bars(rows: Sequence[tuple[str, Any, str]]) -> list[Bar]:
@@ -59,14 +59,19 @@ async def charts(db: Database, year: int | None) -> list[Chart]:
     found = [
         Chart(
             "各年新收申请（件）",
-            _bars([(str(r["year"]), r, _list("figures", scope="own", year=r["year"])) for r in by_year]),
+            _bars(
+                [
+                    (str(row["year"]), row, address("reports", {"scope": "own", "year": row["year"]}, sort="received"))
+                    for row in by_year
+                ]
+            ),
             "sums.csv?" + urlencode({"name": "received", "scope": "own"}),
-            columns=True,
+            upright=True,
             before=_first_of_the_new_form([row["year"] for row in by_year]),
         )
     ]
     for one in words.words()["charts"] if year else ():
-        names = [figure for figure, *_ in one["bars"]]
+        names: list[str] = one["bars"]
         rows = {
             row["name"]: row
             for row in (
@@ -78,8 +83,18 @@ async def charts(db: Database, year: int | None) -> list[Chart]:
             ).rows
         }
         bars = [
-            (words.value_label("name", name), rows[name], _list(table, scope="own", year=year, **conditions))
-            for name, table, conditions in one["bars"]
+            (
+                words.value_label("name", name),
+                rows[name],
+                address(
+                    "figures",
+                    {"scope": "own", "year": year, f"{name}__gt": 0},
+                    sort=name,
+                    columns=["year", *one["columns"], name],
+                    facets=["province", "office_kind"],
+                ),
+            )
+            for name in names
             if name in rows
         ]
         csv = "sums.csv?" + urlencode({"scope": "own", "year": year, "name__in": ",".join(names)})
@@ -89,8 +104,3 @@ async def charts(db: Database, year: int | None) -> list[Chart]:
 
 def _first_of_the_new_form(years: list[int]) -> int | None:
     return next((at for at, year in enumerate(years) if at and year >= REDRAWN > years[0]), None)
-
-
-def _list(table: str, **conditions: object) -> str:
-    order = {"_sort_desc": "received"} if table == "figures" else {}
-    return f"{table}?{urlencode({**conditions, **order})}"

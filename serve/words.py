@@ -1,6 +1,7 @@
 """The Chinese of every page: labels of tables, columns, codes, cells, filters (words.json, archive/schema.py)."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -35,6 +36,12 @@ def column_label(table: str, name: str) -> str:
     return column.zh if column else name
 
 
+def column_unit(table: str, name: str) -> str:
+    """The unit of a column, "" where it has none."""
+    column = columns(table).get(name)
+    return column.unit if column else ""
+
+
 def table_label(table: str) -> str:
     """What a table is called, its name where it is not declared."""
     try:
@@ -56,6 +63,12 @@ def value_label(column: str, value: object) -> str:
     return codes(column).get(str(value), str(value))
 
 
+def values_label(column: str, lookup: str, value: object) -> str:
+    """What stands in a condition: of `in` and `notin` several values, each by its label."""
+    several = str(value).split(",") if lookup in ("in", "notin") else [value]
+    return "、".join(value_label(column, one) for one in several)
+
+
 def codes(column: str) -> dict[str, str]:
     """The codes that may stand in a column, with what they are called; empty where it holds no codes."""
     return {code: zh for code, (zh, _) in schema.VALUES.get(column, {}).items()}
@@ -64,6 +77,14 @@ def codes(column: str) -> dict[str, str]:
 def lookup_label(lookup: str) -> str:
     """What a filter of Datasette (exact, gt, …) is called."""
     return str(words()["lookups"].get(lookup, lookup))
+
+
+_OF_EVERY_TITLE = re.compile(r"((?<!人民)政府|政务)?信息公开(工作)?(\d{4}年)?(年度|度)?报告$")
+
+
+def brief(title: str) -> str:
+    """A report's title without the words that every title ends with; 人民政府 keeps its 政府."""
+    return _OF_EVERY_TITLE.sub(r"\3", title) or title
 
 
 def number(value: float | None) -> str:

@@ -45,7 +45,8 @@ def put(
         "version": 1,
         "body_sha256": report_id, "first_seen": "2026-01-01T00:00:00Z", "source_url": f"http://x.gov.cn/{report_id}",
     }  # fmt: skip
-    insert(db, "reports", **report | more)
+    dates = [more[name] for name in ("signed_date", "published_date") if more.get(name)]
+    insert(db, "reports", **report | {"stated_date": min(dates, default=None)} | more)
     told = cells or {}
     keys = [key for table in form.TABLES for key in form.keys(table, edition)]
     assert set(told) <= set(keys), set(told) - set(keys)

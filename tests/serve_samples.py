@@ -84,6 +84,7 @@ def report(report_id: str, title: str, year: int, **more: Any) -> dict[str, Any]
         "division_code": "990102101",
         "source_url": f"http://www.bailu.example/{report_id}.html",
         "signed_date": f"{year + 1}-01-15",
+        "stated_date": f"{year + 1}-01-15",
         "first_seen": "2026-01-31T08:00:00Z",
         "last_seen": "2026-02-01T08:00:00Z",
         "format": "html",
@@ -206,7 +207,14 @@ def _rows() -> Iterator[dict[str, Any]]:
     }
 
     yield report(
-        TOWN_2023, "白露县松溪镇人民政府2023年政府信息公开工作年度报告", 2023, findings_count=2, worst_finding="always"
+        TOWN_2023,
+        "白露县松溪镇人民政府2023年政府信息公开工作年度报告",
+        2023,
+        findings_count=2,
+        worst_finding="always",
+        received=1019,
+        handled=25,
+        denied=10,
     )
     yield from tables(TOWN_2023, 2023, {"disclosure": "2021", "requests": "2021"}, HOLES, 1000)
     yield chapter(
@@ -339,6 +347,10 @@ def _rows() -> Iterator[dict[str, Any]]:
             county=f"第{number % 40}县",
             division_code=f"9903{number % 40:02}101",
             township=f"第{number}镇",
+            received=number,
+            handled=number,
+            denied=number // 4,
+            denied_percent=round(100 * (number // 4) / number, 2) if number >= 30 else None,
         )
         yield from tables(report_id, 2022, {"disclosure": "2021", "requests": "2021"}, {}, number)
         copied = f"\n{COPIED.format(number=number)}" if number < COPIERS else ""

@@ -133,8 +133,8 @@ def test_home_tells_how_much_there_is(site: Datasette) -> None:
     text = words(document)
     assert str(FILLERS + 6) in text
     assert "2016–2023" in text.replace(" ", "")
-    assert "2026-02-01 16:00（北京时间）" in text
-    (year,) = document.xpath("//table[@class='bars']//a[contains(@href, 'year=2020')]/@href")
+    assert "最近一次采集（北京时间）2026-02-01 16:00" in text
+    (year,) = document.xpath("//section[@aria-labelledby='by-year']//a[contains(@href, 'year=2020')]/@href")
     assert titles(page(site, year)) == ["松溪镇2020年政府信息公开工作年度报告"]
     (county,) = document.xpath("//a[contains(., '白露县')]/@href")
     assert len(titles(page(site, county))) == 6
@@ -142,11 +142,12 @@ def test_home_tells_how_much_there_is(site: Datasette) -> None:
 
 def test_questions_lead_to_lists_of_that_length(site: Datasette) -> None:
     questions = page(site, "/").xpath("//ul[@class='questions']//a")
-    assert len(questions) >= 5
+    assert len(questions) >= 10
     for link in questions:
         count = int(re.search(r"[\d,]+", link.xpath("span")[0].text_content())[0].replace(",", ""))  # type: ignore[index]
-        listed = words(page(site, link.get("href")))
-        assert f"共 {count:,} 行" in listed, link.get("href")
+        listed = page(site, link.get("href"))
+        assert re.search(rf"共 {count:,} ?\D", words(listed)), link.get("href")
+        assert listed.xpath("//h1")[0].text_content() == link.xpath("strong")[0].text_content()
 
 
 def test_every_facet_is_there_with_chinese_values(site: Datasette) -> None:
@@ -209,7 +210,7 @@ def test_search_finds_chinese_words(site: Datasette, query: str, found: int) -> 
 def test_search_marks_the_words_and_keeps_its_address(site: Datasette) -> None:
     document = page(site, "/archive/reports?q=征地补偿")
     assert "".join(document.xpath("//p[@class='snippet']/mark/text()")) == "征地补偿"
-    assert document.xpath("//input[@name='q']/@value") == ["征地补偿"]
+    assert document.xpath("//input[@type='search']/@value") == ["征地补偿"]
     addresses = document.xpath("//main//a/@href")
     assert not [address for address in addresses if "_q=" in address]
     (facet,) = document.xpath("//details[@class='facet']//a[text()='2023']/@href")
@@ -551,6 +552,51 @@ def test_a_visitors_own_facet_is_shown_too(site: Datasette) -> None:
     assert len(facets) == 11
 
 
+def test_a_range_of_numbers_narrows_the_list_with_everything_else(site: Datasette) -> None:
+    """The form's state is the address: with search, facets and the CSV."""
+    narrowed = "/archive/reports?received__gte=30&received__lte=39&year=2022&q=政府信息公开"
+    document = page(site, narrowed)
+    assert len(titles(document)) == 10
+    form = document.xpath("//form[@class='between']")[0]
+    fields = {field.get("name"): field.get("value") for field in form.xpath(".//input")}
+    assert fields["received__gte"] == "30"
+    assert fields["year"] == "2022"
+    assert fields["q"] == "政府信息公开"
+    assert "新收申请 不小于 30" in words(document)
+    lines = list(csv.DictReader(io.StringIO(ask(site, narrowed.replace("?", ".csv?")).text.lstrip("\ufeff"))))
+    assert sorted(int(line["received"]) for line in lines) == list(range(30, 40))
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("received__gte=许多", "“新收申请”要填数字，这里写的是“许多”。"),
+        ("received__gte=１０", "“新收申请”要填数字"),
+        ("denied_percent__lte=5%25", "“不予公开占比”要填数字，这里写的是“5%”。"),
+        ("received__gte=100&received__lte=9.5", "“新收申请”的下限 100 大于上限 9.5"),
+    ],
+)
+@pytest.mark.parametrize("address", ["/archive/reports?", "/archive/reports.csv?"])
+def test_what_is_no_range_is_told_in_chinese(site: Datasette, address: str, query: str, told: str) -> None:
+    answer = ask(site, address + query)
+    assert answer.status_code == 400
+    assert told in answer.text
+
+
+def test_no_share_is_ranked_under_thirty_cases(site: Datasette) -> None:
+    document = page(site, "/archive/reports?year=2022&_sort_desc=denied_percent&_size=max")
+    hits = document.xpath("//ol[@class='hits']/li")
+    handled = [int(re.search(r"办结 (\d+)", words(hit))[1]) for hit in hits]  # type: ignore[index]
+    ranked = ["%" in words(hit) for hit in hits]
+    assert ranked == sorted(ranked, reverse=True)
+    assert [number >= 30 for number in handled] == ranked
+    assert "办结不满 30 件的年报不算占比" in words(document)
+    assert "30 件" in words(page(site, "/archive/reports?denied_percent__gte=10"))
+
+
 def test_an_open_choice_of_the_filter_form_is_no_condition(site: Datasette) -> None:
+    """Nor does it stand in the address, which is sent to colleagues."""
+    answer = ask(site, "/archive/reports?received__gte=&year=2023&q=")
+    assert answer.url.query == b"year=2023"
     document = page(site, "/archive/requests?scope=&outcome=granted&_filter_column=&_filter_op=exact&_filter_value=")
     assert f"共 {FILLERS + 4} 行" in words(document)

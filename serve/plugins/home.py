@@ -4,10 +4,10 @@ from itertools import groupby
 from typing import Any
 
 from datasette.app import Datasette
-from datasette.database import Database, QueryInterrupted
+from datasette.database import Database
 from datasette.utils.asgi import Request, Response
 
-from serve import atlas, charts, words
+from serve import atlas, charts, questions
 from serve.hooks import hookimpl
 from serve.listing import stamp
 
@@ -56,14 +56,6 @@ async def _count(db: Database) -> dict[str, Any]:
     seen = (
         await db.execute("SELECT division_code, sum(found) AS n FROM coverage_by_place GROUP BY division_code")
     ).rows
-    questions = []
-    for question in words.words()["questions"]:
-        sql = f"SELECT count(*) FROM {question['table']} WHERE {question['where']}"  # noqa: S608
-        try:
-            count = (await db.execute(sql)).first()[0]
-        except QueryInterrupted:
-            count = None  # the list itself is fast; only how long it is took too long to count
-        questions.append({**question, "count": count})
     # The newest year is half published for months: charts show the last one that has most of its reports.
     most = max((row["n"] for row in years), default=1)
     shown = next((row["year"] for row in years if row["n"] * 2 >= most), None)
@@ -78,7 +70,7 @@ async def _count(db: Database) -> dict[str, Any]:
         "unplaced": unplaced,
         "crawled": crawled,
         "vantages": [row["vantage"] for row in vantages],
-        "questions": questions,
+        "questions": [(one, await one.count(db)) for one in questions.questions()],
         "charts": await charts.charts(db, shown),
         "dots": dots,
         "map": atlas,

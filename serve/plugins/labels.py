@@ -18,6 +18,7 @@ from serve.hooks import hookimpl
 from serve.words import value_label
 
 _LONG = 120
+_NOT_COUNTED = ("", "年")  # what is a number and no quantity: no thousands apart
 _FORM_TABLES = frozenset({"disclosure", "requests", "disputes"})
 
 
@@ -32,8 +33,10 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
     env.globals.update(
         asset=asset,
         column_label=words.column_label,
+        column_unit=words.column_unit,
         table_label=words.table_label,
         value_label=value_label,
+        values_label=words.values_label,
         codes=words.codes,
         lookup_label=words.lookup_label,
         table_order=[table.name for table in schema.TABLES],
@@ -46,6 +49,7 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
         number=words.number,
         percent=words.percent,
         beijing=words.beijing,
+        brief=words.brief,
         public=public,
         link=link,
         lines=lambda text: [line.strip() for line in (text or "").splitlines() if line.strip()],
@@ -73,10 +77,13 @@ def link(address: str | None) -> Markup | str:
 
 
 @hookimpl
-def render_cell(value: Any, column: str, table: str | None) -> Markup | None:
-    """A cell of a table page: codes by their labels, JSON in words, a NULL figure not like an empty cell."""
+def render_cell(value: Any, column: str, table: str | None, datasette: Datasette) -> Markup | None:
+    """A cell of a table page: reports by name, codes by label, JSON in words, a NULL figure not like an empty cell."""
     if table is None:
         return None
+    if column == "report_id" and isinstance(value, dict):
+        address = datasette.urls.row("archive", "reports", value["value"])
+        return Markup('<a href="{}">{}</a>').format(address, words.brief(value["label"] or value["value"]))
     declared = words.columns(table).get(column)
     if value is None:
         if table in _FORM_TABLES and declared and declared.type != "TEXT":
@@ -86,6 +93,8 @@ def render_cell(value: Any, column: str, table: str | None) -> Markup | None:
         return _json(value, column)
     if column.endswith(("_seen", "_asked", "_at", "_from", "_until")) and isinstance(value, str):
         return escape(words.beijing(value))
+    if isinstance(value, int | float) and declared and declared.unit not in _NOT_COUNTED:
+        return escape(words.number(value))
     label = value_label(column, value) if isinstance(value, str | int) and value != "" else None
     if label and label != str(value):
         return Markup('<span title="{}">{}</span>').format(value, label)

@@ -1,14 +1,52 @@
-"""Every table's pages and JSON go through serve/listing.py."""
+"""Every list of rows: through serve/listing.py, with the question it answers, and with numbers in number conditions."""
 
+import re
 from typing import Any
 
 from datasette.app import Datasette
+from datasette.utils.asgi import BadRequest, Request
 
+from archive import schema
+from serve import questions, words
 from serve.hooks import hookimpl
 from serve.listing import Listing
+
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?", re.ASCII)
+_OF_NUMBERS = {"", "exact", "not", "gt", "gte", "lt", "lte"}
 
 
 @hookimpl
 def register_routes(datasette: Datasette) -> list[tuple[str, Any]]:
     """Stands before Datasette's own route of the same form."""
     return [(r"/(?P<database>archive)/(?P<table>[^\/\.]+)(\.(?P<format>(?!csv)\w+))?$", Listing.as_view(datasette))]
+
+
+@hookimpl
+def filters_from_request(request: Request, table: str) -> None:
+    """Tells (400) what is no number where one is asked for, and a range upside down: both would find nothing.
+
+    SQLite compares any text with any number, and an empty list would look like an answer.
+    """
+    columns = words.columns(table)
+    bounds: dict[tuple[str, str], float] = {}
+    for key in request.args:
+        name, _, lookup = key.partition("__")
+        if name not in columns or columns[name].type == "TEXT" or lookup not in _OF_NUMBERS:
+            continue
+        for value in request.args.getlist(key):
+            if not _NUMBER.fullmatch(value):
+                raise BadRequest(f"“{columns[name].zh}”要填数字，这里写的是“{value}”。")
+            bounds[name, lookup] = float(value)
+    for (name, lookup), least in bounds.items():
+        most = bounds.get((name, "lte"))
+        if lookup == "gte" and most is not None and least > most:
+            raise BadRequest(f"“{columns[name].zh}”的下限 {least:g} 大于上限 {most:g}，没有数字能同时满足。")
+
+
+@hookimpl
+def extra_template_vars(template: str, table: str | None, request: Request | None) -> dict[str, Any]:
+    """For the page of a list: the question that it answers, if any, and by which numbers it may be narrowed."""
+    if request is None or table not in {one.name for one in schema.TABLES} or not template.startswith("table"):
+        return {}
+    given = [(key, value) for key in request.args for value in request.args.getlist(key)]
+    return {"question": questions.asked(table, given), "ranges": schema.table(table).ranges}

@@ -13,6 +13,8 @@ from serve.hooks import hookimpl
 # unknown address is answered by 500, since rich finds no exception there to print.
 handle_exception.rich = None
 
+_OPEN = re.compile(rb"(^|&)[^_=&][^=&]*=(?=&|$)")
+
 Message = dict[str, Any]
 App = Callable[[Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Awaitable[None]]
 
@@ -59,10 +61,13 @@ def asgi_wrapper() -> Callable[[App], App]:
                 refusal = Response.text("本站只供查阅，不接受提交。", status=405, headers={"Allow": "GET, HEAD"})
                 await refusal.asgi_send(send_guarded)
                 return
+            # A form sends what was left open, too: no condition, and not to stand in an address that is sent on.
+            if _OPEN.search(scope["query_string"]):
+                shorter = _OPEN.sub(b"", scope["query_string"]).lstrip(b"&").decode("latin-1")
+                await Response.redirect(f"?{shorter}").asgi_send(send_guarded)
+                return
             # Datasette takes every argument without an underscore for a column to filter by.
             query = re.sub(rb"(^|&)(q|_search)=", rb"\1_q=", scope["query_string"])
-            # A form sends what was left open, too; an empty value is no condition.
-            query = re.sub(rb"(^|&)[^_=&][^=&]*=(?=&|$)", b"", query).lstrip(b"&")
             await app({**scope, "query_string": query}, receive, send_guarded)
 
         return reading_only
