@@ -72,3 +72,45 @@ LOCAL_ROWS: dict[str, str] = _index(*FORM["disclosure"]["local_rows"].items())
 IGNORED: frozenset[str] = frozenset(plain(words) for words in FORM["ignored"])
 KEYS: frozenset[str] = frozenset(key for table in TABLES for edition in EDITIONS for key in keys(table, edition))
 """Every canonical cell key of either edition."""
+
+
+def _sequences() -> list[tuple[str, ...]]:
+    """The column headers that the form prints side by side, in full."""
+    words = {table: {name: facts["zh"] for name, facts in FORM[table]["columns"].items()} for table in TABLES}
+    blocks = [block["columns"] for edition in EDITIONS for block in FORM["disclosure"]["layout"][edition]]
+    found = [tuple(words["disclosure"][column] for column in block) for block in blocks if len(block) > 2]
+    found += [tuple(words["requests"][column] for column in APPLICANTS[1:-1])]
+    found += [tuple(words["disputes"][column] for column in RESULTS)]
+    return list(dict.fromkeys(found))
+
+
+_SEQUENCES = _sequences()
+_BEGINNING = 2  # characters that must be left of a header
+
+
+@lru_cache(maxsize=1024)
+def in_full(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Words of neighbouring cells, with the headers of the form that were cut short among them in full.
+
+    Copies of 两城镇 2020 and of other pages have "本年新 本年新 对外公开总数量" and "结果维持 结果 其他 尚未 总计": the
+    second line of each header was lost. A run of headers is completed where each word begins the official one at its
+    place, one of them is whole, and no other run of the form fits.
+    """
+    keys = [plain(word) for word in words]
+    result = list(words)
+    at = 0
+    while at < len(words):
+        fits = [sequence for sequence in _SEQUENCES if _begins(keys[at : at + len(sequence)], sequence)]
+        if len(fits) == 1:
+            result[at : at + len(fits[0])] = fits[0]
+        at += len(fits[0]) if fits else 1
+    return tuple(result)
+
+
+def _begins(keys: list[str], sequence: tuple[str, ...]) -> bool:
+    official = [plain(label) for label in sequence]
+    return (
+        len(keys) == len(official)
+        and all(len(key) >= _BEGINNING and label.startswith(key) for key, label in zip(keys, official, strict=True))
+        and any(key == label for key, label in zip(keys, official, strict=True))
+    )

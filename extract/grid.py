@@ -49,6 +49,7 @@ def read(grids: list[Grid], year: int | None = None) -> Reading:
         shared_too = shared_too or before
         for number, row in _mended(upright):
             place = Place(grid.number, number)
+            row = _in_full(row)
             cells = distinct(row)
             labelled = _label(cells)
             own, shared = _header_words(row)
@@ -85,6 +86,17 @@ def read(grids: list[Grid], year: int | None = None) -> Reading:
             _turn_back(reading, grid.number)
     reading.settle()
     return reading
+
+
+def _in_full(row: list[GridCell | None]) -> list[GridCell | None]:
+    """The row with its headers in full where they were cut short."""
+    cells = [cell for cell in distinct(row) if cell.text]
+    words = tuple(cell.text for cell in cells)
+    whole = form.in_full(words)
+    if whole == words:
+        return row
+    made = {id(cell): GridCell(text, cell.box) for cell, text in zip(cells, whole, strict=True)}
+    return [cell and made.get(id(cell), cell) for cell in row]
 
 
 def _lies_on_its_side(grid: Grid) -> bool:

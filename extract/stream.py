@@ -128,7 +128,7 @@ def read(lines: Iterable[str]) -> Reading:
     in_disputes = False
     named_before: set[str] = set()
     for run in _runs(lines):
-        words = [token.words for token in run.words]
+        words = list(form.in_full(tuple(token.words for token in run.words)))
         joined = "".join(words)
         spaceless = "".join(joined.split())
         for table in ("disclosure", "requests"):
