@@ -11,7 +11,5 @@ RUN pip install --no-cache-dir --constraint constraints.txt --editable .
 USER nianbao
 EXPOSE 8001
 HEALTHCHECK CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8001/robots.txt')"]
-# A process that is no init ignores signals that it does not handle: Datasette handles this one.
-STOPSIGNAL SIGINT
 ENTRYPOINT ["nianbao"]
 CMD ["serve", "--snapshot", "/srv/nianbao/current", "--host", "0.0.0.0"]
