@@ -8,7 +8,7 @@ import hashlib
 import os
 import re
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, replace
 from itertools import islice
@@ -17,7 +17,7 @@ from urllib.parse import quote, urlsplit
 
 from sqlite_utils import Database
 
-from archive import comparisons, copies, coverage, decisions, places, privacy, rosters, rows, schema, search, summaries
+from archive import comparisons, copies, coverage, decisions, index, places, privacy, rosters, rows, schema, summaries
 from archive.decisions import Decision, DecisionError, Decisions
 from archive.reading import Reading, readings
 from evidence import Capture, Captures
@@ -188,9 +188,9 @@ class _Writer:
             copies.write(self.db)
             summaries.write(self.db)
             if whole:
-                self._number_newest_last()
+                index.anew(self.db)
         self.db.execute("ANALYZE")
-        self.db.execute("INSERT INTO search(search) VALUES ('optimize')")
+        index.settle(self.db)
         counts = dict(self.db.execute("SELECT role, count(*) FROM captures GROUP BY role").fetchall())
         reports = self.db.execute("SELECT count(*) FROM reports").fetchone()[0]
         return Summary(len(new), counts.get("not_report", 0), counts.get("unread", 0), reports)
@@ -230,7 +230,7 @@ class _Writer:
                 fresh[report_id] = rows.report_rows(report_id, office_id, [one])
         self._insert(rows.merge(fresh.values()))
         self._insert({"captures": waiting})
-        self._index(fresh)
+        index.add(self.db, fresh)
 
     def _captures_of(self, report_id: str) -> list[Capture]:
         """Every capture of a report in the ledger's order, its attachments apart."""
@@ -252,11 +252,11 @@ class _Writer:
             group = [self._filed(reading)[0] for reading in islice(read, len(captures))]
             office = self.db.execute("SELECT office_id FROM reports WHERE report_id = ?", (report_id,)).fetchone()
             with self.tables.atomic():
-                self._unindex(report_id)
+                index.remove(self.db, report_id)
                 for table in _OF_A_REPORT:
                     self.db.execute(f'DELETE FROM "{table}" WHERE report_id = ?', (report_id,))  # noqa: S608
                 self._insert(rows.report_rows(report_id, office[0], group))
-                self._index([report_id])
+                index.add(self.db, [report_id])
 
     def _note_sightings(self) -> None:
         """Note of every report at whose site something was asked since when it was last there; reads nothing anew."""
@@ -336,7 +336,7 @@ class _Writer:
             ).fetchall()
             for (report_id,) in found:
                 if self._exists(report_id):
-                    self._unindex(report_id)
+                    index.remove(self.db, report_id)
                 for table in (*_OF_A_REPORT, "captures", "redirects"):
                     self.db.execute(f'DELETE FROM "{table}" WHERE report_id = ?', (report_id,))  # noqa: S608
 
@@ -410,43 +410,3 @@ class _Writer:
         for table, some in many.items():
             if some:
                 self.tables.table(table).insert_all(some, replace=True)
-
-    # --- search ---
-
-    def _search_texts(self, report_id: str) -> tuple[str, str]:
-        """What the search index holds of a report: its names, and its prose."""
-        names = self.db.execute(
-            "SELECT title, office, province, prefecture, county, township FROM reports WHERE report_id = ?",
-            (report_id,),
-        ).fetchone()
-        prose = self.db.execute("SELECT text FROM chapters WHERE report_id = ? ORDER BY chapter", (report_id,))
-        return (
-            search.index_text("\n".join(filter(None, names))),
-            search.index_text("\n".join(text for (text,) in prose)),
-        )
-
-    def _index(self, report_ids: Iterable[str]) -> None:
-        for report_id in report_ids:
-            self.db.execute("INSERT OR IGNORE INTO search_rows (report_id) VALUES (?)", (report_id,))
-            number = self._number(report_id)
-            self.db.execute(
-                "INSERT INTO search (rowid, names, text) VALUES (?, ?, ?)", (number, *self._search_texts(report_id))
-            )
-
-    def _unindex(self, report_id: str) -> None:
-        """Take a report out of the index, before its rows change: FTS5 needs the very words that were put in."""
-        self.db.execute(
-            "INSERT INTO search (search, rowid, names, text) VALUES ('delete', ?, ?, ?)",
-            (self._number(report_id), *self._search_texts(report_id)),
-        )
-
-    def _number(self, report_id: str) -> int:
-        found = self.db.execute("SELECT number FROM search_rows WHERE report_id = ?", (report_id,)).fetchone()
-        return int(found[0])
-
-    def _number_newest_last(self) -> None:
-        """Index all anew in the order of years, so that the highest numbers are the newest reports."""
-        self.db.execute("INSERT INTO search (search) VALUES ('delete-all')")
-        self.db.execute("DELETE FROM search_rows")
-        ordered = self.db.execute("SELECT report_id FROM reports ORDER BY year, report_id").fetchall()
-        self._index(report_id for (report_id,) in ordered)

@@ -1,11 +1,14 @@
 """A national archive out of nothing: as many reports as asked for, to measure what grows with them.
 
-    python -m benchmarks.national national.db --reports 20000      makes it, and prints what each part cost
-    python -m benchmarks.national national.db --measure             measures searches, facets and sums on it
+    python -m benchmarks.national national.db --reports 100000      makes it, and prints what each part cost
+    python -m benchmarks.national national.db --export all.zip      takes it home
+    python -m benchmarks.visits national.db                         asks its pages
 
-Places are the real ones of data/, offices theirs (townships, and DEPARTMENTS in every county), years 2019–2025;
-1,000,000 reports have 24,400,000 lines of requests. Numbers are spread as form.md §4 found them: mostly zeros, few
-offices with many. Some paragraphs of the prose are everybody's, OWN_PARAGRAPHS hold the office's name and numbers:
+Places are the real ones of data/, offices theirs (counties, townships, DEPARTMENTS in every county), years 2019–2025;
+1,000,000 reports have 24,400,000 lines of requests. Each has its own names, dates and addresses; numbers and prose are
+those of one of MODELS reports, which the archive's own code made, so that the rest is copied inside SQLite. Numbers are
+spread as form.md §4 found them: mostly zeros, few offices with many, some blanks, strokes and sums that are wrong. Some
+paragraphs are everybody's, OWN_PARAGRAPHS hold an office's name, numbers and words as uneven as those of a language:
 how many is an assumption, not a measurement, and the size of the search index rests on it.
 """
 
@@ -14,47 +17,78 @@ import json
 import resource
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import date
-from itertools import islice
+from itertools import accumulate, chain
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import click
+from sqlite_utils import Database
 
-from archive import comparisons, copies, export, places, rows, schema, search, summaries
-from evidence import Capture
+from archive import comparisons, copies, coverage, export, index, places, rows, schema, search, summaries
+from evidence import Capture, SiteState
 from extract import form
-from extract.report import Cell, Identity, OfficeKind, Report, Status
+from extract.report import Cell, Finding, FindingClass, Identity, OfficeKind, Report, Status
 
 WORDS = json.loads(Path(__file__).with_name("words.json").read_text("utf-8"))
 YEARS = range(2019, 2026)
 DEPARTMENTS = 36  # in a county, beside its townships: what gives 1,000,000 reports in seven years
 OWN_PARAGRAPHS = 6
-BATCH = 500
-ZERO = Cell(0, "0", Status.NUMBER)
+MODELS = 20_000
 BUREAUS = (
     "财政 教育 卫生健康 民政 司法 审计 统计 公安 交通运输 水利 农业农村 商务 应急管理 市场监管 住建 林业 医保 信访"
 ).split()
+FORMATS = ("html", "html", "html", "html", "pdf", "docx")
+NO_NUMBER = (("", Status.BLANK), ("/", Status.SLASH), ("-", Status.DASH))
+# Han characters are as uneven as words are: the first 500 fill three quarters of a text.
+HAN = [chr(0x4E00 + at * 5) for at in range(3_500)]
+UNEVEN = list(accumulate(1 / (at + 20) for at in range(len(HAN))))
+OF_A_REPORT = (
+    "reports", "figures", "chapters", "disclosure", "requests", "disputes", "cell_notes", "findings", "versions",
+    "addresses", "captures", "paragraphs",
+)  # fmt: skip
+SEEN = "2026-06-01T00:00:00Z"
 
 
-def offices(divisions: places.Divisions) -> Iterator[tuple[str, str, OfficeKind]]:
-    """Every office: the code of its division, its name, its kind."""
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Who reports: its place, its kind, and the id that its reports share."""
+
+    id: str
+    name: str
+    kind: OfficeKind
+    place: places.Place
+
+
+def offices(divisions: places.Divisions) -> Iterator[Office]:
+    """Every office of the country."""
     for one in divisions.by_code.values():
-        if one.valid_to is None and one.level == places.COUNTY:
+        if one.valid_to is not None:
+            continue
+        named = []
+        if one.level == places.COUNTY:
+            named = [(f"{one.name}人民政府", OfficeKind.COUNTY)]
             for number in range(DEPARTMENTS):
                 name = f"{BUREAUS[number % len(BUREAUS)]}{'局' if number < len(BUREAUS) else '服务中心'}"
-                yield one.code, name, OfficeKind.DEPARTMENT
-        elif one.valid_to is None and one.level == places.TOWNSHIP:
-            kind = OfficeKind.STREET if one.name.endswith("街道") else OfficeKind.TOWNSHIP
-            yield one.code, one.name, kind
+                named.append((name, OfficeKind.DEPARTMENT))
+        elif one.level == places.TOWNSHIP:
+            named = [(one.name, OfficeKind.STREET if one.name.endswith("街道") else OfficeKind.TOWNSHIP)]
+        for name, kind in named:
+            if place := places.at(one.code, name, divisions):
+                yield Office(f"{one.code}-{places.pinyin(name)}", name, kind, place)
 
 
-def cells(random: Random, edition: str, busy: bool) -> dict[str, Cell]:
-    """The cells of a report that adds up: nine townships in ten have no request, few have hundreds."""
-    found = {key: ZERO for table in form.TABLES for key in form.keys(table, edition)}
+def cells(random: Random, edition: str, kind: OfficeKind) -> dict[str, Cell]:
+    """The cells of a report: nine townships in ten have no request, few offices have hundreds.
+
+    All adds up but in one report of forty; one of twenty prints blanks or strokes for zeros.
+    """
+    found = {key: Cell(0, "0", Status.NUMBER) for table in form.TABLES for key in form.keys(table, edition)}
+    busy = kind in (OfficeKind.DEPARTMENT, OfficeKind.COUNTY)
 
     def put(key: str, value: int) -> None:
         if value:
@@ -64,17 +98,18 @@ def cells(random: Random, edition: str, busy: bool) -> dict[str, Cell]:
     sides = ("new_received", "carried_in", "total_handled", "carried_out")
     outcomes = [row for row, _ in form.rows("requests", edition) if row not in sides]
     kinds = form.APPLICANTS[:-1]
-    for kind, share in zip(kinds, (0.9, 0.07, 0.0, 0.01, 0.02, 0.0), strict=True):
+    for applicant, share in zip(kinds, (0.9, 0.07, 0.0, 0.01, 0.02, 0.0), strict=True):
         mine = round(received * share)
-        put(f"requests.new_received.{kind}", mine)
-        put(f"requests.total_handled.{kind}", mine)
-        for _ in range(min(mine, 40)):
-            row = outcomes[min(int(random.expovariate(0.35)), len(outcomes) - 1)]
-            part = -(-mine // 40) if mine > 40 else 1
-            key = f"requests.{row}.{kind}"
+        put(f"requests.new_received.{applicant}", mine)
+        put(f"requests.total_handled.{applicant}", mine)
+        left = mine
+        while left > 0:
+            part = min(left, -(-mine // 40))
+            key = f"requests.{outcomes[min(int(random.expovariate(0.35)), len(outcomes) - 1)]}.{applicant}"
             put(key, int(found[key].value or 0) + part)
+            left -= part
     for row in ("new_received", "total_handled", *outcomes):
-        put(f"requests.{row}.total", sum(int(found[f"requests.{row}.{kind}"].value or 0) for kind in kinds))
+        put(f"requests.{row}.total", sum(int(found[f"requests.{row}.{one}"].value or 0) for one in kinds))
     if received and random.random() < 0.2:
         result = random.choice(form.RESULTS[:-1])
         put(f"disputes.reconsideration.{result}", 1)
@@ -82,16 +117,44 @@ def cells(random: Random, edition: str, busy: bool) -> dict[str, Cell]:
     if busy:
         put("disclosure.licences.decisions", int(random.paretovariate(0.6)) % 100_000)
         put("disclosure.penalties.decisions", int(random.paretovariate(0.7)) % 100_000)
+    if random.random() < 0.025:
+        put("requests.granted.total", int(found["requests.granted.total"].value or 0) + random.randint(1, 9))
+    if random.random() < 0.05:
+        raw, status = random.choice(NO_NUMBER)
+        found |= {key: Cell(None, raw, status) for key, cell in found.items() if cell.value == 0}
     return found
 
 
+def wrong(read: dict[str, Cell]) -> Iterator[Finding]:
+    """The findings of a report whose sums were spoilt by `cells`, or that prints no zeros."""
+    granted = [key for key in read if key.startswith("requests.granted.")]
+    if sum(read[key].value or 0 for key in granted[:-1]) != (read[granted[-1]].value or 0):
+        yield Finding("row_sum", FindingClass.ALWAYS, tuple(granted), "各类申请人之和与总计不符")
+    if blank := tuple(key for key, cell in read.items() if cell.value is None):
+        yield Finding("blank_cells", FindingClass.FORMAT, blank, f"{len(blank)} 格没有数字")
+
+
+def model(random: Random, number: int, name: str, kind: OfficeKind, edition: str) -> rows.Rows:
+    """The rows of a report, as the archive's own code makes them; its id is its number."""
+    identity = Identity(True, title=name, office=name, office_kind=kind, year=2020 if edition == "2019" else 2024)
+    read = cells(random, edition, kind)
+    editions: dict[str, str | None] = {"disclosure": edition, "requests": edition}
+    chapters = prose(random, name, identity.year or 0)
+    report = Report(random.choice(FORMATS), "", identity, editions=editions, cells=read, chapters=chapters)
+    report.findings = list(wrong(read))
+    told: Any = {"id": number, "url": "", "site": "", "captured_at": SEEN, "outcome": "ok", "kind": "report"}
+    told |= {"vantage": "测试", "words": "年度报告", "media_type": "text/html"}
+    capture = Capture(**{field: told.get(field) for field in Capture.__dataclass_fields__})
+    return rows.report_rows(str(number), "", [rows.Observed(capture, report, (), places.Place(name), [capture])])
+
+
 def prose(random: Random, name: str, year: int) -> dict[str, str]:
-    """Six chapters: paragraphs that all share, and own ones with the office's name and numbers."""
+    """Three chapters: paragraphs that all share, and own ones with the office's name and numbers."""
     fills = {"name": name, "year": year, "received": 0, "carried": 0, "left": 0}
     numbers = {f"n{at}": random.randint(2, 4000) for at in range(1, 5)}
     own = [
         f"{name}{random.choice(('村', '社区', '站所', '窗口'))}{random.randint(1, 999)}号事项"
-        + "".join(chr(random.randint(0x4E00, 0x6FFF)) for _ in range(12))
+        + "".join(random.choices(HAN, cum_weights=UNEVEN, k=12))
         + random.choice(WORDS["overview"]).format_map(fills | numbers)
         for _ in range(OWN_PARAGRAPHS)
     ]
@@ -103,84 +166,140 @@ def prose(random: Random, name: str, year: int) -> dict[str, str]:
     }
 
 
-def reports(count: int) -> Iterator[tuple[str, rows.Rows]]:
-    """`count` reports of offices from all over the country, with their rows: an office has all its years."""
+def models(db: sqlite3.Connection, count: int, every: list[Office]) -> dict[tuple[OfficeKind, str], list[int]]:
+    """`count` reports in the attached database `model`, by kind of office and edition; `terms` are their words."""
     random = Random(2019)  # noqa: S311 — the same archive every time
-    divisions = places.load()
-    every = list(offices(divisions))
-    random.shuffle(every)
-    number = 0
-    for code, name, kind in every:
-        office_id, place = f"{code}-{places.pinyin(name)}", places.at(code, name, divisions)
-        assert place is not None
-        for year in YEARS:
-            if number == count:
-                return
-            number += 1
-            host = f"www.{place.division_code}.gov.cn"
-            url = f"http://{host}/{office_id}/{year}.html"
-            edition = "2019" if year < 2021 else "2021"
-            identity = Identity(
-                True,
-                title=f"{name}{year}年政府信息公开工作年度报告",
-                office=f"{place.county}{name}",
-                office_kind=kind,
-                year=year,
-                signed_date=date(year + 1, random.choice((1, 1, 1, 2, 3, 4)), random.randint(1, 28)),
-            )
+    for table in OF_A_REPORT:
+        db.execute(f'CREATE TABLE model."{table}" AS SELECT * FROM main."{table}"')  # noqa: S608
+    db.execute("CREATE TABLE model.terms (report_id TEXT PRIMARY KEY, text TEXT)")
+    made: dict[tuple[OfficeKind, str], list[int]] = {}
+    for number in range(count):
+        office = random.choice(every)
+        edition = "2019" if random.random() < 2 / 7 else "2021"
+        made.setdefault((office.kind, edition), []).append(number)
+        of_it = model(random, number, office.name, office.kind, edition)
+        for table in OF_A_REPORT:
+            _insert(db, f'model."{table}"', table, of_it.get(table, []))
+        text = "\n".join(row["text"] for row in sorted(of_it["chapters"], key=lambda row: str(row["chapter"])))
+        db.execute("INSERT INTO model.terms VALUES (?, ?)", (str(number), search.index_text(text)))
+    for table in OF_A_REPORT:
+        db.execute(f'CREATE INDEX model."of_{table}" ON "{table}" (report_id)')
+    return made
+
+
+def _insert(db: sqlite3.Connection, into: str, table: str, some: Iterable[rows.Row]) -> None:
+    names = [column.name for column in schema.table(table).columns]
+    sql = f"INSERT INTO {into} VALUES ({', '.join('?' * len(names))})"  # noqa: S608
+    db.executemany(sql, ([row.get(name) for name in names] for row in some))
+
+
+def reports(every: list[Office], count: int, kinds: dict[tuple[OfficeKind, str], list[int]]) -> Iterator[rows.Row]:
+    """What `count` reports have of their own, office by office, and the `model` of each."""
+    random = Random(2026)  # noqa: S311 — the same archive every time
+    numbers = iter(range(count))
+    for office in every:
+        host = f"www.{(office.place.division_code or '')[:6]}.gov.cn"
+        for year, number in zip(YEARS, numbers, strict=False):
+            url = f"http://{host}/{office.id}/{year}.html"
             sha256 = hashlib.sha256(url.encode()).hexdigest()
-            report = Report(
-                random.choice(("html", "html", "html", "pdf", "docx")),
-                sha256,
-                identity,
-                editions={"disclosure": edition, "requests": edition},
-                chapters=prose(random, name, year),
-                cells=cells(random, edition, kind is OfficeKind.DEPARTMENT),
-            )
-            seen = f"{year + 1}-06-01T00:00:00Z"
-            told: Any = {
-                "id": number, "url": url, "site": host, "captured_at": seen, "outcome": "ok", "status": 200,
-                "kind": "report", "media_type": "text/html", "sha256": sha256, "vantage": "测试", "words": "年度报告",
-                "site_name": place.county or "",
-                "division_code": (place.division_code or "")[:6], "found_on": None,
+            yield {
+                "report_id": f"{office.id}-{year}", "year": year, "capture": number + 1,
+                "model": random.choice(kinds[office.kind, "2019" if year < 2021 else "2021"]),
+                "office_id": office.id, "office": f"{office.place.county}{office.name}", "office_kind": office.kind,
+                "title": f"{office.name}{year}年政府信息公开工作年度报告", **_names(office), "site_host": host,
+                "source_url": url, "url": url, "body_sha256": sha256, "content_sha256": sha256,
+                "signed_date": date(year + 1, random.choice((1, 1, 1, 2, 3, 4)), random.randint(1, 28)).isoformat(),
             }  # fmt: skip
-            fields: Any = {field: told.get(field) for field in Capture.__dataclass_fields__}
-            capture = Capture(**fields)
-            observed = rows.Observed(capture, report, (), place, [capture])
-            made = rows.report_rows(f"{office_id}-{year}", office_id, [observed])
-            names = {key: made["reports"][0][key] for key in ("province", "prefecture", "county", "township")}
-            about = {"office_id": office_id, "name": name, "office_kind": kind, "division_code": place.division_code}
-            made["offices"] = [{**about, **names, "site_host": host}]
-            yield f"{office_id}-{year}", made
+
+
+def _names(office: Office) -> rows.Row:
+    return {name: getattr(office.place, name) for name in ("province", "prefecture", "county", "township")} | {
+        "division_code": office.place.division_code
+    }
+
+
+def sites(every: list[Office]) -> list[SiteState]:
+    """A site for every county, looked through to its end; some that refused or failed."""
+    random = Random(7)  # noqa: S311 — the same archive every time
+    found = []
+    for code in sorted({(office.place.division_code or "")[:6] for office in every}):
+        stopped = random.choice((None,) * 18 + ("robots", "timeout"))
+        looks: dict[int | None, str] = {} if stopped else {None: SEEN}
+        found.append(
+            SiteState(
+                f"www.{code}.gov.cn", code, "", f"http://www.{code}.gov.cn/", SEEN, SEEN, SEEN, stopped or "ok",
+                500, 300, 0, 0, 0, None, stopped, not stopped, "hanweb", "测试", looks,
+            )
+        )  # fmt: skip
+    return found
 
 
 def make(path: Path, count: int) -> None:
     """Write the archive at `path`, and print what each part cost."""
     path.unlink(missing_ok=True)
-    db = sqlite3.connect(path, isolation_level=None)
-    for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -200000"):
-        db.execute(f"PRAGMA {pragma}")
-    schema.create(db)
-    source = reports(count)
-    with cost("rows"):
-        while batch := list(islice(source, BATCH)):
-            db.execute("BEGIN")
-            for table, some in rows.merge(made for _, made in batch).items():
-                names = [column.name for column in schema.table(table).columns]
-                sql = f'INSERT OR REPLACE INTO "{table}" VALUES ({", ".join("?" * len(names))})'  # noqa: S608
-                db.executemany(sql, ([row.get(name) for name in names] for row in some))
-            db.execute("COMMIT")
-    with cost("search"):
+    every = list(offices(places.load()))
+    Random(1).shuffle(every)  # noqa: S311 — the same archive every time
+    every = sorted(every[: -(-count // len(YEARS))], key=lambda one: one.id)
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -200000"):
+            db.execute(f"PRAGMA {pragma}")
+        fill(db, every, count)
+        work_out(db, every)
+        sizes = db.execute("SELECT name, sum(pgsize) FROM dbstat GROUP BY name ORDER BY 2 DESC LIMIT 25").fetchall()
+    for name, size in sizes:
+        click.echo(f"{size / 1e6:10.1f} MB  {name}")
+    click.echo(f"{path.stat().st_size / 1e6:10.1f} MB  all")
+
+
+def fill(db: sqlite3.Connection, every: list[Office], count: int) -> None:
+    """`count` reports of the offices `every` in an empty database, and the search index."""
+    schema.create_tables(db)
+    db.execute("ATTACH '' AS model")
+    with cost("models"):
         db.execute("BEGIN")
-        ordered = db.execute("SELECT report_id, title, office FROM reports ORDER BY year, report_id").fetchall()
-        for number, (report_id, title, office) in enumerate(ordered, 1):
-            chapters = db.execute("SELECT text FROM chapters WHERE report_id = ?", (report_id,))
-            text = "\n".join(row[0] for row in chapters)
-            db.execute("INSERT INTO search_rows VALUES (?, ?)", (number, report_id))
-            names_and_text = (search.index_text(f"{title}\n{office}"), search.index_text(text))
-            db.execute("INSERT INTO search (rowid, names, text) VALUES (?, ?, ?)", (number, *names_and_text))
+        kinds = models(db, min(MODELS, 2 * count), every)
         db.execute("COMMIT")
-        db.execute("INSERT INTO search (search) VALUES ('optimize')")
+    with cost("rows"):
+        db.execute("BEGIN")
+        offices = ({"office_id": one.id, "name": one.name, "office_kind": one.kind, **_names(one)} for one in every)
+        _insert(db, "offices", "offices", offices)
+        source = reports(every, count, kinds)
+        first = next(source)
+        db.execute(f"CREATE TABLE model.made ({', '.join(first)})")
+        marks = ", ".join("?" * len(first))
+        made = (list(row.values()) for row in chain([first], source))
+        db.executemany(f"INSERT INTO model.made VALUES ({marks})", made)  # noqa: S608
+        for table in OF_A_REPORT:
+            names = [column.name for column in schema.table(table).columns]
+            columns = ", ".join(f'{"made" if name in first else "m"}."{name}"' for name in names)
+            # CROSS JOIN: in the order of the reports, so that every tree grows at its end
+            db.execute(
+                f"""INSERT INTO main."{table}" SELECT {columns} FROM made CROSS JOIN model."{table}" m
+                ON m.report_id = CAST(made.model AS TEXT)"""  # noqa: S608
+            )
+        db.execute("COMMIT")
+    with cost("search"):
+        db.create_function("terms", 3, lambda *names: search.index_text("\n".join(filter(None, names))))
+        db.execute("BEGIN")
+        db.execute("INSERT INTO search_rows (report_id) SELECT report_id FROM reports ORDER BY year, report_id")
+        db.execute("CREATE INDEX model.by_report ON made (report_id)")
+        with index.gathered(db):
+            db.execute(
+                """INSERT INTO search (rowid, names, text) SELECT number, terms(title, office, county), text
+                FROM search_rows CROSS JOIN made USING (report_id) CROSS JOIN terms m
+                ON m.report_id = CAST(made.model AS TEXT) ORDER BY number"""
+            )
+        db.execute("COMMIT")
+        index.settle(db)
+    db.execute("DETACH model")
+
+
+def work_out(db: sqlite3.Connection, every: list[Office]) -> None:
+    """What follows from the reports: indexes, coverage, comparisons, summaries."""
+    with cost("indexes"):
+        schema.create_indexes(db)
+    with cost("coverage"):
+        coverage.write(Database(db), sites(every), places.load())
     with cost("comparisons"):
         comparisons.write(db)
     with cost("copies"):
@@ -189,11 +308,6 @@ def make(path: Path, count: int) -> None:
         summaries.write(db)
     with cost("analyze"):
         db.execute("ANALYZE")
-    sizes = db.execute("SELECT name, sum(pgsize) FROM dbstat GROUP BY name ORDER BY 2 DESC LIMIT 15").fetchall()
-    for name, size in sizes:
-        click.echo(f"{size / 1e6:10.1f} MB  {name}")
-    db.close()
-    click.echo(f"{path.stat().st_size / 1e6:10.1f} MB  all")
 
 
 @contextmanager
@@ -205,54 +319,15 @@ def cost(what: str) -> Iterator[None]:
     click.echo(f"{time.process_time() - start:10.2f} s  {what} ({memory:.0f} MB)")
 
 
-def best(function: Callable[[], object]) -> float:
-    """Milliseconds of processor time, the best of three."""
-    times = []
-    for _ in range(3):
-        start = time.process_time()
-        function()
-        times.append(time.process_time() - start)
-    return min(times) * 1000
-
-
-CAP = 20_000  # as serve/plugins/search.py
-
-
-def measure(path: Path) -> None:
-    """Print what searches, facets and sums cost on the archive at `path`."""
-    db = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)
-    db.execute("PRAGMA cache_size = -65536")
-    hits = "SELECT rowid FROM search WHERE search MATCH ? ORDER BY rowid DESC LIMIT ?"
-
-    def tell(what: str, sql: str, *values: object) -> None:
-        click.echo(f"{best(lambda: db.execute(sql, values).fetchall()):10.1f} ms  {what}")
-
-    for words in ("政府信息公开", "信息公开", "公开", "公", "被追究责任", "学区划分 信访", "村17号事项"):
-        tell(words, hits, search.match(words), CAP)
-    facets = schema.table("reports").facets
-    for where in ("1", "office_kind = 'township'", "year = 2024", "county = '鄞州区'"):
-        every = " UNION ALL ".join(
-            f"SELECT * FROM (SELECT {facet}, count(*) FROM reports WHERE {where} GROUP BY {facet})"  # noqa: S608
-            for facet in facets
-        )
-        tell(f"{len(facets)} facets where {where}", every)
-    tell("sums of a measure", "SELECT year, province, sum FROM sums WHERE name = 'denied_share' AND scope = 'own'")
-    tell("reports by place", "SELECT province, prefecture, county, sum(reports) FROM counts GROUP BY 1, 2, 3")
-    db.close()
-
-
 @click.command()
 @click.argument("archive", type=click.Path(path_type=Path))
 @click.option("--reports", "count", default=1_000_000, show_default=True, help="How many reports to make")
-@click.option("--measure", "only_measure", is_flag=True, help="Measure the archive that is there")
-@click.option("--export", "zip_file", type=click.Path(path_type=Path), help="Export it into this zip")
-def main(archive: Path, count: int, only_measure: bool, zip_file: Path | None) -> None:
-    """Make a national archive and measure on it."""
-    if not only_measure and zip_file is None:
+@click.option("--export", "zip_file", type=click.Path(path_type=Path), help="Only put what is there into this zip")
+def main(archive: Path, count: int, zip_file: Path | None) -> None:
+    """Make a national archive, or take one home."""
+    if zip_file is None:
         make(archive, count)
-    if only_measure or zip_file is None:
-        measure(archive)
-    if zip_file is not None:
+    else:
         with cost("zip of everything"):
             export.zipped(archive, zip_file)
 

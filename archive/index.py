@@ -1,0 +1,72 @@
+"""The search index of an archive: what it holds of a report, put in, taken out, or made anew."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from sqlite3 import Connection
+
+from archive import search
+
+GATHERED = 64 << 20
+"""Bytes of new terms before they are written: the fewer pieces, the less there is to merge."""
+
+
+def add(db: Connection, report_ids: Iterable[str]) -> None:
+    """Index reports that are not there yet; their rows stand already."""
+    for report_id in report_ids:
+        db.execute("INSERT OR IGNORE INTO search_rows (report_id) VALUES (?)", (report_id,))
+        number = _number(db, report_id)
+        db.execute("INSERT INTO search (rowid, names, text) VALUES (?, ?, ?)", (number, *_texts(db, report_id)))
+
+
+def remove(db: Connection, report_id: str) -> None:
+    """Take a report out before its rows change: FTS5 needs the very words that were put in."""
+    db.execute(
+        "INSERT INTO search (search, rowid, names, text) VALUES ('delete', ?, ?, ?)",
+        (_number(db, report_id), *_texts(db, report_id)),
+    )
+
+
+def anew(db: Connection) -> None:
+    """Index all reports in the order of years, so that the highest numbers are the newest; a rebuild ends with it."""
+    db.execute("INSERT INTO search (search) VALUES ('delete-all')")
+    db.execute("DELETE FROM search_rows")
+    db.execute("INSERT INTO search_rows (report_id) SELECT report_id FROM reports ORDER BY year, report_id")
+    with gathered(db):
+        db.executemany("INSERT INTO search (rowid, names, text) VALUES (?, ?, ?)", _all(db))
+
+
+@contextmanager
+def gathered(db: Connection) -> Iterator[None]:
+    """Many reports are put in: FTS5 gathers GATHERED bytes before it writes, and merges only when it is told to."""
+    for setting, value in (("hashsize", GATHERED), ("automerge", 0)):
+        db.execute("INSERT INTO search (search, rank) VALUES (?, ?)", (setting, value))
+    yield
+    for setting, value in (("hashsize", 1 << 20), ("automerge", 4)):  # as FTS5 has them
+        db.execute("INSERT INTO search (search, rank) VALUES (?, ?)", (setting, value))
+
+
+def settle(db: Connection) -> None:
+    """Merge what was written in pieces: a search then looks in one place."""
+    db.execute("INSERT INTO search (search) VALUES ('optimize')")
+
+
+def _all(db: Connection) -> Iterator[tuple[int, str, str]]:
+    for number, report_id in db.execute("SELECT number, report_id FROM search_rows ORDER BY number"):
+        yield number, *_texts(db, report_id)
+
+
+def _texts(db: Connection, report_id: str) -> tuple[str, str]:
+    """What the index holds of a report: its names, and its prose."""
+    names = db.execute(
+        "SELECT title, office, province, prefecture, county, township FROM reports WHERE report_id = ?", (report_id,)
+    ).fetchone()
+    prose = db.execute("SELECT text FROM chapters WHERE report_id = ? ORDER BY chapter", (report_id,))
+    return (
+        search.index_text("\n".join(filter(None, names))),
+        search.index_text("\n".join(text for (text,) in prose)),
+    )
+
+
+def _number(db: Connection, report_id: str) -> int:
+    found = db.execute("SELECT number FROM search_rows WHERE report_id = ?", (report_id,)).fetchone()
+    return int(found[0])
