@@ -73,6 +73,7 @@ def read(document: Document, year: int | None = None, office: str | None = None,
             row = tuple(key.split(".")[:2])
             gap = Status.UNREADABLE if row in seen else Status.MISSING
             tables.cells[key] = cells.get(key, Cell(None, "", gap))
+    _report_other_edition(tables, cells)
     has_disputes = any(key.startswith("disputes.") for key in tables.cells)
     if document.recognised:
         solve.doubt(tables.cells, tables.editions["requests"], has_disputes)
@@ -277,6 +278,17 @@ def _report_gaps(tables: Tables) -> None:
                 rows[key.rsplit(".", 1)[0]] = rows.get(key.rsplit(".", 1)[0], 0) + 1
         if rows:
             tables.problems.append(f"{words}：" + "、".join(f"{row}（{count}格）" for row, count in rows.items()))
+
+
+def _report_other_edition(tables: Tables, cells: dict[str, Cell]) -> None:
+    """Numbers under columns of the other edition: a table of 2019 with 本年收费金额 of 2021 in its last part."""
+    left = [
+        f"{key}（{cell.raw}）"
+        for key, cell in cells.items()
+        if key.startswith("disclosure.") and cell.value is not None and key not in tables.cells
+    ]
+    if left and tables.editions["disclosure"]:
+        tables.problems.append(f"主动公开表混用两版格式，另一版的栏目没有采用：{'、'.join(left)}")
 
 
 def _other_tables(document: Document, used: set[int]) -> list[OtherTable]:
