@@ -47,9 +47,11 @@ def reader() -> str:
 class Cache:
     """The readings of the captures in a folder."""
 
-    def __init__(self, folder: Path) -> None:
-        """Opens the file, or makes it (anew where it is torn); where that fails, nothing is kept."""
+    def __init__(self, folder: Path, *, writes: bool = True) -> None:
+        """Opens the file, or makes it (anew where it is torn); where that fails, nothing is kept. One that does not
+        write only finds what is there."""
         self.path = folder / FILE
+        self.writes = writes
         self.reader = reader()
         self._connection: sqlite3.Connection | None = None
         for _ in range(2):
@@ -62,6 +64,8 @@ class Cache:
                 self.remove()
 
     def _opened(self) -> sqlite3.Connection:
+        if not self.writes:
+            return sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True, timeout=5)
         connection = sqlite3.connect(self.path, isolation_level=None, timeout=5)
         try:
             connection.execute("PRAGMA journal_mode = WAL")
@@ -80,8 +84,10 @@ class Cache:
             self._connection = None
 
     def remove(self) -> None:
-        """Deletes the file."""
+        """Deletes the file, if it is ours to write."""
         self.close()
+        if not self.writes:
+            return
         for end in ("", "-wal", "-shm"):
             with suppress(OSError):
                 self.path.with_name(self.path.name + end).unlink(missing_ok=True)
@@ -99,7 +105,7 @@ class Cache:
 
     def keep(self, capture: Capture, asked: Asked, read: Report) -> None:
         """Keep a reading; one that was given up for want of time is not, since another time it may succeed."""
-        if self._connection is None or any("放弃" in problem for problem in read.problems):
+        if self._connection is None or not self.writes or any("放弃" in problem for problem in read.problems):
             return
         with self._failing():
             self._connection.execute(

@@ -53,6 +53,12 @@ def readings(folder: Path, captures: Sequence[Capture], count: int | None) -> It
                 yield result
 
 
+def one(folder: Path, capture: Capture) -> Reading:
+    """The reading of one capture: the one that is kept, else made anew. Nothing is written."""
+    with closing(Captures(folder)) as evidence, closing(Cache(folder, writes=False)) as cache:
+        return _known(evidence, cache, capture) or read((folder, capture))
+
+
 def _known(evidence: Captures, cache: Cache, capture: Capture) -> Reading | None:
     """The reading of a capture that is kept, as long as its body is there and it would be given the same files."""
     for asked, report in cache.find(capture):

@@ -1,7 +1,7 @@
 """Bytes of a document in, an annual report out. Knows the form; touches no network, database or clock."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from extract import chapters, form, identity, readers, rules, tables
@@ -47,10 +47,11 @@ def read(
         found = identity.identify(document, url=url, words=words, known=outline)
     report = _read(document, outline, found, hashlib.sha256(data).hexdigest(), fetch)
     if found.is_report and found.attachments and _tables(report) < len(form.TABLES) and fetch is not None:
-        if _with_pictures(document, found.attachments, fetch):
+        if pages := _with_pictures(document, found.attachments, fetch):
             outline = chapters.outline(document)
             identity.complete(found, identity.identify(document, url=url, words=words, known=outline))
             report = _read(document, outline, found, report.sha256, fetch)
+            report.cells = _on_pictures(report.cells, pages)
         if not report.cells:
             _read_attachments(report, fetch)
     return report
@@ -143,11 +144,26 @@ def _read_attachments(report: Report, fetch: Fetch) -> None:
 
 def _in_file(cells: dict[str, Cell], url: str) -> dict[str, Cell]:
     """The same cells, their places named in an attachment."""
+    return _placed(cells, lambda place: replace(place, file=url))
 
-    def inside(place: Place | None) -> Place | None:
-        return place and replace(place, file=url, again=tuple((replace(p, file=url), raw) for p, raw in place.again))
 
-    return {key: replace(cell, place=inside(cell.place)) for key, cell in cells.items()}
+def _on_pictures(cells: dict[str, Cell], pages: list[tuple[str, int]]) -> dict[str, Cell]:
+    """The same cells, their places named in the picture that is the page of that number."""
+
+    def inside(place: Place) -> Place:
+        if place.box is None or place.file is not None:
+            return place
+        address, page = pages[place.box.page - 1]
+        return replace(place, file=address, box=replace(place.box, page=page))
+
+    return _placed(cells, inside)
+
+
+def _placed(cells: dict[str, Cell], moved: Callable[[Place], Place]) -> dict[str, Cell]:
+    def all_moved(place: Place | None) -> Place | None:
+        return place and replace(moved(place), again=tuple((moved(other), raw) for other, raw in place.again))
+
+    return {key: replace(cell, place=all_moved(cell.place)) for key, cell in cells.items()}
 
 
 def _attached(report: Report, fetch: Fetch) -> Iterator[tuple[Document, str]]:
@@ -169,8 +185,8 @@ def _files(page: Identity, fetch: Fetch) -> Iterator[tuple[Document, str]]:
             yield readers.read(fetched.data, fetched.media_type), fetched.url
 
 
-def _with_pictures(document: Document, wanted: list[str], fetch: Fetch) -> bool:
-    """Whether the page has pictures of its report; they are then read, each in its place."""
+def _with_pictures(document: Document, wanted: list[str], fetch: Fetch) -> list[tuple[str, int]]:
+    """Read the pictures of its report that the page has, each in its place; the address and page of each."""
 
     def data_of(picture: Picture) -> bytes | None:
         fetched = fetch(picture.address) if picture.address in wanted else None

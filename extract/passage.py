@@ -1,12 +1,16 @@
 """The surroundings of a cell in its document, for a page that shows where a number was read."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import islice
 
 import pypdfium2
+from PIL.Image import Image
 
 from extract import readers, tables
 from extract.document import Grid, GridCell
+from extract.readers import image
 from extract.report import Place
 
 _AROUND = 6
@@ -29,7 +33,7 @@ class Part:
 class Passage:
     """What stands around a place: the rows of its grid, or lines of text as (number, text, whether it is the one).
 
-    `page` is the width and height in points of the page of a PDF on which it stands, in which its Box counts.
+    `page` is the width and height in points of the page or picture on which it stands, in which its Box counts.
     """
 
     grid: tuple[tuple[Part, ...], ...] = ()
@@ -38,13 +42,15 @@ class Passage:
 
 
 def around(data: bytes, media_type: str | None, place: Place) -> Passage:
-    """The surroundings of `place` in the document `data`; empty where the document has no such place."""
-    document = readers.read(data, media_type)
+    """The surroundings of `place` in the document `data`; empty where the document has no such place.
+
+    Where the place has a box, its page is enough, and nothing is recognised.
+    """
+    if place.box is not None and (size := _size(data, media_type, place.box.page)) is not None:
+        return Passage(page=size)
+    document = readers.read(data, media_type, quick=place.box is not None)
     if place.grid is not None and 0 < place.grid <= len(document.grids):
-        page = None
-        if place.box is not None and document.format == "pdf":
-            page = _pdf_page_size(data, place.box.page)
-        return Passage(grid=_drawn(document.grids[place.grid - 1], place), page=page)
+        return Passage(grid=_drawn(document.grids[place.grid - 1], place))
     if place.line is not None:
         first = max(0, place.line - 1 - _AROUND)
         shown = tables.lines(document)[first : place.line + _AROUND]
@@ -84,30 +90,34 @@ def _extents(grid: Grid) -> tuple[dict[int, set[int]], dict[int, set[int]]]:
     return rows, columns
 
 
-def _pdf_page_size(data: bytes, number: int) -> tuple[float, float]:
-    source = pypdfium2.PdfDocument(data)
-    try:
-        width, height = source.get_page_size(number - 1)
-        return width, height
-    finally:
-        source.close()
+def _size(data: bytes, media_type: str | None, number: int) -> tuple[float, float] | None:
+    """The width and height of a page in points, None where the document has no pages."""
+    if readers.format_of(data) == "pdf":
+        with pypdfium2.PdfDocument(data) as source:
+            width, height = source.get_page_size(number - 1)
+            return width, height
+    picture = _picture(data, media_type, number)
+    return None if picture is None else (image.A4, image.A4 * picture.height / picture.width)
 
 
-def pdf_page(data: bytes, number: int) -> bytes:
-    """Page `number` (from 1) of a PDF, drawn, as PNG.
+def page(data: bytes, media_type: str | None, number: int) -> bytes | None:
+    """Page `number` (from 1) of a PDF, or picture of a document in which tables are pictures, drawn, as PNG; None where
+    it has no such page or is broken."""
+    out = BytesIO()
+    if readers.format_of(data) == "pdf":
+        with suppress(pypdfium2.PdfiumError), pypdfium2.PdfDocument(data) as source:
+            if 0 < number <= len(source):
+                width, height = source.get_page_size(number - 1)
+                # A page may be a strip of many metres, or a thousandth of a point.
+                scale = min(_PIXELS / max(width, 1), (4 * _PIXELS) / max(height, 1))
+                source[number - 1].render(scale=scale).to_pil().save(out, "PNG", optimize=True)
+    elif (picture := _picture(data, media_type, number)) is not None:
+        picture.thumbnail((_PIXELS, 4 * _PIXELS))
+        picture.save(out, "PNG")
+    return out.getvalue() or None
 
-    Raises pypdfium2.PdfiumError where the file is broken, IndexError where it has no such page.
-    """
-    source = pypdfium2.PdfDocument(data)
-    try:
-        if not 0 < number <= len(source):
-            raise IndexError(number)
-        page = source[number - 1]
-        width, height = page.get_size()
-        out = BytesIO()
-        # A page may be a strip of many metres, or a thousandth of a point.
-        scale = min(_PIXELS / max(width, 1), (4 * _PIXELS) / max(height, 1))
-        page.render(scale=scale).to_pil().save(out, "PNG", optimize=True)
-        return out.getvalue()
-    finally:
-        source.close()
+
+def _picture(data: bytes, media_type: str | None, number: int) -> Image | None:
+    """A picture of a document, in the order in which they count as its pages."""
+    found = next(islice(readers.pictures(data, media_type), max(0, number - 1), None), None) if number > 0 else None
+    return found if isinstance(found, Image) else None

@@ -61,12 +61,23 @@ def body(captures: Path, number: int, url: str) -> bytes | None:
             return None
 
 
+def page(captures: Path, number: int, url: str, at: int) -> bytes | None:
+    """Page `at` of a capture, drawn; None where its bytes are not here or have no such page."""
+    with _evidence(captures) as evidence:
+        try:
+            capture = _capture(evidence, number, url) if evidence else None
+            return passage.page(evidence.body(capture), capture.media_type, at) if evidence and capture else None
+        except (EvidenceError, OSError):
+            return None
+
+
 @lru_cache(maxsize=64)
 def cells(captures: Path, number: int, url: str) -> dict[str, Cell] | None:
-    """The cells of a report as this reader reads them again, with their places; None where its bytes are not here."""
+    """The cells of a report with their places, as they were read and kept, else as this reader reads them again; None
+    where its bytes are not here."""
     with _evidence(captures) as evidence:
         capture = _capture(evidence, number, url) if evidence else None
-    report = reading.read((captures, capture)).report if capture else None
+    report = reading.one(captures, capture).report if capture else None
     return report.cells if report is not None else None
 
 

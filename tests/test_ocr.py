@@ -103,6 +103,26 @@ def test_a_crooked_scan_is_read_cell_by_cell(page: Any) -> None:
 
 
 @needs_ocr
+@pytest.mark.parametrize("quarters", [0, 2, 3])
+def test_a_cell_is_shown_where_it_stands_on_the_page_as_scanned(page: Any, quarters: int) -> None:
+    crooked = Image.fromarray(page[:, :, ::-1]).rotate(1.2, Image.Resampling.BICUBIC, fillcolor="white")
+    marked = np.zeros(page.shape[:2], np.uint8)
+    marked[cell_at(2, 3)] = 255  # the 1135
+    where = np.rot90(np.asarray(Image.fromarray(marked).rotate(1.2)), quarters) > 0
+    (grid,) = image.read(saved(np.rot90(np.asarray(crooked)[:, :, ::-1], quarters))).grids
+    cell = grid.rows[2][3]
+    assert cell is not None
+    assert cell.text == "1135"
+    assert cell.box is not None
+    scale = where.shape[1] / image.A4
+    rows, columns = np.nonzero(where)
+    found = [value * scale for value in (cell.box.left, cell.box.top, cell.box.right, cell.box.bottom)]
+    inside = [columns.min(), rows.min(), columns.max(), rows.max()]
+    assert found == pytest.approx(inside, abs=20)
+    assert (found[2] - found[0]) * (found[3] - found[1]) > np.count_nonzero(where)
+
+
+@needs_ocr
 def test_ink_that_is_no_text_is_marked_and_never_a_number(page: Any) -> None:
     scribbled = page.copy()
     place = scribbled[cell_at(2, 1)]
@@ -207,6 +227,10 @@ def test_a_page_of_pictures_is_read_with_its_prose(page: Any) -> None:
     report = extract.read(html.encode(), fetch=lambda address: extract.report.Fetched(files[address], None, address))
     assert normative_docs(report) == CELLS
     assert report.chapters["overview"] == "全年公开信息五百条。"
+    place = report.cells["disclosure.normative_docs.issued"].place
+    assert place is not None
+    assert place.box is not None
+    assert (place.file, place.box.page) == ("2.png", 1)
 
 
 @needs_ocr

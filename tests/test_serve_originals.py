@@ -3,16 +3,23 @@
 import asyncio
 import json
 import re
+import sys
+from contextlib import closing
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pypdfium2
 import pytest
+from PIL import Image
 from serve_samples import TOWN_2023, make
 from test_serve import front
 
-from evidence import Exchange, Recorder
+from archive.cache import Cache
+from evidence import Captures, Exchange, Recorder
+from extract.document import Box
+from extract.report import Cell, Identity, Place, Report, Status
 from samples import counties, world
 
 URL = f"http://www.bailu.example/{TOWN_2023}.html"
@@ -112,6 +119,27 @@ def test_from_a_number_to_its_frame_on_the_page_of_a_pdf(archive: Path) -> None:
         tall = page.get_height()
         framed = page.get_textpage().get_text_bounded(x, tall - y - height, x + width, tall - y)
     assert framed.strip() == report.cells["requests.new_received.total"].raw
+
+
+def test_from_a_number_to_its_frame_on_a_scan_without_recognising_it_again(
+    archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "extract.readers.scan", None)
+    monkeypatch.delattr("extract.readers.scan", raising=False)
+    captures, scanned = archive.parent / "captures", BytesIO()
+    Image.new("RGB", (1190, 1680), "white").save(scanned, "png")
+    keep(captures, URL, scanned.getvalue())
+    cell = Cell(7, "7", Status.NUMBER, Place(1, 4, 10, box=Box(1, 400, 100, 440, 120)))
+    report = Report("image", "", Identity(is_report=True), cells={"requests.new_received.total": cell})
+    with closing(Captures(captures)) as evidence, closing(Cache(captures)) as cache:
+        (capture,) = evidence.sightings(URL)
+        cache.keep(capture, [], report)
+    answer = ask(archive, NUMBER)
+    assert '<image href="/-/page/1/1.png" width="595.0" height="840.0"' in answer.text
+    assert '<rect x="398.5" y="98.5" width="43" height="23"' in answer.text
+    drawn = ask(archive, "/-/page/1/1.png")
+    assert Image.open(BytesIO(drawn.content)).size == (1190, 1680)
+    assert ask(archive, "/-/page/1/2.png").status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/-/page/2/1.png", "/-/page/1/99.png", "/-/page/1/0.png", "/-/page/9/1.png"])

@@ -2,8 +2,11 @@
 
 import re
 import zipfile
+from collections.abc import Iterator
 from functools import partial
 from io import BytesIO
+
+from PIL.Image import Image
 
 from extract.document import Document, Picture
 from extract.readers import archives, html, image, office, ole, pdf, text, word
@@ -118,6 +121,16 @@ def read(data: bytes, media_type: str | None = None, *, in_archive: bool = False
     return document
 
 
+def pictures(data: bytes, media_type: str | None = None) -> Iterator[Image | str]:
+    """The pictures that a document is or holds, as `read` counts them as its pages, or why one is none."""
+    kind = format_of(data)
+    if kind == "image":
+        yield from image.frames(data)
+        return
+    document = _read(data, kind, media_type, in_archive=False, quick=True)
+    yield from image.frames(*(one.data for one in document.blocks if isinstance(one, Picture) and one.data))
+
+
 def _read(data: bytes, kind: str, media_type: str | None, *, in_archive: bool, quick: bool) -> Document:
     try:
         if kind in ("docx", "xlsx") and (problem := archives.too_large(data, office=True)):
@@ -138,9 +151,9 @@ def _read(data: bytes, kind: str, media_type: str | None, *, in_archive: bool, q
             case "mht":
                 return archives.read_mht(data)
             case "zip" if not in_archive:
-                return archives.read_zip(data, partial(read, in_archive=True))
+                return archives.read_zip(data, partial(read, in_archive=True, quick=quick))
             case "rar" | "7z" if not in_archive:
-                return archives.read_packed(data, kind, partial(read, in_archive=True))
+                return archives.read_packed(data, kind, partial(read, in_archive=True, quick=quick))
             case "image" if not quick:
                 return image.read(data)
             case "text":

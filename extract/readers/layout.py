@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
@@ -57,13 +57,15 @@ Rulings = tuple[list[Ruling], list[Ruling]]
 
 @dataclass(slots=True)
 class Table:
-    """A ruled table on a page: column and row borders, and for every slot the number of its cell."""
+    """A ruled table on a page: column and row borders, and for every slot the number of its cell. `printed` tells where
+    a box of it lies on the page as it is kept, if that was turned to be read."""
 
     xs: list[float]
     ys: list[float]
     owner: list[list[int]]
     page: int
     chars: dict[int, list[Char]] = field(default_factory=dict)
+    printed: Callable[[Box], Box] | None = None
 
     @property
     def top(self) -> float:
@@ -421,7 +423,8 @@ def _glued(tables: list[Table]) -> Iterator[Block]:
                 owner = owners[min(bisect_right(table.xs, middle) - 1, len(table.xs) - 2)]
                 if owner not in cells:
                     box = table.box(owner)
-                    cells[owner] = GridCell(_cell_text(table.chars.get(owner, []), box), box)
+                    text = _cell_text(table.chars.get(owner, []), box)
+                    cells[owner] = GridCell(text, table.printed(box) if table.printed else box)
                 line.append(cells[owner])
             rows.append(line)
     grid = Grid(rows, joints=joints)

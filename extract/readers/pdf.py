@@ -96,7 +96,9 @@ def _read_pages(source: Any, document: Document, quick: bool) -> None:
         if is_scan or (share > _LARGE and not text.tables and not quick):
             found: list[layout.Table | Paragraph] = []
             if not quick and len(pictures) < image.MAX_PAGES:
-                found, words, problems = image.read_page(partial(_picture, page), number, _layer(page, text, is_scan))
+                found, words, problems = image.read_page(
+                    partial(_picture, page), number, _layer(page, text, is_scan), width=page.get_width()
+                )
                 document.problems.extend(one for one in problems if one not in document.problems)
                 if words:
                     text.lines[:] = words

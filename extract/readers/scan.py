@@ -8,7 +8,7 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import pairwise
 from typing import Any
 
@@ -19,7 +19,7 @@ from rapidocr import RapidOCR
 
 from extract.document import Box, Grid, Paragraph
 from extract.readers import grids, layout
-from extract.readers.image import TextLayer
+from extract.readers.image import A4, TextLayer
 from extract.readers.layout import Char, Ruling, Rulings, Table
 from extract.values import UNSURE
 
@@ -29,10 +29,11 @@ Matrix = NDArray[np.float64]
 """Where a point (x, y, 1) of a picture goes when it is put upright."""
 SECONDS = 30.0
 """A page that takes longer is given up."""
-_WIDTH = 595.0  # points: every page counts as wide as A4, whatever its resolution
-_THREADS = 2
+_WIDTH = A4  # points: every upright page counts as so wide, whatever its resolution
+_THREADS = 1  # every core reads a document of its own, and two threads of one wait half the time for each other
 _BATCH = 24
 _LARGE = 2000  # pixels of the shorter side beyond which a picture is made smaller (A4 has 1654 at 200 dots an inch)
+_ENOUGH = 1240  # pixels of the shorter side that show where words are (A4 at 150 dots an inch): half the time of 1654
 _STRIP = 2600  # a longer picture (a screenshot of a whole page) is recognised in strips of so many pixels
 _ABREAST = 7
 """Numbers on a line of the form's table of requests."""
@@ -72,9 +73,9 @@ class Word:
 
 
 def page(
-    picture: Picture, number: int, layer: TextLayer | None = None, *, only_tables: bool = False
+    picture: Picture, number: int, layer: TextLayer | None = None, *, width: float = A4, only_tables: bool = False
 ) -> tuple[list[Table | Paragraph], list[str]]:
-    """The tables and paragraphs of page `number`, and its lines of text. Raises TooSlowError.
+    """The tables and paragraphs of page `number`, `width` points wide, and its lines of text. Raises TooSlowError.
 
     With `only_tables` a picture without a ruled table is not recognised, and what stands beside a table left out. The
     numbers of a text `layer` are compared with those of the picture.
@@ -92,6 +93,8 @@ def page(
         some, ruled = _read(sheet, number, began)
         if layer is not None and layer.seen:
             some = [*(char for char in some if _within(char, ruled)), *_beside(layer, ruled)]
+        for table in ruled:
+            table.printed = partial(_printed, sheet, width / picture.shape[1])
         parts.extend(layout.page(some, ruled, number))
         chars.extend(some)
     if only_tables:
@@ -106,38 +109,62 @@ def clocks() -> tuple[float, float]:
 
 @dataclass(slots=True)
 class _Sheet:
-    """An upright page: its picture, the same without seals over tables, the boxes of its words, and what a text layer
-    has (characters with their x and y), all in its pixels."""
+    """An upright page: its picture, the same without seals over tables, the boxes of its words, how it was `moved` to
+    be upright, and what a text layer has (characters with their x and y), all in its pixels."""
 
     picture: Picture
     clean: Picture
     boxes: NDArray[np.float32]
+    moved: Matrix
     below: list[tuple[str, float, float]] = field(default_factory=list)
 
 
-def _sheet(picture: Picture) -> _Sheet:
+def _sheet(picture: Picture, moved: Matrix) -> _Sheet:
+    """The page on a picture that was `moved` already."""
+    picture, matrix = _squared(picture)
     clean = _unsealed(picture)
-    return _Sheet(picture, clean, _detected(clean))
+    return _Sheet(picture, clean, _detected(clean), matrix @ moved)
+
+
+def _printed(sheet: _Sheet, points: float, box: Box) -> Box:
+    """Where a box of an upright page lies on the page as it is kept, which has so many `points` a pixel."""
+    back, scale = np.linalg.inv(sheet.moved), sheet.picture.shape[1] / _WIDTH
+    corners = [(x * scale, y * scale, 1) for x in (box.left, box.right) for y in (box.top, box.bottom)]
+    x, y, w = back @ np.array(corners).T
+    x, y = x / w * points, y / w * points
+    return Box(box.page, float(x.min()), float(y.min()), float(x.max()), float(y.max()))
 
 
 def _sheets(picture: Picture, layer: TextLayer | None) -> list[_Sheet]:
     """The pages on a picture, each upright: scanned on a side or head down, or two as an open book lies."""
+    as_kept = np.eye(3)
+    if layer is not None and layer.seen:
+        clean = _unsealed(picture)
+        sheet = _Sheet(picture, clean, _detected(clean), as_kept)
+    else:
+        sheet = _sheet(picture, as_kept)
     if layer is not None:
         by = picture.shape[1] / layer.width
-        below = [(char.text, char.centre * by, char.middle * by) for char in layer.chars]
-        if not layer.seen:
-            picture, matrix = _squared(picture)
-            below = list(_moved(below, matrix))
-        sheet = _sheet(picture)
-        sheet.below = below
+        sheet.below = list(_moved([(one.text, one.centre * by, one.middle * by) for one in layer.chars], sheet.moved))
         return [sheet]
-    sheet = _sheet(_squared(picture)[0])
     if times := _turns(sheet):
-        sheet = _sheet(_squared(np.rot90(picture, times).copy())[0])
+        sheet = _sheet(np.rot90(picture, times).copy(), _quarters(picture, times))
     gutter = _gutter(sheet)
     if gutter is None:
         return [sheet]
-    return [_sheet(_squared(half.copy())[0]) for half in (sheet.picture[:, :gutter], sheet.picture[:, gutter:])]
+    right = np.array([(1, 0, -gutter), (0, 1, 0), (0, 0, 1)]) @ sheet.moved
+    halves = ((sheet.picture[:, :gutter], sheet.moved), (sheet.picture[:, gutter:], right))
+    return [_sheet(half.copy(), moved) for half, moved in halves]
+
+
+def _quarters(picture: Picture, times: int) -> Matrix:
+    """How the points of a picture move when it is turned so many quarters to the left."""
+    moved = np.eye(3)
+    height, width = picture.shape[:2]
+    for _ in range(times):
+        moved = np.array([(0, 1, 0), (-1, 0, width), (0, 0, 1)]) @ moved
+        width, height = height, width
+    return moved
 
 
 def _turns(sheet: _Sheet) -> int:
@@ -468,12 +495,15 @@ def _coloured(picture: Picture) -> Picture:
 
 def _detected(picture: Picture) -> NDArray[np.float32]:
     """Where the words of a picture are: the four corners of each."""
+    by = min(1.0, _ENOUGH / min(picture.shape[:2]))
+    if by < 1:
+        picture = np.asarray(cv2.resize(picture, None, fx=by, fy=by, interpolation=cv2.INTER_AREA), np.uint8)
     found = []
     for top, bottom in _strips(picture):
         boxes = _engine()(_coloured(picture[top:bottom]), use_rec=False).boxes
         if boxes is not None:
             found.append(np.asarray(boxes, np.float32) + np.array((0, top), np.float32))
-    return np.concatenate(found) if found else np.zeros((0, 4, 2), np.float32)
+    return (np.concatenate(found) if found else np.zeros((0, 4, 2), np.float32)) / np.float32(by)
 
 
 def _strips(picture: Picture) -> Iterator[tuple[int, int]]:

@@ -1,4 +1,4 @@
-"""From a number to where it was read: the page of a PDF with the cell framed, the table, or the lines of a text."""
+"""From a number to where it was read: the page or picture with the cell framed, the table, or the lines of a text."""
 
 from dataclasses import replace
 from typing import Any
@@ -6,9 +6,7 @@ from typing import Any
 from datasette.app import Datasette
 from datasette.utils import tilde_decode
 from datasette.utils.asgi import NotFound, Request, Response
-from pypdfium2 import PdfiumError
 
-from extract import passage
 from serve import kept, layout
 from serve.hooks import hookimpl
 
@@ -46,7 +44,7 @@ async def show(request: Request, datasette: Datasette) -> Response:
 
 
 async def page(request: Request, datasette: Datasette) -> Response:
-    """/-/page/<capture>/<number>.png: a page of a PDF of a report, as a picture: nothing in it runs."""
+    """/-/page/<capture>/<number>.png: a page of a report's PDF or a picture of its tables: nothing in it runs."""
     db = datasette.get_database("archive")
     row = (
         await db.execute(
@@ -54,13 +52,10 @@ async def page(request: Request, datasette: Datasette) -> Response:
             [int(request.url_vars["capture"])],
         )
     ).first()
-    data = row and await kept.in_turn(kept.body, kept.folder(datasette), row["capture"], row["url"])
-    if not data:
+    where = row and (kept.folder(datasette), row["capture"], row["url"], int(request.url_vars["number"]))
+    picture = await kept.in_turn(kept.page, *where) if where else None
+    if picture is None:
         raise NotFound("no such page")
-    try:
-        picture = await kept.in_turn(passage.pdf_page, data, int(request.url_vars["number"]))
-    except (PdfiumError, IndexError) as error:
-        raise NotFound("no such page") from error
     headers = {"Cache-Control": "max-age=86400", "X-Robots-Tag": "noindex"}
     return Response(picture, headers=headers, content_type="image/png")
 
