@@ -12,7 +12,7 @@ import shutil
 import sqlite3
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
@@ -26,11 +26,17 @@ from extract.report import Fetched, Report
 FILE = "readings.db"
 Asked = list[list[str | None]]
 """The addresses that a document asked for as it was read, each with the hash of what it was given (None: nothing)."""
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS readings (
-    key TEXT NOT NULL, asked TEXT NOT NULL, reader TEXT NOT NULL, report BLOB NOT NULL, PRIMARY KEY (key, asked)
-) WITHOUT ROWID
+_VERSION = 1  # of the table
+_SCHEMA = f"""
+DROP TABLE IF EXISTS readings;
+CREATE TABLE readings (
+    key TEXT NOT NULL, asked TEXT NOT NULL, reader TEXT NOT NULL, seconds REAL NOT NULL, report BLOB NOT NULL,
+    PRIMARY KEY (key, asked)
+) WITHOUT ROWID;
+PRAGMA user_version = {_VERSION};
 """
+DEAR = 1.0
+"""Seconds from which on a reading is worth being copied to where only visitors read."""
 
 
 def hash_of(given: Fetched | None) -> str | None:
@@ -65,12 +71,15 @@ class Cache:
 
     def _opened(self) -> sqlite3.Connection:
         if not self.writes:
-            return sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True, timeout=5)
+            return sqlite3.connect(
+                f"{self.path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=5
+            )
         connection = sqlite3.connect(self.path, isolation_level=None, timeout=5)
         try:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
-            connection.execute(_SCHEMA)
+            if connection.execute("PRAGMA user_version").fetchone()[0] != _VERSION:
+                connection.executescript(_SCHEMA)
             connection.execute("DELETE FROM readings WHERE reader <> ?", (self.reader,))
         except sqlite3.Error:
             connection.close()
@@ -103,15 +112,27 @@ class Cache:
                 found = [(json.loads(asked), _unpacked(packed)) for asked, packed in kept]
         return found
 
-    def keep(self, capture: Capture, asked: Asked, read: Report) -> None:
-        """Keep a reading; one that was given up for want of time is not, since another time it may succeed."""
+    def keep(self, capture: Capture, asked: Asked, read: Report, seconds: float = 0.0) -> None:
+        """Keep a reading and how long it took; one that was given up for want of time is not, since another time it may
+        succeed."""
         if self._connection is None or not self.writes or any("放弃" in problem for problem in read.problems):
             return
         with self._failing():
             self._connection.execute(
-                "INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?)",
-                (self._key(capture), json.dumps(asked), self.reader, zlib.compress(pickle.dumps(read, protocol=5), 1)),
+                "INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?, ?)",
+                (self._key(capture), json.dumps(asked), self.reader, seconds, zlib.compress(pickle.dumps(read, 5), 1)),
             )
+
+    def copy(self, folder: Path) -> None:
+        """Copy the readings that took long into the file of another folder, which need not be there."""
+        with self._failing():
+            if self._connection is not None:
+                with closing(Cache(folder)):  # makes the file
+                    self._connection.execute("ATTACH ? AS other", (str(folder / FILE),))
+                self._connection.execute(
+                    "INSERT INTO other.readings SELECT * FROM readings WHERE seconds >= ?", (DEAR,)
+                )
+                self._connection.execute("DETACH other")
 
     @contextmanager
     def _failing(self) -> Iterator[None]:

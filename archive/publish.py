@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import quote
 
 from archive import export, schema, store
+from archive.cache import Cache
 from evidence import Captures, EvidenceError
 
 CURRENT = "current"
@@ -67,6 +68,8 @@ def snapshot(
         say("原件")
         if captures.is_dir():
             _originals(fresh / "archive.db", captures, fresh / "captures")
+            with closing(Cache(captures, writes=False)) as cache:
+                cache.copy(fresh / "captures")
         export.write(fresh / "archive.db", fresh / DOWNLOADS, say)
         export.pack(fresh / DOWNLOADS, fresh / "nianbao.zip")
         (fresh / "nianbao.zip").replace(fresh / DOWNLOADS / "nianbao.zip")

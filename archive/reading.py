@@ -1,5 +1,6 @@
 """Reading captures, each with what it links to, in processes of their own (workers); what was read before is kept."""
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
@@ -19,13 +20,14 @@ _AT_ONCE = 400  # captures that are looked up together, before the processes sta
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A capture as read. `report` None: `reason` says in Chinese why. `attachments` are the captures read with it,
-    `asked` is what it asked for."""
+    `asked` is what it asked for, `seconds` how long it took."""
 
     capture: Capture
     report: Report | None
     reason: str = ""
     attachments: tuple[Capture, ...] = ()
     asked: Asked = field(default_factory=list)
+    seconds: float = 0.0
 
 
 def readings(folder: Path, captures: Sequence[Capture], count: int | None) -> Iterator[Reading]:
@@ -49,7 +51,7 @@ def readings(folder: Path, captures: Sequence[Capture], count: int | None) -> It
                     yield Reading(capture, None, result.reason)
                     continue
                 if result.report is not None:
-                    cache.keep(capture, result.asked, result.report)
+                    cache.keep(capture, result.asked, result.report, result.seconds)
                 yield result
 
 
@@ -110,6 +112,8 @@ def read(item: tuple[Path, Capture]) -> Reading:
     except EvidenceError as error:
         return Reading(capture, None, str(error))
     beside = _Beside(evidence, capture)
+    began = time.process_time()
     report = extract.read(body, media_type=capture.media_type, url=capture.url, words=capture.words, fetch=beside)
     asked: Asked = [[address, given] for address, given in beside.asked.items()]
-    return Reading(capture, report, "", tuple(beside.attachments.values()), asked)
+    seconds = time.process_time() - began
+    return Reading(capture, report, "", tuple(beside.attachments.values()), asked, seconds)

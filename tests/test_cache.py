@@ -159,3 +159,18 @@ def test_a_reading_given_up_for_want_of_time_is_tried_again(evidence: Evidence) 
     kept.keep(capture, [], report)
     assert [found for _, found in kept.find(capture)] == [report]
     kept.close()
+
+
+def test_readings_that_took_long_go_along_to_where_only_visitors_read(evidence: Evidence, tmp_path: Path) -> None:
+    report = extract.read(b"<h1>x</h1>")
+    with closing(Captures(evidence.folder)) as captures, closing(cache.Cache(evidence.folder)) as kept:
+        quick, dear = list(captures.reports())[:2]
+        kept.keep(quick, [], report, seconds=0.01)
+        kept.keep(dear, [], report, seconds=60)
+    with closing(cache.Cache(evidence.folder, writes=False)) as kept:
+        kept.copy(tmp_path)
+        kept.keep(quick, [["x", None]], report)
+        assert len(kept.find(quick)) == 1
+    with closing(cache.Cache(tmp_path, writes=False)) as there:
+        assert there.find(quick) == []
+        assert [found for _, found in there.find(dear)] == [report]
