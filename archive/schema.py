@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlite3 import Connection
 from typing import Any
 
-from extract.form import FORM
+from extract.form import AMOUNTS, FORM
 
 METADATA = Path(__file__).resolve().parent.parent / "datasette-metadata.json"
 APPLICATION_ID = 0x4E42414F  # "NBAO": tells our archive from any other SQLite file
@@ -110,7 +110,7 @@ def _form_columns(table: str) -> Iterator[Column]:
     for name, label in FORM[table]["columns"].items():
         yield Column(
             name,
-            "NUMERIC" if FORM[table].get("types", {}).get(name) == "decimal" else "INTEGER",
+            "NUMERIC" if FORM[table].get("types", {}).get(name) in AMOUNTS else "INTEGER",
             label["zh"],
             label["en"],
             # The form prints no unit for the amount of procurement (form.md §1b): none is claimed.

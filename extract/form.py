@@ -46,9 +46,13 @@ def keys(table: str, edition: str | None) -> tuple[str, ...]:
     return tuple(f"{table}.{row}.{column}" for row, columns in rows(table, edition) for column in columns)
 
 
+AMOUNTS = frozenset(("decimal", "ten_thousands"))
+"""Kinds of number that need not be whole."""
+
+
 @lru_cache(maxsize=1024)
 def kind_of_number(key: str) -> str:
-    """What may stand in a cell: "int", "signed" or "decimal" (万元)."""
+    """What may stand in a cell: "int", "signed", "decimal" (an amount) or "ten_thousands" (an amount in 万元)."""
     table, _, column = key.split(".")
     return str(FORM[table].get("types", {}).get(column, "int"))
 

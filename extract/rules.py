@@ -110,7 +110,7 @@ def _not_counts(cells: dict[str, Cell], grade: claims.Grade) -> list[Finding]:
         if cell.value is None or cell.status is not Status.NUMBER:
             continue
         kind = form.kind_of_number(key)
-        if (cell.value < 0 and kind != "signed") or (not float(cell.value).is_integer() and kind != "decimal"):
+        if (cell.value < 0 and kind != "signed") or (not float(cell.value).is_integer() and kind not in form.AMOUNTS):
             detail = f"{_name(key)}：{KINDS['not_a_count']}（{cell.raw}）"
             findings.append(Finding("not_a_count", grade(FindingClass.ALWAYS, (key,)), (key,), detail))
     return findings

@@ -41,8 +41,8 @@ def read(text: str, kind: str = "int") -> Cell:
     """The cell that shows `text`; `kind` is form.kind_of_number's.
 
     "55（含自然失效29件）" is 55 and "1,259件" 1259, as the contract of `extract` has it. A number in 元 is no number
-    of a column in 万元; digits torn by a space or a line break are two numbers or one, which nobody can tell from the
-    cell alone: both are unreadable, never a guess.
+    of a column in 万元 (采购总金额 has no printed unit, so that 251000元 is one: 上海市府办 2019); digits torn by a
+    space or a line break are two numbers or one, which nobody can tell from the cell alone: both are unreadable.
     """
     raw = text.strip()
     folded = fold(raw)
@@ -60,7 +60,7 @@ def read(text: str, kind: str = "int") -> Cell:
     whole = match["whole"].replace(",", "")
     if (len(whole) > 1 and whole.startswith("0")) or len(whole) > 12:
         return Cell(None, raw, Status.UNREADABLE)
-    if kind == "decimal" and match["unit"] == "元":
+    if kind == "ten_thousands" and match["unit"] == "元":
         return Cell(None, raw, Status.UNREADABLE)
     number: int | float = float(whole + match["part"]) if match["part"] else int(whole)
     if isinstance(number, float) and number.is_integer():
