@@ -14,7 +14,6 @@ from extract.labels import Row
 from extract.reading import Reading, Torn
 from extract.report import Cell, Place
 
-_PAGE_NUMBER = re.compile(r"^\s*(?:[-—–]+\s*\d{1,3}\s*[-—–]+|第\s*\d+\s*页.*|\d{1,3}\s*/\s*\d{1,3})\s*$")
 _RULE = re.compile(r"^[\s|:\-—=+]*$")
 _VALUE = re.compile(
     r"(?<![^\s|])"
@@ -24,6 +23,9 @@ _VALUE = re.compile(
 )
 _LOST = 2
 """How many values a row may have too few or too many and still be one that was torn."""
+_SIDE_BY_SIDE = re.compile(r"自然.*法人|商业.*科研|科研.*社会|社会.*法律|结果.*结果|结果.*尚未|尚未.*[总合]")
+"""Headers of two columns on one line. Where values then stand one a line, the columns were torn apart, and the order
+of the values is that of no row (pdftotext's reading order)."""
 _STAGE_WORDS = re.compile(r"结果维持|结果纠正|尚未审结|复议后起诉")
 
 
@@ -49,7 +51,7 @@ def _fields(line: str) -> list[str]:
 
 def _tokens(lines: Iterable[str]) -> Iterator[_Token]:
     for number, line in enumerate(lines):
-        if _PAGE_NUMBER.match(line) or ("|" in line and _RULE.match(line)):
+        if "|" in line and _RULE.match(line):
             continue
         fields = _fields(line)
         # A file of one cell a line starts each with a tab: a tab alone is an empty cell there.
@@ -59,7 +61,7 @@ def _tokens(lines: Iterable[str]) -> Iterator[_Token]:
         tokens = [
             _Token(number, words, value)
             for text in fields or [line]
-            for words, value in _words_and_values(text, bool(fields))
+            for words, value in words_and_values(text, bool(fields))
         ]
         if tokens:
             tokens[0].first = tokens[-1].last = True
@@ -67,8 +69,8 @@ def _tokens(lines: Iterable[str]) -> Iterator[_Token]:
 
 
 @lru_cache(maxsize=4096)
-def _words_and_values(text: str, is_field: bool) -> list[tuple[str, str | None]]:
-    """The parts of a text, each words of a label or a value (three quarters of all cells are "0": known by then)."""
+def words_and_values(text: str, is_field: bool) -> list[tuple[str, str | None]]:
+    """The parts of a text, each words of a label or a value; a field of a table may be a value without a digit."""
     folded = values.fold(text)
     if is_field and (not folded or folded.rstrip("。") in values.NOTHING):
         return [("", folded)]
@@ -127,8 +129,10 @@ def read(lines: Iterable[str]) -> Reading:
     stages_seen = ""
     in_disputes = False
     named_before: set[str] = set()
+    side_by_side = False
     for run in _runs(lines):
         words = list(form.in_full(tuple(token.words for token in run.words)))
+        side_by_side = side_by_side or any(map(_SIDE_BY_SIDE.search, words))
         joined = "".join(words)
         spaceless = "".join(joined.split())
         for table in ("disclosure", "requests"):
@@ -149,16 +153,17 @@ def read(lines: Iterable[str]) -> Reading:
             named_before = set(reading.columns["requests"])
         for match in _named(words):
             reading.rows.add(match)
+        apart = side_by_side and _is_scattered(run)
         if row is not None:
             reading.rows.add(row)
-            if run.values and run.values[-1].last and (len(run.values) > 1 or run.words[-1].first or not same_line):
+            if run.values and not apart and run.values[-1].last and (len(run.values) > 1 or run.words[-1].first or not same_line):
                 _place(reading, row, run.values)
         elif stages_seen and (stage := _stage_of(run)) is not None:
             reading.rows.add(("disputes", stage))
             results = _fit(run.values, len(form.RESULTS))
             for result, text in zip(form.RESULTS, results or (), strict=False):
                 reading.put(("disputes", stage), result, text, _line(run.values))
-        elif in_disputes and run.values:
+        elif in_disputes and run.values and not apart:
             _disputes(reading, run.values, stages_seen)
             in_disputes = not any(key.startswith("disputes.") for key in reading.cells)
     _place_short_rows(reading, named_before)
@@ -194,7 +199,7 @@ def _named(words: list[str]) -> Iterator[Row]:
     """Rows whose labels stand among the words, whether or not numbers follow."""
     for piece in words:
         row = labels.exactly(piece)
-        if row is not None and row[1] not in ("other_other", "total_handled"):
+        if row is not None and row[1] not in ("other_single", "other_other", "total_handled"):
             yield row
 
 
@@ -208,7 +213,8 @@ def _row_of(words: list[str], same_line: list[str]) -> Row | None:
             return whole if whole is not None else match.row
     for count in range(1, min(len(words), 6) + 1):
         if (row := labels.exactly("".join(words[-count:]))) is not None:
-            return row
+            # Labels that follow each other without a number are a column of labels: whose the numbers are, nobody knows.
+            return row if same_line or not any(one != row for one in _named(words[:-count])) else None
     named = set(_named(words[:-1]))
     row = labels.at_end("".join(words))
     if row is not None:
@@ -261,8 +267,8 @@ def _fit(tokens: list[_Token], count: int) -> list[str] | None:
     """The texts of the values of a row of `count` columns, or None where they do not fit one way only."""
     first_line = [t.value or "" for t in tokens if t.line == tokens[0].line]
     everything = [t.value or "" for t in tokens]
-    one_a_line = len({t.line for t in tokens}) == len(tokens)
-    for texts in (first_line, everything):
+    one_a_line = _one_a_line(tokens)
+    for texts in (everything,) if one_a_line else (first_line, everything):
         alone = one_a_line or len(first_line) == len(everything)
         # The lines below may hold the ends of numbers that a narrow column wrapped: 12 and 34 for 1234. No number
         # begins with 0, so that a 0 takes no end (上海市府办 2025: a line of zeros below a row).
@@ -286,8 +292,10 @@ def _fit(tokens: list[_Token], count: int) -> list[str] | None:
             right_sum = [way for way in ways if _adds_up(way)]
             if count == len(form.APPLICANTS) and len(right_sum) == 1:
                 return right_sum[0]
-    if count == 1 and first_line and len({text for text in first_line if text}) == 1 and len(first_line) <= 3:
-        return [next(text for text in first_line if text)]
+    # Merged cells repeat their number; below it may stand the end of a number, but not of 0.
+    if count == 1 and not one_a_line and len(first_line) <= 3 and len({*first_line} - {""}) == 1:
+        text = max(first_line)
+        return [text] if len(first_line) == len(everything) or text == "0" else None
     # A page number between two parts of a row stands alone on its line where the row's own numbers do not.
     by_line: dict[int, list[str]] = {}
     for token in tokens:
@@ -298,6 +306,17 @@ def _fit(tokens: list[_Token], count: int) -> list[str] | None:
         if len(texts) == count and count >= len(form.APPLICANTS) and _adds_up(texts):
             return texts
     return None
+
+
+def _one_a_line(tokens: list[_Token]) -> bool:
+    return len({token.line for token in tokens}) == len(tokens)
+
+
+def _is_scattered(run: _Run) -> bool:
+    """Whether the values of a row stand one a line, some of them not right below what is before them."""
+    tokens = run.values
+    many = len(tokens) >= len(form.RESULTS) and _one_a_line(tokens)
+    return many and tokens[-1].line - run.words[-1].line > len(tokens)
 
 
 def _stands_alone(texts: list[str]) -> bool:

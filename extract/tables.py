@@ -5,7 +5,7 @@ import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
-from extract import form, grid, solve, stream
+from extract import form, grid, solve, stream, laidout
 from extract.document import Document, Grid, Paragraph
 from extract.labels import Row
 from extract.readers.grids import distinct
@@ -49,7 +49,7 @@ def read(document: Document, year: int | None = None, office: str | None = None,
         again = grid.read(own, year)
         if again.tables() == by_grid.tables():
             by_grid, grids = again, own
-    by_stream = stream.read(lines(document, grids))
+    by_stream = stream.read(laidout.mended(lines(document, grids)))
     first, second = (by_grid, by_stream) if by_grid.rows else (by_stream, Reading())
     cells, agreed = _merge(first, second)
     if document.recognised:

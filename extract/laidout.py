@@ -1,0 +1,137 @@
+"""Text that was laid out on pages, as a person would read it on: page numbers taken out, wrapped labels made whole.
+
+Programs that lay a PDF out as text leave the numbers beside the middle of their label, and the label of the group
+between its pieces:
+
+    (三) 不 5. 属于三类内部事
+    予公开 务信息          68  0   0   0  0  0  68
+
+Pieces become a label only where together they are one of the form's, letter for letter.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from extract import form, labels, stream
+
+_PAGE_NUMBER = re.compile(r"^\s*(?:[-—–]+\s*\d{1,3}\s*[-—–]+|第\s*\d+\s*页.*|\d{1,3}\s*/\s*\d{1,3})\s*$")
+_BARE = re.compile(r"^\s*\d{1,3}\s*$")
+_ROW_OF_NUMBERS = re.compile(r"^[\s\d]+$|.*[^\d\s]\s+\d+(?:\s+\d+){4,5}\s*$")
+_PAGE = 12
+"""Lines that a page has at least."""
+_FAR = 8
+"""Lines above and below its numbers over which a label may run."""
+_SHORTEST = 4
+"""Letters of a label from which on its pieces tell it."""
+_BY_ROW = {label: row for label, row in form.ROW_LABELS.items() if len(label) >= _SHORTEST}
+_GROUPS = "|".join((*form.GROUP_LABELS, "其他处理"))
+_ALL = "|".join((*form.ROW_LABELS, *form.HEADER_WORDS))
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Words between spaces: the line on which they stand, as printed, and as compared."""
+
+    line: int
+    text: str
+    plain: str
+
+
+@lru_cache(maxsize=4096)
+def _is_of_group(plain: str) -> bool:
+    return plain in _GROUPS
+
+
+@lru_cache(maxsize=4096)
+def _is_noise(plain: str) -> bool:
+    return plain not in _ALL
+
+
+def mended(lines: list[str]) -> list[str]:
+    """The same lines without page numbers, each label that wraps around its numbers put in front of them."""
+    numbers_of_pages = _page_numbers(lines)
+    lines = ["" if at in numbers_of_pages else line for at, line in enumerate(lines)]
+    split = [_words_and_numbers(line) for line in lines]
+    rows = [at for at, (words, numbers) in enumerate(split) if numbers and (words or " " in numbers)]
+    out = list(lines)
+    taken: set[_Piece] = set()
+    for before, at, after in zip([-1, *rows], rows, [*rows[1:], len(lines)], strict=False):
+        if labels.at_end(split[at][0]) is not None:
+            continue
+        around = range(max(before + 1, at - _FAR), min(after, at + _FAR + 1))
+        pieces = [piece for line in around for piece in _pieces(line, split[line][0]) if piece not in taken]
+        found = {row: used for label, row in _BY_ROW.items() if (used := _spelled(label, pieces, at)) is not None}
+        if len(found) != 1:
+            continue
+        (used,) = found.values()
+        taken |= set(used)
+        for line in {at, *(piece.line for piece in used)}:
+            out[line] = " ".join(piece.text for piece in _pieces(line, split[line][0]) if piece not in taken)
+        out[at] = f"{out[at]} {''.join(piece.text for piece in used)} {split[at][1]}".strip()
+    return out
+
+
+def _page_numbers(lines: list[str]) -> set[int]:
+    """The lines that are a page's number: those that look like one, and bare numbers that count pages from 1 or 2.
+
+    A bare number beside bare numbers may be a cell, and one below too few numbers the last of its row.
+    """
+    found = {at for at, line in enumerate(lines) if _PAGE_NUMBER.match(line)}
+    printed = [at for at, line in enumerate(lines) if line.strip() and at not in found]
+    alone = [
+        at
+        for before, at, after in zip([None, *printed], printed, [*printed[1:], None], strict=False)
+        if _BARE.match(lines[at])
+        and not (before is not None and _ROW_OF_NUMBERS.match(lines[before]))
+        and not (after is not None and _BARE.match(lines[after]))
+    ]
+    counted: list[int] = []
+    for at in alone:
+        wanted = (1, 2) if not counted else (int(lines[counted[-1]]) + 1,)
+        if int(lines[at]) in wanted and (not counted or at - counted[-1] >= _PAGE):
+            counted.append(at)
+    return found | (set(counted) if len(counted) > 1 else set())
+
+
+def _words_and_numbers(line: str) -> tuple[str, str]:
+    """The words of a line before its numbers, and the numbers; no numbers where words follow them."""
+    if "\t" in line or "|" in line:
+        return line, ""
+    tokens = stream.words_and_values(line, is_field=False)
+    count = next((n for n, (words, _) in enumerate(reversed(tokens)) if words), len(tokens))
+    texts = [words or value or "" for words, value in tokens]
+    return " ".join(texts[: len(texts) - count]), " ".join(texts[len(texts) - count :])
+
+
+@lru_cache(maxsize=4096)
+def _pieces(line: int, words: str) -> tuple[_Piece, ...]:
+    return tuple(_Piece(line, text, form.plain(text)) for text in words.split())
+
+
+def _spelled(label: str, pieces: list[_Piece], at: int) -> list[_Piece] | None:
+    """The pieces that spell `label` around the numbers of line `at`: some of that line, or some on either side."""
+    for start in reversed(range(len(pieces))):
+        if pieces[start].line > at or not label.startswith(pieces[start].plain or " "):
+            continue
+        if all(piece.line < at or _is_of_group(piece.plain) for piece in pieces[:start]):
+            for used in _ways(label, pieces[start:], at):
+                if used[-1].line >= at:
+                    return used
+    return None
+
+
+def _ways(label: str, pieces: list[_Piece], at: int) -> Iterator[list[_Piece]]:
+    """Every way to spell the whole of `label` with the first of `pieces` and some that follow."""
+    if not label:
+        # What is left on the line of the numbers must not be part of another label.
+        if not any(piece.line == at and piece.plain and not _is_of_group(piece.plain) for piece in pieces):
+            yield []
+        return
+    for index, piece in enumerate(pieces):
+        if piece.plain and label.startswith(piece.plain):
+            for rest in _ways(label[len(piece.plain) :], pieces[index + 1 :], at):
+                yield [piece, *rest]
+        if piece.plain and not _is_of_group(piece.plain) and (piece.line == at or not _is_noise(piece.plain)):
+            return
