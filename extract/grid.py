@@ -271,6 +271,8 @@ def _resolve(
     `disputes` where its stages are rows."""
     if not pending:
         return
+    # Over parts of different width no position means the same column.
+    pending = [row for row in pending if len(row) == len(pending[-1])]
     header = _Header()
     stages = ["" for _ in pending]
     years: dict[int, set[int]] = {}

@@ -96,11 +96,13 @@ def _one_letter_off(one: str, other: str) -> bool:
 
 def find(labels: list[str]) -> Match | None:
     """The row that the label cells of a row name, from left (group) to right (the row itself)."""
+    joined = "".join(labels)
+    if len(labels) > 1 and (row := exactly(joined)) is not None:
+        return Match(row)  # one label over two cells: （六）其他｜处理
     for label in reversed(labels):
         # （六）其他处理 is a row of its own in 2019 only; before another label it is the group of 2021.
         if (row := exactly(label)) is not None and (row != _SINGLE or label is labels[-1]):
             return Match(row)
-    joined = "".join(labels)
     if (row := at_end(joined)) is not None:
         return Match(row)
     for label in (*reversed(labels), joined):

@@ -18,7 +18,7 @@ from extract import form, labels, stream
 
 _PAGE_NUMBER = re.compile(r"^\s*(?:[-—–]+\s*\d{1,3}\s*[-—–]+|第\s*\d+\s*页.*|\d{1,3}\s*/\s*\d{1,3})\s*$")
 _BARE = re.compile(r"^\s*\d{1,3}\s*$")
-_ROW_OF_NUMBERS = re.compile(r"^[\s\d]+$|.*[^\d\s]\s+\d+(?:\s+\d+){4,5}\s*$")
+_ROW_OF_NUMBERS = re.compile(r"^[\W\d]+$|.*[^\d\s]\s+\d+(?:\s+\d+){4,5}\s*$")
 _PAGE = 12
 """Lines that a page has at least."""
 _FAR = 8
@@ -76,16 +76,19 @@ def mended(lines: list[str]) -> list[str]:
 def _page_numbers(lines: list[str]) -> set[int]:
     """The lines that are a page's number: those that look like one, and bare numbers that count pages from 1 or 2.
 
-    A bare number beside bare numbers may be a cell, and one below too few numbers the last of its row.
+    A bare number beside other values may be a cell, as may one below a label or below too few numbers for a row.
     """
     found = {at for at, line in enumerate(lines) if _PAGE_NUMBER.match(line)}
     printed = [at for at, line in enumerate(lines) if line.strip() and at not in found]
     alone = [
         at
-        for before, at, after in zip([None, *printed], printed, [*printed[1:], None], strict=False)
+        for before, at, after in zip(
+            ["", *(lines[at] for at in printed)], printed, [*(lines[at] for at in printed[1:]), ""], strict=False
+        )
         if _BARE.match(lines[at])
-        and not (before is not None and _ROW_OF_NUMBERS.match(lines[before]))
-        and not (after is not None and _BARE.match(lines[after]))
+        and not _ROW_OF_NUMBERS.match(before)
+        and labels.at_end(before) is None
+        and (not after or any(map(str.isalpha, after)))
     ]
     counted: list[int] = []
     for at in alone:

@@ -34,6 +34,7 @@ class _Token:
     """Words of a label (`words`) or something that may be a value (`value`), with the line it stands on.
 
     `first` and `last` tell whether it begins and ends that line: prose never consists of a label and its numbers alone.
+    `cell`: it stands between tabs or bars.
     """
 
     line: int
@@ -41,6 +42,7 @@ class _Token:
     value: str | None = None
     first: bool = False
     last: bool = False
+    cell: bool = False
 
 
 def _fields(line: str) -> list[str]:
@@ -59,7 +61,7 @@ def _tokens(lines: Iterable[str]) -> Iterator[_Token]:
         while len(fields) > 1 and not fields[0]:
             del fields[0]
         tokens = [
-            _Token(number, words, value)
+            _Token(number, words, value, cell=bool(fields))
             for text in fields or [line]
             for words, value in words_and_values(text, bool(fields))
         ]
@@ -130,6 +132,7 @@ def read(lines: Iterable[str]) -> Reading:
     in_disputes = False
     named_before: set[str] = set()
     side_by_side = False
+    loose: set[Row] = set()
     for run in _runs(lines):
         words = list(form.in_full(tuple(token.words for token in run.words)))
         side_by_side = side_by_side or any(map(_SIDE_BY_SIDE.search, words))
@@ -156,8 +159,11 @@ def read(lines: Iterable[str]) -> Reading:
         apart = side_by_side and _is_scattered(run)
         if row is not None:
             reading.rows.add(row)
-            if run.values and not apart and run.values[-1].last and (len(run.values) > 1 or run.words[-1].first or not same_line):
+            ends = run.values and (run.values[-1].last or run.values[-1].cell)
+            if ends and not apart and (len(run.values) > 1 or run.words[-1].first or not same_line):
                 _place(reading, row, run.values)
+                if not same_line:
+                    loose.add(row)
         elif stages_seen and (stage := _stage_of(run)) is not None:
             reading.rows.add(("disputes", stage))
             results = _fit(run.values, len(form.RESULTS))
@@ -166,9 +172,22 @@ def read(lines: Iterable[str]) -> Reading:
         elif in_disputes and run.values and not apart:
             _disputes(reading, run.values, stages_seen)
             in_disputes = not any(key.startswith("disputes.") for key in reading.cells)
+    if not _is_in_order(reading):
+        reading.torn.clear()
+        for row in loose:
+            for key in [key for key in reading.cells if key.startswith(f"{row[0]}.{row[1]}.")]:
+                del reading.cells[key]
     _place_short_rows(reading, named_before)
     reading.settle()
     return reading
+
+
+def _is_in_order(reading: Reading) -> bool:
+    """Whether the numbers of most rows of `requests` follow their label. Else the text was torn into columns, and what
+    follows a label may be any column's numbers."""
+    with_numbers = {tuple(key.split(".")[:2]) for key in reading.cells} | set(reading.torn)
+    rows = sum(table == "requests" for table, _ in with_numbers)
+    return not reading.has("requests") or rows * 2 > len(form.rows("requests", "2019"))
 
 
 def _place_short_rows(reading: Reading, named: set[str]) -> None:
@@ -213,7 +232,7 @@ def _row_of(words: list[str], same_line: list[str]) -> Row | None:
             return whole if whole is not None else match.row
     for count in range(1, min(len(words), 6) + 1):
         if (row := labels.exactly("".join(words[-count:]))) is not None:
-            # Labels that follow each other without a number are a column of labels: whose the numbers are, nobody knows.
+            # Labels that follow each other without a number are a column of labels: nobody knows whose the numbers are.
             return row if same_line or not any(one != row for one in _named(words[:-count])) else None
     named = set(_named(words[:-1]))
     row = labels.at_end("".join(words))
@@ -292,10 +311,12 @@ def _fit(tokens: list[_Token], count: int) -> list[str] | None:
             right_sum = [way for way in ways if _adds_up(way)]
             if count == len(form.APPLICANTS) and len(right_sum) == 1:
                 return right_sum[0]
-    # Merged cells repeat their number; below it may stand the end of a number, but not of 0.
-    if count == 1 and not one_a_line and len(first_line) <= 3 and len({*first_line} - {""}) == 1:
+    # Merged cells repeat their number. Between spaces 2 2 may be 22, and below may stand the end of a number; no number
+    # begins with 0.
+    if count == 1 and len(first_line) <= 3 and len({*first_line} - {""}) == 1:
         text = max(first_line)
-        return [text] if len(first_line) == len(everything) or text == "0" else None
+        whole = len(first_line) == len(everything) and all(token.cell for token in tokens)
+        return [text] if whole or (text == "0" and {*everything} <= {"0", ""}) else None
     # A page number between two parts of a row stands alone on its line where the row's own numbers do not.
     by_line: dict[int, list[str]] = {}
     for token in tokens:

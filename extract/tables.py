@@ -5,7 +5,7 @@ import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
-from extract import form, grid, solve, stream, laidout
+from extract import form, grid, laidout, solve, stream
 from extract.document import Document, Grid, Paragraph
 from extract.labels import Row
 from extract.readers.grids import distinct
@@ -201,9 +201,14 @@ def lines(document: Document, grids: list[Grid] | None = None) -> list[str]:
 
 
 def _there(table: str, first: Reading, second: Reading) -> bool:
-    return any(key.startswith(f"{table}.") for reading in (first, second) for key in reading.cells) or any(
-        row[0] == table for reading in (first, second) for row in reading.torn
-    )
+    """Whether a table stands in the document: some numbers of it, or most of its labels."""
+    readings = (first, second)
+    if any(key.startswith(f"{table}.") for reading in readings for key in reading.cells):
+        return True
+    if any(row[0] == table for reading in readings for row in reading.torn):
+        return True
+    labelled = max(sum(row[0] == table for row in reading.rows) for reading in readings)
+    return labelled * 2 > len(form.rows(table, "2021"))
 
 
 def _merge(first: Reading, second: Reading) -> tuple[dict[str, Cell], set[str]]:

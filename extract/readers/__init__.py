@@ -15,6 +15,10 @@ MAX_BYTES = 60_000_000
 """A larger file is not read (the largest real report seen, a scan, has 30 MB)."""
 
 _TAG = re.compile(rb"<(?:!doctype|html|head|body|meta|title|table|div|p|span|script)\b", re.IGNORECASE)
+_TABLE = re.compile(text.TABLE.pattern.encode(), text.TABLE.flags & ~re.UNICODE)
+_COMMAS = re.compile(rb"^(?:[^,\r\n]*,){3}", re.MULTILINE)
+_FEWEST_ROWS = 10
+"""Lines of four fields between commas from which on a text is CSV; Chinese prose has commas of its own."""
 _HEADER = re.compile(rb"[A-Za-z][A-Za-z-]*:[^\n]*\n")
 _MIME = re.compile(rb"^MIME-Version:", re.IGNORECASE | re.MULTILINE)
 _MULTIPART = re.compile(rb"^Content-Type:\s*(?:multipart/|text/html)", re.IGNORECASE | re.MULTILINE)
@@ -43,9 +47,9 @@ _NAMES = {
 
 
 def format_of(data: bytes) -> str:
-    """The format of a file by its bytes: html, pdf, docx, doc, wps, odt, xlsx, xls, xlsb, ods, flat (Word, Excel or
-    OpenDocument as one XML file), pptx, ppt, rtf, mht, ofd, zip, rar, 7z, image, text, encrypted (an Office file with a
-    password) or unknown."""
+    """The format of a file by its bytes: html, pdf, docx, doc, wps, odt, xlsx, xls, xlsb, ods, csv, flat (Word, Excel
+    or OpenDocument as one XML file), pptx, ppt, rtf, mht, ofd, zip, rar, 7z, image, text, encrypted (an Office file
+    with a password) or unknown."""
     start = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n\x00")
     if b"%PDF-" in data[:1024]:
         return "pdf"
@@ -63,12 +67,12 @@ def format_of(data: bytes) -> str:
         return "mht"
     if start.startswith(b"<?xml") and _FLAT.search(start):
         return "flat"
-    if _TAG.search(data[:65536].replace(b"\x00", b"") if data.startswith(_WIDE) else data[:65536]):
+    sample = data[:65536].replace(b"\x00", b"") if data.startswith(_WIDE) else data[:65536]
+    if _TAG.search(sample if start.startswith(b"<") else _TABLE.sub(b"", sample)):
         return "html"
-    sample = data[:4096]
-    if b"\x00" in sample and not sample.startswith(_WIDE):
+    if b"\x00" in data[:4096] and not data.startswith(_WIDE):
         return "unknown"
-    return "text"
+    return "csv" if len(_COMMAS.findall(sample)) >= _FEWEST_ROWS else "text"
 
 
 def _format_of_zip(data: bytes) -> str:
@@ -144,9 +148,11 @@ def _read(data: bytes, kind: str, media_type: str | None, *, in_archive: bool, q
                 return word.read(data, partial(read, in_archive=True))
             case "doc" | "wps" | "rtf" | "odt" | "ods" | "xlsb" | "flat":
                 return office.read(data, kind, quick=quick)
-            case "xlsx" | "xls":
+            case "xlsx" | "xls" | "csv":
                 from extract.readers import sheet  # openpyxl takes as long to import as all else of extract
 
+                if kind == "csv":
+                    return sheet.read_csv(data, media_type)
                 return sheet.read_xlsx(data) if kind == "xlsx" else sheet.read_xls(data)
             case "mht":
                 return archives.read_mht(data)

@@ -1,5 +1,6 @@
-"""XLSX and XLS → Document: what a person sees on the visible sheets, merged cells filled."""
+"""XLSX, XLS and CSV → Document: what a person sees on the visible sheets, merged cells filled."""
 
+import csv
 import re
 import warnings
 import zipfile
@@ -185,6 +186,16 @@ def _of_xlrd(book: Any, sheet: Any) -> _Sheet:
     found.hidden_rows = {n for n, one in sheet.rowinfo_map.items() if one.hidden}
     found.hidden_columns = {n for n, one in sheet.colinfo_map.items() if one.hidden}
     return found
+
+
+def read_csv(data: bytes, media_type: str | None = None) -> Document:
+    """The sheet that was saved as text between commas: without merged cells, formats and hidden rows."""
+    found = _Sheet("")
+    text = charset.clean(charset.decode(data, media_type))
+    for row, line in enumerate(csv.reader(StringIO(text, newline=""))):
+        for column, cell in enumerate(line):
+            found.put(row, column, cell)
+    return _filled(Document("csv"), [found])
 
 
 def _shown(value: Any, picture: str) -> str:
