@@ -162,16 +162,17 @@ def read(lines: Iterable[str]) -> Reading:
             ends = run.values and (run.values[-1].last or run.values[-1].cell)
             if ends and not apart and (len(run.values) > 1 or run.words[-1].first or not same_line):
                 _place(reading, row, run.values)
-                if not same_line:
-                    loose.add(row)
-        elif stages_seen and (stage := _stage_of(run)) is not None:
+                loose |= set() if same_line else {row}
+        elif stages_seen and not apart and (stage := _stage_of(run)) is not None:
             reading.rows.add(("disputes", stage))
             results = _fit(run.values, len(form.RESULTS))
             for result, text in zip(form.RESULTS, results or (), strict=False):
                 reading.put(("disputes", stage), result, text, _line(run.values))
+            loose |= set() if same_line else {("disputes", stage)}
         elif in_disputes and run.values and not apart:
             _disputes(reading, run.values, stages_seen)
             in_disputes = not any(key.startswith("disputes.") for key in reading.cells)
+            loose |= {("disputes", stage) for stage in form.STAGES} if _one_a_line(run.values) else set()
     if not _is_in_order(reading):
         reading.torn.clear()
         for row in loose:
