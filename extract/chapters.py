@@ -250,8 +250,14 @@ def split(document: Document, known: Outline | None = None) -> Chapters:
         prose += _prose(body, heading.key, chapters.problems)
         if heading is found[-1]:
             prose = [_RUN_IN_SIGNATURE.sub("", text) for text in prose]
-        if number == 0 and heading.key == "overview":
-            prose = _preamble(document_lines[: heading.line]) + prose
+        if number == 0:
+            before = _preamble(document_lines[: heading.line])
+            if heading.key == "overview":
+                prose = before + prose
+            elif before:
+                # 高楼乡 2023 (the headings 一 and 二 are pictures there): what stands above the first table.
+                chapters.texts["overview"] = "\n".join(before)
+                chapters.problems.append("“总体情况”一章没有标题，取自第一张表以前的正文")
         chapters.texts[heading.key] = "\n".join(prose)
         if heading.text:
             chapters.headings[heading.key] = heading.text
@@ -360,7 +366,8 @@ def _is_table_text(bare: str) -> bool:
 
 def _preamble(before: list[Line]) -> list[str]:
     """The report's own words between the title and the first heading: from the first long line on, if it is prose."""
-    texts = [_MARKUP.sub("", line.text).strip() for line in before if line.cells < 2]
+    table = next((number for number, line in enumerate(before) if _TABLE_BEGINS.match(compact(line.text))), len(before))
+    texts = [_MARKUP.sub("", line.text).strip() for line in before[:table] if line.cells < 2]
     bare = [compact(text) for text in texts]
     titles = (n for n, text in enumerate(bare) if parse_title(text).reason is None and not _TORN_TITLE.search(text))
     title = max(titles, default=-1)
@@ -374,6 +381,7 @@ def _preamble(before: list[Line]) -> list[str]:
     return texts if any("。" in text or "：" in text for text in texts) else []
 
 
+_TABLE_BEGINS = re.compile(r"\|?第二十条第?[（(]")
 # A line of a wrapped sentence that names the form: 定》）和《关于印发中华人民共和国政府信息公开工作年度报告
 _TORN_TITLE = re.compile(r"^[^《]*》|《[^》]*$")
 _SEAL = re.compile(r"[（(]\s*(?:盖\s*章|公\s*章|印\s*章|章)\s*[)）]")

@@ -60,17 +60,19 @@ _PERIOD = re.compile(r"(?:统计|数据|时间|期限|时限)[^。]{0,24}?(?P<ye
 _PERIOD_END = re.compile(r"(?:统计|数据|时间|期限|时限)[^。]{0,44}?(?P<year>20\d\d)年?12月3[01]日")
 _FIRST_YEAR_OF_PROSE = re.compile(r"(?<!\d)(20\d\d)年(?:(?:度|以来|来)?[,，]|0?1月0?1日起?[至到—-]|12月31日)")
 _COMPILED_BY = re.compile(
-    r"(?:本(?:年度)?报告(?:系|是)?由|现(?:将|公布|向社会公布))"
+    r"(?:本(?:年度)?报告(?:系|是)?由|现(?:将|公布|公开|向社会公布|向社会公开))"
     r"(?P<office>[^，。（(根据依20]{3,30}?)(?:根据|依据|按照|编制|20\d\d)"
 )
 _ACTING = re.compile(r"(?:^|[，。；：])(?P<office>[\u3400-\u9fff]{2,12}?(?:人民政府|办事处))(?=[\u3400-\u9fff])")
 """The body where it begins a clause of prose: 2021年，云屏镇人民政府认真落实…"""
 _SITE_CODE = re.compile(r"\d{10}|bm\d{8}", re.IGNORECASE)
 _SITE_CODE_LINE = re.compile(r"网站标识码\s*[:：]?\s*(\d{10}|bm\d{8})", re.IGNORECASE)
-_INDEX_LINE = re.compile(r"(?:信息)?索引号\s*[\]】]?\s*[:：]\s*([0-9A-Za-z][\w\-/().〔〕]{3,48})")
+_INDEX_LINE = re.compile(r"(?:信息)?索\s*引\s*号\s*[\]】]?\s*[:：][\s|]*([0-9A-Za-z][\w\-/().〔〕]{3,48})")
 _PUBLISHED_LINE = re.compile(
-    r"^[\[【(（]?(?:信息)?(?:发布|公开|公布|发文|更新|生成)?(?:时间|日期)[\]】]?[:：]?[\[【(（]?(?P<date>\d{4}[年./-]\d{1,2}[月./-]\d{1,2})"
+    r"(?:^[\[【(（]?(?:信息)?(?:发布|公开|公布|发文|更新|生成)?(?:时间|日期)[\]】]?[:：]?|(?:发布|公开|公布)(?:时间|日期)[:：])"
+    r"[\[【(（]?(?P<date>\d{4}[年./-]\d{1,2}[月./-]\d{1,2})"
 )
+"""At the start of a line, or behind other labels with its own name: 来源：杨林镇 发布时间：2024-03-26."""
 _SEVERAL_YEARS = re.compile(r"(?:20\d\d年?度?[|｜丨/、·]?){2,}")
 _ADDRESS_DATE = re.compile(r"/(?:t|art/)(20\d\d)/?(\d{1,2})/?(\d{1,2})[_/]")
 """The day of publication in addresses of TRS (t20220121_1.html) and hanweb (art/2022/1/21/)."""
@@ -572,7 +574,7 @@ def _published_date(reading: _Reading) -> date | None:
         if found := _date(reading.document.meta.get(label, "")):
             return found
     for line in reading.lines:
-        if len(line.text) < 200 and (label := _PUBLISHED_LINE.search(fold(compact(line.text)))):
+        if len(line.text) < 200 and (label := _PUBLISHED_LINE.search(fold(compact(line.text)).replace("|", ""))):
             return _date(label["date"])
     return None
 

@@ -336,3 +336,13 @@ def test_real_texts(name: str) -> None:
         assert "总计" not in found.texts[key]
         assert not any(char.isdigit() for char in found.texts[key])
     assert "镇人民政府" not in found.texts["other_matters"]
+
+
+def test_prose_above_the_first_table_is_the_overview_where_its_heading_was_a_picture() -> None:
+    """高楼乡 2023: the headings of 一 and 二 are pictures, the text goes on as if they stood there."""
+    lines = [TITLE, PROSE["overview"], "第二十条第(一)项 | ||||", "规章 | 0 | 0 | 0 | |"]
+    lines += [line for key in chapters.KEYS[2:] for line in (HEADINGS[key], PROSE[key]) if line]
+    found = chapters.split(text.read("\n".join(lines).encode()))
+    assert found.texts["overview"] == PROSE["overview"]
+    assert any("“总体情况”一章没有标题" in problem for problem in found.problems)
+    assert any("主动公开政府信息情况" in problem for problem in found.problems)

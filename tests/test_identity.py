@@ -43,6 +43,30 @@ def of(*lines: str, end: str = "", body: str = CHAPTERS) -> Identity:
 
 
 @pytest.mark.parametrize(
+    ("head", "published", "index"),
+    [
+        ("来源:白石镇 发布时间:2025-03-26", date(2025, 3, 26), None),
+        ("索引号: | 113308247743941119/2025-122331 | 公开方式: | 主动公开 |", None, "113308247743941119/2025-122331"),
+        ("文号: | 公开日期: | 2025-01-26 | |", date(2025, 1, 26), None),
+        ("索 引 号: 000014349/2025-05239 发布日期: 2025-01-17", date(2025, 1, 17), "000014349/2025-05239"),
+        ("会议时间：2025-01-17", None, None),
+    ],
+    ids=["behind its source", "parted by bars", "date parted by bars", "both on a line", "another date"],
+)
+def test_what_a_page_says_of_itself_is_read_from_its_text_too(
+    head: str, published: date | None, index: str | None
+) -> None:
+    """As copies of pages have it (杨林镇 2023, 中村乡 2023, 新下陆街道 2022)."""
+    found = of(head, TITLE)
+    assert (found.published_date, found.index_number) == (published, index)
+
+
+@pytest.mark.parametrize("verb", ["现公布", "现公开", "现向社会公布", "现将"])
+def test_without_a_title_the_sentence_that_publishes_the_report_names_the_office(verb: str) -> None:
+    assert of(f"根据条例的规定，{verb}白石镇人民政府2024年政府信息公开工作年度报告。").office == "白石镇人民政府"
+
+
+@pytest.mark.parametrize(
     ("title", "office", "year"),
     [
         ("落水镇人民政府2024年度政府信息公开工作年度报告", "落水镇人民政府", 2024),
