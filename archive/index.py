@@ -12,9 +12,9 @@ GATHERED = 64 << 20
 
 def add(db: Connection, report_ids: Iterable[str]) -> None:
     """Index reports that are not there yet; their rows stand already."""
-    for report_id in report_ids:
-        db.execute("INSERT OR IGNORE INTO search_rows (report_id) VALUES (?)", (report_id,))
-        number = _number(db, report_id)
+    (last,) = db.execute("SELECT coalesce(max(number), 0) FROM reports").fetchone()
+    for number, report_id in enumerate(report_ids, last + 1):
+        db.execute("UPDATE reports SET number = ? WHERE report_id = ?", (number, report_id))
         db.execute("INSERT INTO search (rowid, names, text) VALUES (?, ?, ?)", (number, *_texts(db, report_id)))
 
 
@@ -29,10 +29,18 @@ def remove(db: Connection, report_id: str) -> None:
 def anew(db: Connection) -> None:
     """Index all reports in the order of years, so that the highest numbers are the newest; a rebuild ends with it."""
     db.execute("INSERT INTO search (search) VALUES ('delete-all')")
-    db.execute("DELETE FROM search_rows")
-    db.execute("INSERT INTO search_rows (report_id) SELECT report_id FROM reports ORDER BY year, report_id")
+    number(db)
     with gathered(db):
         db.executemany("INSERT INTO search (rowid, names, text) VALUES (?, ?, ?)", _all(db))
+
+
+def number(db: Connection) -> None:
+    """Number all reports anew in the order of years."""
+    db.execute(
+        """UPDATE reports SET number = ordered.number FROM (
+            SELECT report_id, row_number() OVER (ORDER BY year, report_id) AS number FROM reports
+        ) AS ordered WHERE ordered.report_id = reports.report_id"""
+    )
 
 
 @contextmanager
@@ -51,8 +59,8 @@ def settle(db: Connection) -> None:
 
 
 def _all(db: Connection) -> Iterator[tuple[int, str, str]]:
-    for number, report_id in db.execute("SELECT number, report_id FROM search_rows ORDER BY number"):
-        yield number, *_texts(db, report_id)
+    for place, report_id in db.execute("SELECT number, report_id FROM reports ORDER BY number"):
+        yield place, *_texts(db, report_id)
 
 
 def _texts(db: Connection, report_id: str) -> tuple[str, str]:
@@ -68,5 +76,5 @@ def _texts(db: Connection, report_id: str) -> tuple[str, str]:
 
 
 def _number(db: Connection, report_id: str) -> int:
-    found = db.execute("SELECT number FROM search_rows WHERE report_id = ?", (report_id,)).fetchone()
+    found = db.execute("SELECT number FROM reports WHERE report_id = ?", (report_id,)).fetchone()
     return int(found[0])

@@ -2,7 +2,7 @@
 
 from sqlite3 import Connection
 
-from archive import measures, schema
+from archive import facets, measures, schema
 
 LEAP = 10  # requests in a year, after a year without any, that are a leap
 
@@ -17,6 +17,7 @@ def write(db: Connection) -> None:
     _coverage(db)
     _firsts(db)
     _events(db)
+    facets.write(db)
 
 
 def _counts(db: Connection) -> None:

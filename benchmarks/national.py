@@ -281,12 +281,13 @@ def fill(db: sqlite3.Connection, every: list[Office], count: int) -> None:
     with cost("search"):
         db.create_function("terms", 3, lambda *names: search.index_text("\n".join(filter(None, names))))
         db.execute("BEGIN")
-        db.execute("INSERT INTO search_rows (report_id) SELECT report_id FROM reports ORDER BY year, report_id")
+        index.number(db)
         db.execute("CREATE INDEX model.by_report ON made (report_id)")
         with index.gathered(db):
             db.execute(
-                """INSERT INTO search (rowid, names, text) SELECT number, terms(title, office, county), text
-                FROM search_rows CROSS JOIN made USING (report_id) CROSS JOIN terms m
+                """INSERT INTO search (rowid, names, text)
+                SELECT number, terms(reports.title, reports.office, reports.county), text
+                FROM reports CROSS JOIN made USING (report_id) CROSS JOIN terms m
                 ON m.report_id = CAST(made.model AS TEXT) ORDER BY number"""
             )
         db.execute("COMMIT")

@@ -11,7 +11,7 @@ from archive import comparisons, schema
 from extract.rules import KINDS
 from serve import layout
 
-NOT_OF_FORM = {"search": "检索", "search_rows": "检索编号"}
+NOT_OF_FORM = {"search": "检索", "facet_columns": "分类计数"}
 
 
 @cache

@@ -58,7 +58,7 @@ def _index(db: sqlite3.Connection) -> None:
     ):
         prose = db.execute("SELECT text FROM chapters WHERE report_id = ?", [report_id]).fetchall()
         text = "\n".join(row[0] for row in prose)
-        db.execute("INSERT INTO search_rows VALUES (?, ?)", (number, report_id))
+        db.execute("UPDATE reports SET number = ? WHERE report_id = ?", (number, report_id))
         db.execute(
             "INSERT INTO search (rowid, names, text) VALUES (?, ?, ?)",
             (number, search.index_text(office), search.index_text(text)),

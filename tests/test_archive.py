@@ -104,9 +104,7 @@ def dump(archive: Path) -> dict[str, list[dict[str, Any]]]:
 
 
 def found(archive: Path, words: str) -> list[str]:
-    sql = (
-        "SELECT report_id FROM search JOIN search_rows ON number = search.rowid WHERE search MATCH ? ORDER BY report_id"
-    )
+    sql = "SELECT report_id FROM search JOIN reports ON number = search.rowid WHERE search MATCH ? ORDER BY report_id"
     return [row["report_id"] for row in query(archive, sql, search.match(words))]
 
 
@@ -172,7 +170,7 @@ def test_an_update_and_a_rebuild_come_to_the_same(evidence: Evidence, tmp_path: 
     before = dump(fresh)
     store.rebuild(fresh, evidence.folder)
     assert dump(fresh) == before
-    newest = query(fresh, "SELECT year FROM search_rows JOIN reports USING (report_id) ORDER BY number DESC LIMIT 1")
+    newest = query(fresh, "SELECT year FROM reports ORDER BY number DESC LIMIT 1")
     assert newest[0]["year"] == max(row["year"] for row in before["reports"])
     assert [path.name for path in tmp_path.iterdir() if path.suffix == ".new"] == []
 

@@ -1,5 +1,6 @@
 """No column without its meaning, no code without its label, no generated file that is stale."""
 
+import itertools
 import json
 import sqlite3
 from enum import StrEnum
@@ -72,11 +73,10 @@ def test_every_line_and_column_of_the_form_has_a_place(db: sqlite3.Connection) -
 
 
 def test_counting_a_facet_while_filtering_by_another_stays_in_an_index(db: sqlite3.Connection) -> None:
-    facets = schema.table("reports").facets
-    for facet in facets:
-        for other in facets:
+    for table in schema.TABLES:
+        for facet, other in itertools.product(table.facets, table.facets) if not table.numbered else ():
             plan = db.execute(
-                f"EXPLAIN QUERY PLAN SELECT {facet}, count(*) FROM reports WHERE {other} = ? GROUP BY {facet}",  # noqa: S608
+                f"EXPLAIN QUERY PLAN SELECT {facet}, count(*) FROM {table.name} WHERE {other} = ? GROUP BY {facet}",  # noqa: S608
                 ("x",),
             ).fetchall()
-            assert any("COVERING INDEX" in step[3] for step in plan), (facet, other, plan)
+            assert any("COVERING INDEX" in step[3] for step in plan), (table.name, facet, other, plan)

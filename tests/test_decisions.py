@@ -107,8 +107,8 @@ def test_what_is_to_go_is_gone_and_comes_back_with_the_decision_withdrawn(
     archive, report_id, _ = taken(evidence, tmp_path)
     decide(evidence, f"2026-02-01,张三,{what},{report_id},,{extent},,理由如此")
     both_ways(archive, evidence)
-    for table in ("reports", "chapters", "requests", "figures", "versions", "addresses", "events", "search_rows"):
-        assert query(archive, f"SELECT * FROM {table}") == [] or table == "search_rows", table  # noqa: S608
+    for table in ("reports", "chapters", "requests", "figures", "versions", "addresses", "events"):
+        assert query(archive, f"SELECT * FROM {table}") == [], table  # noqa: S608
     assert found(archive, "主动公开") == []
     (row,) = query(archive, "SELECT role, reason, title FROM captures")
     assert row == {"role": "not_report", "reason": "决定：理由如此", "title": None}

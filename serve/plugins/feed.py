@@ -5,10 +5,10 @@ from typing import Any
 from datasette.app import Datasette
 from datasette.utils.asgi import Request, Response
 
-from archive import feed, search
+from archive import feed
 from serve import words
+from serve.chosen import of
 from serve.hooks import hookimpl
-from serve.plugins.search import hits
 
 BY = ("province", "prefecture", "county", "township", "division_code", "office_id", "office_kind", "year", "site_host")
 
@@ -22,9 +22,9 @@ async def atom(request: Request, datasette: Datasette) -> Response:
     title = "、".join(words.value_label(name, value) for name, value in chosen.items())
     query = (request.args.get("_q") or "").strip()
     if query:
-        expression = search.match(query)
-        conditions.append("r.rowid IN (SELECT value FROM json_each(?))")
-        values.append(await hits(db, expression) if expression else "[]")
+        found = await of(db, (), query, datasette.setting("sql_time_limit_ms"))
+        conditions.append("r.number IN (SELECT value FROM json_each(?))")
+        values.append(found.few())
         title += f" “{query}”"
     entries = await db.execute_fn(lambda one: feed.events(one, " AND ".join(conditions) or "1", tuple(values)))
     text = feed.atom(

@@ -8,8 +8,8 @@ from datasette.database import Database
 from datasette.utils.asgi import Request, Response
 
 from serve import atlas, charts, questions
+from serve.chosen import stamp
 from serve.hooks import hookimpl
-from serve.listing import stamp
 
 _seen: dict[str, tuple[tuple[float, ...], dict[str, Any]]] = {}
 

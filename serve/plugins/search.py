@@ -1,25 +1,18 @@
-"""The list of reports: `?q=` searches names and prose, once a query; the hits serve rows, count and every facet."""
+"""The list of reports: `?q=` searches names and prose; what is chosen once serves rows, count and every facet."""
 
-import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from datasette.app import Datasette
-from datasette.database import Database
+from datasette.facets import Facet
 from datasette.filters import FilterArguments
+from datasette.utils import path_with_added_args, path_with_removed_args
 from datasette.utils.asgi import Request
 from markupsafe import Markup, escape
 
 from archive import schema, search
+from serve.chosen import CAP, chosen
 from serve.hooks import hookimpl
-from serve.listing import stamp
-
-# A phrase of the form itself is in every report: beyond the newest ones nothing more is counted, and the page says so.
-CAP = 20_000
-
-# One query is asked for a page's rows and its facets, for the next page, for the CSV: its hits are kept for these.
-KEPT = 32
-_found: dict[tuple[object, ...], str] = {}
 
 # Characters of a passage, and of those how many stand before the first hit.
 LENGTH, BEFORE = 130, 35
@@ -29,38 +22,72 @@ LENGTH, BEFORE = 130, 35
 def filters_from_request(
     request: Request, database: str, table: str, datasette: Datasette
 ) -> Callable[[], Awaitable[FilterArguments]] | None:
-    """Turns `q` into the numbers of the reports that it finds (as `_q`, see safety.py)."""
-    query = (request.args.get("_q") or "").strip()
-    if table != "reports" or not query:
+    """Turns `q` (as `_q`, see safety.py) and every condition into the numbers of the reports that fit."""
+    if table != "reports":
         return None
 
     async def find() -> FilterArguments:
-        expression = search.match(query)
-        found = await hits(datasette.get_database(database), expression) if expression else "[]"
-        capped = found.count(",") + 1 >= CAP
-        return FilterArguments(
-            ["reports.rowid in (select value from json_each(:hits))"],
-            params={"hits": found},
-            human_descriptions=[f"含“{query}”"],
-            extra_context={"q": query, "capped": capped, "cap": CAP, "not_searchable": expression is None},
-        )
+        query = (request.args.get("_q") or "").strip()
+        found = await chosen(datasette, datasette.get_database(database), request)
+        context = {"q": query, "capped": found.capped, "cap": CAP, "not_searchable": not found.searchable}
+        told = {"human_descriptions": [f"含“{query}”"] if query else [], "extra_context": context}
+        if (few := found.few()) is not None:
+            return FilterArguments(
+                ["reports.number in (select value from json_each(:chosen))"], params={"chosen": few}, **told
+            )
+        newest = found.newest()
+        if newest is None or found.numbers is None:
+            return FilterArguments([], **told)
+        # The list begins with the newest year: nothing need be looked at that is newer than all that fits.
+        return FilterArguments(["reports.year <= :newest"], params={"newest": newest}, **told)
 
     return find
 
 
-async def hits(db: Database, expression: str) -> str:
-    """The rowids of the newest `CAP` reports that match, as JSON; kept while the file stays as it is."""
-    key = (db.path, expression, *stamp(db))
-    if key not in _found:
-        rows = await db.execute(
-            """SELECT reports.rowid FROM (SELECT rowid AS number FROM search WHERE search MATCH ?
-            ORDER BY rowid DESC LIMIT ?) JOIN search_rows USING (number) JOIN reports USING (report_id)""",
-            [expression, CAP],
-        )
-        while len(_found) >= KEPT:
-            _found.pop(next(iter(_found)))
-        _found[key] = json.dumps([row[0] for row in rows.rows])
-    return _found[key]
+class Tally(Facet):  # type: ignore[misc]
+    """A facet of the reports, counted from what is chosen."""
+
+    type = "tally"
+
+    async def facet_results(self) -> tuple[list[dict[str, Any]], list[str]]:
+        """What Datasette's own facet of a column returns."""
+        configs = self.get_configs()
+        if not configs or self.table != "reports":
+            return [], []
+        found = await chosen(self.ds, self.ds.get_database(self.database), self.request)
+        return [self._result(config["config"]["simple"], found) for config in configs], []
+
+    def _result(self, column: str, found: Any) -> dict[str, Any]:
+        size, counts = self.get_facet_size(), found.facet(column)
+        asked = set(self.get_querystring_pairs())
+        values = []
+        for value, count in counts[:size]:
+            selected = (column, str(value)) in asked
+            toggle = path_with_removed_args if selected else path_with_added_args
+            address = self.ds.urls.path(toggle(self.request, {column: str(value)}))
+            values.append(
+                {
+                    "value": value,
+                    "label": value,
+                    "count": count,
+                    "toggle_url": self.ds.absolute_url(self.request, address),
+                    "selected": selected,
+                }
+            )
+        return {
+            "name": column,
+            "type": "column",
+            "hideable": False,
+            "toggle_url": self.ds.urls.path(path_with_removed_args(self.request, {"_facet": column})),
+            "results": values,
+            "truncated": len(counts) > size,
+        }
+
+
+@hookimpl
+def register_facet_classes() -> list[type[Facet]]:
+    """Beside Datasette's own, which go on counting those that a visitor adds."""
+    return [Tally]
 
 
 @hookimpl
