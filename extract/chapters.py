@@ -121,12 +121,12 @@ def lines(document: Document) -> list[Line]:
 
 
 def _grid_lines(number: int, grid: Grid) -> Iterator[Line]:
-    for row in grid.rows:
-        cells = {id(cell): cell.text for cell in row if cell is not None and cell.text.strip()}
-        for text in cells.values():
+    for row in grid.cells:
+        texts = [cell.text for cell in row if cell.text.strip()]
+        for text in texts:
             for part in text.splitlines():
                 if part.strip():
-                    yield Line(number, part, cells=len(cells))
+                    yield Line(number, part, cells=len(texts))
 
 
 def headings(document_lines: list[Line]) -> list[Heading]:

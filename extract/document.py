@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 
@@ -41,7 +42,7 @@ class GridCell:
 class Grid:
     """A ruled table: `rows[r][c]` is the cell that covers this position, None where no cell was drawn.
 
-    All rows have the same length. `number` counts the document's grids from 1, in reading order (0 until `tables` reads
+    All rows have the same length; `cells[r]` are the cells of a row once each, from left to right. `number` counts the document's grids from 1, in reading order (0 until `tables` reads
     them). `joints` are the indices of rows before which a page broke, where one printed row may have become two.
     `typed`: made of lines of text, where a lost cell moves those behind it and leaves an empty one at the edge.
     """
@@ -50,6 +51,17 @@ class Grid:
     number: int = 0
     joints: list[int] = field(default_factory=list)
     typed: bool = False
+    cells: list[list[GridCell]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.cells = [distinct(row) for row in self.rows]
+
+
+def distinct(row: Iterable[GridCell | None]) -> list[GridCell]:
+    """The cells of a row once each, from left to right."""
+    once = dict.fromkeys(row)  # by identity, since cells do not compare
+    once.pop(None, None)
+    return list(once)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,13 @@
 """The reading by row label and column header, for tables that kept their cells."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 
 from extract import form, labels, values
-from extract.document import Grid, GridCell
+from extract.document import Grid, GridCell, distinct
 from extract.labels import Row
-from extract.readers.grids import distinct
 from extract.reading import Reading, Torn
 from extract.report import Cell, Place, Status
 
@@ -15,22 +15,45 @@ _HEADER_DEPTH = 4
 _YEAR = re.compile(r"20\d\d(?=年)")
 _SHARED = frozenset(("其他", "其它", "总计", "合计"))
 """Words that are both a column header and a row label."""
+_HEADERS = form.HEADER_WORDS - _SHARED
 _SHARED_ROWS = frozenset((("requests", "other_other"), ("requests", "total_handled")))
 
 
 @dataclass(slots=True)
 class _Header:
-    """The columns of one table by position, and all positions over which words stand."""
+    """The columns of one table from left to right, each with its positions, and all positions over which words stand."""
 
-    columns: dict[int, str] = field(default_factory=dict)
+    columns: dict[str, list[int]] = field(default_factory=dict)
     named: set[int] = field(default_factory=set)
 
-    def ordered(self) -> dict[str, list[int]]:
-        """The columns from left to right, each with its positions."""
-        found: dict[str, list[int]] = {}
-        for position in sorted(self.columns):
-            found.setdefault(self.columns[position], []).append(position)
-        return found
+
+@dataclass(slots=True)
+class _Line:
+    """A row of a grid: its number, its cells by position and once each, the plain words of these, and the row of the form
+    that it is, with how many of its cells are labels."""
+
+    number: int
+    row: list[GridCell | None]
+    cells: list[GridCell]
+    words: list[str]
+    label: tuple[labels.Match, int] | None
+
+    @property
+    def is_header(self) -> bool:
+        """Whether column headers of the form stand in it, or several that may be headers of any table."""
+        return self.has_headers or sum(word in _SHARED for word in self.words) > 1
+
+    @property
+    def has_headers(self) -> bool:
+        """Whether column headers of the form alone stand in it."""
+        return not _HEADERS.isdisjoint(self.words)
+
+
+def _line(number: int, row: list[GridCell | None], cells: list[GridCell]) -> _Line:
+    if not any(map(_is_number, cells)) and (full := _in_full(row, cells)) is not row:
+        row, cells = full, distinct(full)
+    words = [form.plain(cell.text) for cell in cells]
+    return _Line(number, row, cells, words, _label(cells, words))
 
 
 def read(grids: list[Grid], year: int | None = None) -> Reading:
@@ -41,68 +64,64 @@ def read(grids: list[Grid], year: int | None = None) -> Reading:
     reading = Reading()
     headers: dict[str, _Header] = {}
     before = False
-    pending: list[list[GridCell | None]] = []
+    pending: list[_Line] = []
     for grid in grids:
         # 其他 and 总计 are rows of any table: they count beside other rows of `requests`, or below a part with such.
         upright = _turned(grid) if _lies_on_its_side(grid) else grid
-        before, shared_too = _has_requests(upright), before
+        lines = list(_mended(upright))
+        before, shared_too = any(map(_is_of_requests, lines)), before
         shared_too = shared_too or before
-        for number, row in _mended(upright):
-            place = Place(grid.number, number)
-            row = _in_full(row)
-            cells = distinct(row)
-            labelled = _label(cells)
-            own, shared = _header_words(row)
-            is_header = own > 0 or shared > 1
+        for line in lines:
+            place = Place(grid.number, line.number)
+            labelled = line.label
             if labelled is not None and labelled[0].row in _SHARED_ROWS and not shared_too:
                 labelled = None
-            if labelled is not None or own:
+            if labelled is not None or line.has_headers:
                 reading.grids.add(grid.number)
-            if labelled is not None and not is_header:
+            if labelled is not None and not line.is_header:
                 match, count = labelled
                 table = match.row[0]
                 _resolve(pending, table, headers, reading, year)
                 pending = []
                 if not match.exact:
-                    words = "".join(cell.text for cell in cells[:count])
+                    words = "".join(cell.text for cell in line.cells[:count])
                     reading.problems.append(f"{place}：行名“{_short(words)}”按近似读作“{_name(match.row)}”")
-                _row(reading, match.row, row, cells, count, headers.get(table), place, typed=grid.typed)
-            elif (stage := _stage(cells)) is not None and (_names_results(pending) or "results" in headers):
+                _row(reading, match.row, line, count, headers.get(table), place, typed=grid.typed)
+            elif (stage := _stage(line)) is not None and (_names_results(pending) or "results" in headers):
                 _resolve(pending, "results", headers, reading, year)
                 pending = []
-                header = headers.get("results")
-                _row(reading, ("disputes", stage[0]), row, cells, stage[1], header, place, typed=grid.typed)
-            elif pending and _is_disputes_row(row, pending):
+                _row(reading, ("disputes", stage[0]), line, stage[1], headers.get("results"), place, typed=grid.typed)
+            elif pending and _is_disputes_row(line, pending):
                 _resolve(pending, "disputes", headers, reading, year)
-                header_rows, pending = pending, []
-                _disputes(reading, row, cells, headers.get("disputes", _Header()), place, typed=grid.typed)
-                if not any(cell.text for cell in cells):
-                    pending = [*header_rows, row]  # a page may break below the upper edge of the row
+                header_lines, pending = pending, []
+                _disputes(reading, line, headers.get("disputes", _Header()), place, typed=grid.typed)
+                if not _has_text(line.row):
+                    pending = [*header_lines, line]  # a page may break below the upper edge of the row
             else:
-                _note_unknown(reading, cells, row, place)
-                if any(cell.text for cell in cells):
-                    pending = [*pending, row][-_HEADER_DEPTH:]
+                _note_unknown(reading, line, place)
+                if _has_text(line.row):
+                    pending = [*pending, line][-_HEADER_DEPTH:]
         if upright is not grid:
             _turn_back(reading, grid.number)
     reading.settle()
     return reading
 
 
-def _in_full(row: list[GridCell | None]) -> list[GridCell | None]:
+def _in_full(row: list[GridCell | None], cells: list[GridCell]) -> list[GridCell | None]:
     """The row with its headers in full where they were cut short."""
-    cells = [cell for cell in distinct(row) if cell.text]
+    cells = [cell for cell in cells if cell.text]
     words = tuple(cell.text for cell in cells)
     whole = form.in_full(words)
     if whole == words:
         return row
-    made = {id(cell): GridCell(text, cell.box) for cell, text in zip(cells, whole, strict=True)}
-    return [cell and made.get(id(cell), cell) for cell in row]
+    made = {cell: GridCell(text, cell.box) for cell, text in zip(cells, whole, strict=True)}
+    return [cell and made.get(cell, cell) for cell in row]
 
 
 def _lies_on_its_side(grid: Grid) -> bool:
     """Whether what the form prints as rows stands side by side: the outcomes in one row, or results in one column."""
-    for row in grid.rows[:_HEADER_DEPTH]:
-        named = [form.ROW_LABELS.get(form.plain(cell.text)) for cell in distinct(row) if len(cell.text) > 2]
+    for cells in grid.cells[:_HEADER_DEPTH]:
+        named = [form.ROW_LABELS.get(form.plain(cell.text)) for cell in cells if len(cell.text) > 2]
         if sum(match is not None and match[0] == "requests" for match in named) >= 5:
             return True
     columns = zip(*(row[:4] for row in grid.rows), strict=True)
@@ -124,35 +143,27 @@ def _turn_back(reading: Reading, number: int) -> None:
             reading.cells[key] = replace(cell, place=place)
 
 
-def _has_requests(grid: Grid) -> bool:
-    for row in grid.rows:
-        labelled = _label(distinct(row))
-        if labelled is not None and labelled[0].row[0] == "requests" and labelled[0].row not in _SHARED_ROWS:
-            return True
-    return False
+def _is_of_requests(line: _Line) -> bool:
+    return line.label is not None and line.label[0].row[0] == "requests" and line.label[0].row not in _SHARED_ROWS
 
 
-def _mended(grid: Grid) -> Iterator[tuple[int, list[GridCell | None]]]:
+def _mended(grid: Grid) -> Iterator[_Line]:
     """The rows of a grid, numbered from 1, those joined again that a page break cut in two: the label is only whole
     together, and no column has a value on both sides."""
-    held: tuple[int, list[GridCell | None]] | None = None
-    for index, row in enumerate(grid.rows):
-        if held is not None:
-            joined = _joined(held[1], row) if index in grid.joints else None
-            if joined is not None:
-                yield held[0], joined
-                held = None
-                continue
-            yield held
-        held = (index + 1, row)
-    if held is not None:
-        yield held
+    index, last = 0, len(grid.rows) - 1
+    while index <= last:
+        number, row, cells = index + 1, grid.rows[index], grid.cells[index]
+        if index < last and index + 1 in grid.joints and (joined := _joined(row, grid.rows[index + 1])) is not None:
+            row, cells = joined, distinct(joined)
+            index += 1
+        yield _line(number, row, cells)
+        index += 1
 
 
 def _joined(above: list[GridCell | None], below: list[GridCell | None]) -> list[GridCell | None] | None:
     """The row of which these are the two parts, None where they are rows of their own."""
     row = _together(above, below, "")
-    whole = _label(distinct(row))
+    whole = _line(0, row, distinct(row)).label
     if _is_rest(above) or _is_rest(below):
         # The header of chapter 四 and the values on the next page are two rows.
         if whole is None and _has_text(above) and _has_text(below):
@@ -160,7 +171,8 @@ def _joined(above: list[GridCell | None], below: list[GridCell | None]) -> list[
     else:
         if whole is None or not whole[0].exact:
             return None
-        named = [part for part in (above, below) if (label := _label(distinct(part))) is not None and label[0].exact]
+        parts = [_line(0, part, distinct(part)) for part in (above, below)]
+        named = [part.row for part in parts if part.label is not None and part.label[0].exact]
         # A label may lie on one side alone, and the values on the other.
         if named and (len(named) > 1 or _has_values(named[0])):
             return None
@@ -211,13 +223,11 @@ def _name(row: Row) -> str:
     return str(form.FORM[row[0]]["rows"][row[1]]["zh"])
 
 
-def _label(cells: list[GridCell]) -> tuple[labels.Match, int] | None:
+def _label(cells: list[GridCell], plain: list[str]) -> tuple[labels.Match, int] | None:
     """The row of the form that a grid row is, and how many of its cells are labels."""
     count = 0
-    for cell in cells:
-        if cell.text and values.is_value(cell.text):
-            break
-        if count and form.plain(cell.text) in values.NOTHING:
+    for cell, key in zip(cells, plain, strict=True):
+        if (cell.text and values.is_value(cell.text)) or (count and key in values.NOTHING):
             break
         count += 1
     words = [cell.text for cell in cells[:count] if cell.text]
@@ -229,39 +239,28 @@ def _label(cells: list[GridCell]) -> tuple[labels.Match, int] | None:
     return (match, count) if match is not None else None
 
 
-def _header_words(row: list[GridCell | None]) -> tuple[int, int]:
-    """How many cells of a row are column headers of the form only, and how many may be headers of any table."""
-    found = [key for cell in distinct(row) if (key := form.plain(cell.text)) in form.HEADER_WORDS]
-    shared = sum(key in _SHARED for key in found)
-    return len(found) - shared, shared
-
-
-def _chains(rows: list[list[GridCell | None]], position: int) -> list[str]:
+def _chain(cells: list[GridCell]) -> list[str]:
     """The header words above a column, nearest first, then joined with those above them (商业 over 企业)."""
-    chain: list[GridCell] = []
-    for row in rows:
-        cell = row[position] if position < len(row) else None
-        if cell is not None and cell.text and cell not in chain:
-            chain.append(cell)
-    texts = [cell.text for cell in chain]
+    texts = [cell.text for cell in cells if cell.text]
     return ["".join(texts[-count:]) for count in range(1, min(len(texts), 3) + 1)]
 
 
-def _stage(cells: list[GridCell]) -> tuple[str, int] | None:
+def _stage(line: _Line) -> tuple[str, int] | None:
     """The stage of `disputes` that a row with values names (where the stages are rows), and how many cells do so."""
+    cells = line.cells
     count = next((n for n, cell in enumerate(cells) if cell.text and values.is_value(cell.text)), len(cells))
-    words = [form.plain(cell.text) for cell in cells[:count] if cell.text]
+    words = [word for cell, word in zip(cells[:count], line.words, strict=False) if cell.text]
     if not words or words[-1] not in form.STAGE_LABELS or count == len(cells) or len(words) > 2:
         return None
     return form.STAGE_LABELS[words[-1]], max(n for n, cell in enumerate(cells[:count], 1) if cell.text)
 
 
-def _names_results(pending: list[list[GridCell | None]]) -> bool:
-    return any({form.plain(cell.text) for cell in distinct(row)} >= _RESULTS for row in pending)
+def _names_results(pending: list[_Line]) -> bool:
+    return any(_RESULTS.issubset(line.words) for line in pending)
 
 
 def _resolve(
-    pending: list[list[GridCell | None]],
+    pending: list[_Line],
     table: str,
     headers: dict[str, _Header],
     reading: Reading,
@@ -274,23 +273,22 @@ def _resolve(
     # Over parts of different width no position means the same column.
     pending = [row for row in pending if len(row) == len(pending[-1])]
     header = _Header()
+    named_by_table = "disputes" if table == "results" else table
+    columns: dict[int, str] = {}
     stages = ["" for _ in pending]
     years: dict[int, set[int]] = {}
-    for position in range(max(len(row) for row in pending)):
-        above = "".join(cell.text for cell in distinct(row[position] for row in pending if position < len(row)))
-        if above:
+    for position, column_cells in enumerate(zip_longest(*(line.row for line in pending))):
+        above = distinct(column_cells)
+        if words := "".join(cell.text for cell in above):
             header.named.add(position)
-            years[position] = {int(found) for found in _YEAR.findall(above)}
-        for depth, row in enumerate(pending):
-            cell = row[position] if position < len(row) else None
+            years[position] = {int(found) for found in _YEAR.findall(words)}
+        for depth, cell in enumerate(column_cells):
             key = form.plain(cell.text) if cell is not None else ""
             if key in form.STAGE_LABELS:
                 stages[depth] = form.STAGE_LABELS[key]
             elif key in form.IGNORED:
                 stages[depth] = ""
-        named = (
-            labels.column("disputes" if table == "results" else table, text) for text in _chains(pending, position)
-        )
+        named = (labels.column(named_by_table, text) for text in _chain(above))
         column = next((one for one in named if one is not None), None)
         if column is None:
             continue
@@ -299,22 +297,24 @@ def _resolve(
             if not stage:
                 continue
             column = f"{stage}.{column}"
-        header.columns[position] = column
+        columns[position] = column
     if any(year in of for of in years.values()):
-        header.columns = {at: name for at, name in header.columns.items() if not years[at] or year in years[at]}
+        columns = {at: name for at, name in columns.items() if not years[at] or year in years[at]}
+    for position, column in columns.items():
+        header.columns.setdefault(column, []).append(position)
     if not header.columns:
         return
     if table == "disclosure":
-        reading.columns[table] |= set(header.columns.values())
+        reading.columns[table] |= header.columns.keys()
     headers[table] = header
 
 
-def _is_disputes_row(row: list[GridCell | None], pending: list[list[GridCell | None]]) -> bool:
-    cells = distinct(row)
+def _is_disputes_row(line: _Line, pending: list[_Line]) -> bool:
+    cells = line.cells
     if len(cells) < 3 or not all(not cell.text or values.is_value(cell.text) or len(cell.text) < 3 for cell in cells):
         return False
-    found = {form.plain(cell.text) for header in pending for cell in distinct(header)}
-    return bool(found & {"结果维持", "结果纠正", "尚未审结"}) and bool(found & (set(form.STAGE_LABELS) | {"行政诉讼"}))
+    found = {word for header in pending for word in header.words}
+    return bool(found & _RESULTS) and bool(found & (form.STAGE_LABELS.keys() | {"行政诉讼"}))
 
 
 def _the_one(cells: list[GridCell]) -> GridCell | None:
@@ -327,28 +327,25 @@ def _the_one(cells: list[GridCell]) -> GridCell | None:
     return next(iter((*printed, *cells)), None)
 
 
-def _by_position(row: list[GridCell | None], header: _Header, barred: set[int]) -> dict[str, GridCell] | None:
+def _by_position(
+    row: list[GridCell | None], header: _Header, barred: Collection[GridCell]
+) -> dict[str, GridCell] | None:
     """Column → cell by the header's positions; None where the row's cells do not lie under it: a number under no
     words at all shows that the row is longer than its header (a column copied twice)."""
-    if any(
-        at not in header.named
-        and cell is not None
-        and cell.text
-        and id(cell) not in barred
-        and values.is_value(cell.text)
-        and not any(row[other] is cell for other in header.named if other < len(row))
-        for at, cell in enumerate(row)
-    ):
-        return None
+    if not header.named.issuperset(range(len(row))):
+        under = {row[at] for at in header.named if at < len(row)}
+        outside = {cell for cell in row if cell is not None and cell not in under and cell not in barred}
+        if any(cell.text and values.is_value(cell.text) for cell in outside):
+            return None
     found: dict[str, GridCell] = {}
-    owner: dict[int, str] = {}
-    for column, positions in header.ordered().items():
-        below = distinct(row[p] for p in positions if p < len(row))
-        cell = _the_one([one for one in below if id(one) not in barred])
+    owner: dict[GridCell, str] = {}
+    for column, positions in header.columns.items():
+        below = distinct(row[at] for at in positions if at < len(row))
+        cell = _the_one([one for one in below if one not in barred])
         if cell is None:
             return None
         for other in below:
-            if other.text and owner.setdefault(id(other), column) != column:
+            if other.text and owner.setdefault(other, column) != column:
                 return None  # one number under two columns
         found[column] = cell
     return found
@@ -391,8 +388,7 @@ def _place(row: list[GridCell | None], cell: GridCell, place: Place) -> Place:
 def _row(
     reading: Reading,
     row_key: Row,
-    row: list[GridCell | None],
-    cells: list[GridCell],
+    line: _Line,
     label_count: int,
     header: _Header | None,
     place: Place,
@@ -401,10 +397,10 @@ def _row(
 ) -> None:
     table = row_key[0]
     reading.rows.add(row_key)
+    row, cells = line.row, line.cells
     behind = cells[label_count:]
-    barred = {id(cell) for cell in cells[:label_count]}
-    by_position = _by_position(row, header, barred) if header is not None else None
-    columns = list(header.ordered()) if header is not None else []
+    by_position = _by_position(row, header, cells[:label_count]) if header is not None else None
+    columns = list(header.columns) if header is not None else []
     under = list(by_position.values()) if by_position is not None else []
     unplaced = not under or any(cell.text and cell not in under for cell in behind)
     if table == "requests" and len(columns) < len(form.APPLICANTS) and len(behind) != len(columns) and unplaced:
@@ -419,7 +415,7 @@ def _row(
             # at the edge may belong to the label.
             by_order = None
     placed = by_position or by_order
-    if by_position is not None and by_order is not None and _texts(by_position) != _texts(by_order):
+    if by_position is not None and by_order not in (None, by_position) and _texts(by_position) != _texts(by_order):
         if table == "requests" and _agree_on_sum(by_position) != _agree_on_sum(by_order):
             placed = by_position if _agree_on_sum(by_position) else by_order
         else:
@@ -453,15 +449,14 @@ def _dispute(reading: Reading, row_key: Row, one: dict[str, GridCell], two: dict
             reading.put_cell(f"{row_key[0]}.{row_key[1]}.{column}", Cell(None, raw, Status.DISPUTED, place))
 
 
-def _disputes(
-    reading: Reading, row: list[GridCell | None], cells: list[GridCell], header: _Header, place: Place, *, typed: bool
-) -> None:
+def _disputes(reading: Reading, line: _Line, header: _Header, place: Place, *, typed: bool) -> None:
+    row, cells = line.row, line.cells
     complete = [f"{stage}.{result}" for stage in form.STAGES for result in form.RESULTS]
-    named = list(header.ordered())
+    named = list(header.columns)
     reading.rows |= {("disputes", column.split(".")[0]) for column in named or complete}
     # 行政复议 and 行政诉讼 may be tables of their own: a stage counts when its five results are named.
     whole_stages = len(named) % len(form.RESULTS) == 0 and len(named) > 0
-    placed = _by_position(row, header, set()) if whole_stages or len(named) == len(cells) else None
+    placed = _by_position(row, header, ()) if whole_stages or len(named) == len(cells) else None
     placed = placed or _by_order(cells, named if whole_stages else complete)
     if placed is None or (typed and _may_be_shifted(placed)):
         if any(cell.text for cell in cells):
@@ -473,11 +468,12 @@ def _disputes(
         reading.put(("disputes", stage), result, cell.text, _place(row, cell, place))
 
 
-def _note_unknown(reading: Reading, cells: list[GridCell], row: list[GridCell | None], place: Place) -> None:
+def _note_unknown(reading: Reading, line: _Line, place: Place) -> None:
     """A row with a label that the form does not know and with numbers behind it is said aloud."""
-    words = [cell.text for cell in cells if cell.text and not values.is_value(cell.text)]
-    numbers = [cell.text for cell in cells if cell.text and values.is_value(cell.text)]
-    if words and numbers and not any(_header_words(row)) and not all(labels.known(word) for word in words):
+    words = [cell.text for cell in line.cells if cell.text and not values.is_value(cell.text)]
+    numbers = [cell.text for cell in line.cells if cell.text and values.is_value(cell.text)]
+    is_header = not form.HEADER_WORDS.isdisjoint(line.words)
+    if words and numbers and not is_header and not all(labels.known(word) for word in words):
         reading.problems.append(
             f"{place}：表中有官方格式以外的行“{_short(''.join(words))}”，数字为{'、'.join(numbers)[:60]}"
         )

@@ -153,7 +153,7 @@ def read(lines: Iterable[str]) -> Reading:
         if row is not None:
             in_disputes = False
         if row is not None and row[0] == "requests" and not named_before:
-            named_before = set(reading.columns["requests"])
+            named_before = set(reading.columns["requests"]) if _is_understood(words) else set()
         for match in _named(words):
             reading.rows.add(match)
         apart = side_by_side and _is_scattered(run)
@@ -189,6 +189,15 @@ def _is_in_order(reading: Reading) -> bool:
     with_numbers = {tuple(key.split(".")[:2]) for key in reading.cells} | set(reading.torn)
     rows = sum(table == "requests" for table, _ in with_numbers)
     return not reading.has("requests") or rows * 2 > len(form.rows("requests", "2019"))
+
+
+def _is_understood(words: list[str]) -> bool:
+    """Whether the form knows all words of a header (小计 above a column that no word of the form names)."""
+    start = next((at for at, word in enumerate(words) if form.plain(word) in _HEADS), len(words))
+    return all(labels.known(word) for word in words[start:])
+
+
+_HEADS = frozenset(("申请人情况", "自然人"))
 
 
 def _place_short_rows(reading: Reading, named: set[str]) -> None:

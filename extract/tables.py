@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from extract import form, grid, laidout, solve, stream
 from extract.document import Document, Grid, Paragraph
 from extract.labels import Row
-from extract.readers.grids import distinct
 from extract.reading import Reading
 from extract.report import Cell, OtherTable, Place, Status
 from extract.values import UNSURE
@@ -195,8 +194,8 @@ def lines(document: Document, grids: list[Grid] | None = None) -> list[str]:
     found = [*document.lines]
     read = {one.number for one in (document.grids if grids is None else grids)}
     for one in document.grids:
-        rows = one.rows if one.number in read else [[] for _ in one.rows]
-        found += ["\t".join(" ".join(cell.text.split()) for cell in distinct(row)) for row in rows]
+        rows = one.cells if one.number in read else [[] for _ in one.cells]
+        found += ["\t".join(" ".join(cell.text.split()) for cell in row) for row in rows]
     return found
 
 
@@ -305,7 +304,7 @@ def _other_tables(document: Document, used: set[int]) -> list[OtherTable]:
         if isinstance(block, Paragraph):
             caption = block.text
         elif isinstance(block, Grid):
-            texts = tuple(tuple(cell.text for cell in distinct(row)) for row in block.rows)
+            texts = tuple(tuple(cell.text for cell in row) for row in block.cells)
             if block.number not in used and any(sum(map(bool, row)) > 1 for row in texts):
                 found.append(OtherTable(caption if len(caption) <= 80 else "", texts))
     return found

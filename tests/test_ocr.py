@@ -15,7 +15,7 @@ from benchmarks.reports import invent
 from extract import readers, tables, values
 from extract.document import Document, Grid, GridCell
 from extract.readers import image
-from extract.readers.grids import distinct
+from extract.document import distinct
 
 np = pytest.importorskip("numpy")
 pytest.importorskip("PIL")

@@ -19,25 +19,18 @@ def expand(rows: Iterable[Iterable[tuple[GridCell, int, int]]]) -> Grid:
     cells = 0
     for row in rows:
         line: list[GridCell | None] = []
-
-        def fill(line: list[GridCell | None] = line) -> None:
-            while (above := hanging.get(len(line))) is not None:
-                left, cell = above
-                if left > 1:
-                    hanging[len(line)] = (left - 1, cell)
-                else:
-                    del hanging[len(line)]
-                line.append(cell)
-
         for cell, rowspan, colspan in row:
-            fill()
+            _hang(line, hanging)
+            if rowspan <= 1 >= colspan:
+                line.append(cell)
+                continue
             for _ in range(max(colspan, 1)):
-                if hanging.get(len(line)) is not None:
+                if len(line) in hanging:
                     break
                 if rowspan > 1:
                     hanging[len(line)] = (rowspan - 1, cell)
                 line.append(cell)
-        fill()
+        _hang(line, hanging)
         table.append(line)
         cells += len(line)
         if cells > MAX_CELLS:
@@ -48,15 +41,17 @@ def expand(rows: Iterable[Iterable[tuple[GridCell, int, int]]]) -> Grid:
     return Grid(table)
 
 
-def distinct(row: Iterable[GridCell | None]) -> list[GridCell]:
-    """The cells of a row once each, from left to right."""
-    once = dict.fromkeys(row)  # by identity, since cells do not compare
-    once.pop(None, None)
-    return list(once)  # type: ignore[arg-type]
+def _hang(line: list[GridCell | None], hanging: dict[int, tuple[int, GridCell]]) -> None:
+    """Lengthen a row by the cells that hang down from above into its next columns."""
+    while (at := len(line)) in hanging:
+        left, cell = hanging.pop(at)
+        if left > 1:
+            hanging[at] = (left - 1, cell)
+        line.append(cell)
 
 
-def _prose(row: list[GridCell | None]) -> str | None:
-    texts = [cell.text for cell in distinct(row) if cell.text.strip()]
+def _prose(cells: list[GridCell]) -> str | None:
+    texts = [cell.text for cell in cells if cell.text.strip()]
     if len(texts) != 1:
         return None
     text = texts[0]
@@ -69,7 +64,7 @@ def blocks(grid: Grid, page: int | None = None) -> Iterator[Block]:
     part: list[list[GridCell | None]] = []
     joints: list[int] = []
     for number, row in enumerate(grid.rows):
-        text = _prose(row)
+        text = _prose(grid.cells[number])
         if text is None:
             if number in grid.joints and part:
                 joints.append(len(part))

@@ -433,7 +433,7 @@ class _Walk:
         elif tag == "table" and _is_data(element):
             self._end_paragraph()
             grid = _grid(element)
-            card = sum(_meta_row([cell.text for cell in grids.distinct(row)], self.document) for row in grid.rows[:8])
+            card = sum(_meta_row([cell.text for cell in row], self.document) for row in grid.cells[:8])
             if card < 3 or len(grid.rows) > 8:  # else it is the page's card, no table of the report
                 self.out.extend(grids.blocks(grid))
             self._links(element)

@@ -16,7 +16,7 @@ from PIL.Image import Image
 
 from extract.document import Block, Document, Paragraph
 from extract.document import Picture as Embedded
-from extract.readers import grids, layout
+from extract.readers import layout
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def put_in(document: Document, data_of: Callable[[Embedded], bytes | None]) -> l
 
 
 def _own_words(document: Document) -> int:
-    cells = (cell.text for grid in document.grids for row in grid.rows for cell in grids.distinct(row))
+    cells = (cell.text for grid in document.grids for row in grid.cells for cell in row)
     texts = (*(paragraph.text for paragraph in document.paragraphs), *cells)
     return sum(char > "⺀" for text in texts for char in text)
 

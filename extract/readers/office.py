@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from extract.document import Document
-from extract.readers import archives, grids, word, word97
+from extract.readers import archives, word, word97
 
 LIMIT = 25.0
 """Seconds after which a conversion is given up (2 s are usual, 9 on a busy machine). Less than a reading process has
@@ -114,7 +114,7 @@ def _own(data: bytes, kind: str) -> Document:
 
 
 def _cells(document: Document) -> int:
-    return sum(bool(cell.text) for grid in document.grids for row in grid.rows for cell in grids.distinct(row))
+    return sum(bool(cell.text) for grid in document.grids for row in grid.cells for cell in row)
 
 
 def _converted(data: bytes, kind: str, limit: float) -> tuple[bytes | None, str]:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from rapidocr import RapidOCR
 
 from extract.document import Box, Grid, Paragraph
-from extract.readers import grids, layout
+from extract.readers import layout
 from extract.readers.image import A4, TextLayer
 from extract.readers.layout import Char, Ruling, Rulings, Table
 from extract.values import UNSURE
@@ -292,8 +292,8 @@ def _lines(parts: list[Table | Paragraph], chars: list[Char]) -> Iterator[str]:
         if isinstance(block, Paragraph):
             yield block.text
         elif isinstance(block, Grid):
-            for row in block.rows:
-                yield "\t".join(" ".join(cell.text.split()) for cell in grids.distinct(row))
+            for row in block.cells:
+                yield "\t".join(" ".join(cell.text.split()) for cell in row)
 
 
 # --- The picture -----------------------------------------------------------------------------------------------------

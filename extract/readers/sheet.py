@@ -17,7 +17,7 @@ from openpyxl.utils.datetime import from_excel
 from xlrd.biffh import XLRDError
 
 from extract import labels
-from extract.document import Block, Document, Grid, GridCell, Paragraph, Picture
+from extract.document import Block, Document, Grid, GridCell, Paragraph, Picture, distinct
 from extract.readers import charset, grids, numbers, ole
 
 MAX_ROWS, MAX_COLUMNS = 3000, 120
@@ -238,7 +238,7 @@ def _blocks(sheet: _Sheet) -> Iterator[Block]:
     table: list[list[GridCell | None]] = []
     rows = _rows(sheet)
     for index, (ruled, row) in enumerate(rows):
-        texts = [cell.text for cell in grids.distinct(row) if cell.text]
+        texts = [cell.text for cell in distinct(row) if cell.text]
         if texts and not _is_prose(row, rows[index - 1 : index], rows[index + 1 : index + 2]):
             table.append(row)
         elif not texts and table and (ruled or not _has_number(table[-1])):
@@ -291,7 +291,7 @@ _Rows = list[tuple[bool, list[GridCell | None]]]
 def _is_prose(row: list[GridCell | None], above: _Rows, below: _Rows) -> bool:
     """Whether a row is a line of text: it has one text, no row label of the form, which fills the width or has no row
     of a table on one side."""
-    found = [cell for cell in grids.distinct(row) if cell.text]
+    found = [cell for cell in distinct(row) if cell.text]
     if len(found) != 1 or labels.known(found[0].text) or labels.exactly(found[0].text) is not None:
         return False
     if all(cell is found[0] for cell in row):
@@ -300,4 +300,4 @@ def _is_prose(row: list[GridCell | None], above: _Rows, below: _Rows) -> bool:
 
 
 def _is_table_row(rows: _Rows) -> bool:
-    return any(sum(bool(cell.text) for cell in grids.distinct(row)) > 1 for _, row in rows)
+    return any(sum(bool(cell.text) for cell in distinct(row)) > 1 for _, row in rows)
