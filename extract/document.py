@@ -42,8 +42,9 @@ class GridCell:
 class Grid:
     """A ruled table: `rows[r][c]` is the cell that covers this position, None where no cell was drawn.
 
-    All rows have the same length; `cells[r]` are the cells of a row once each, from left to right. `number` counts the document's grids from 1, in reading order (0 until `tables` reads
-    them). `joints` are the indices of rows before which a page broke, where one printed row may have become two.
+    All rows have the same length; `cells[r]` are the cells of a row once each, from left to right. `number` counts the
+    document's grids from 1, in reading order (0 until `tables` reads them). `joints` are the indices of rows before
+    which a page broke, where one printed row may have become two.
     `typed`: made of lines of text, where a lost cell moves those behind it and leaves an empty one at the edge.
     """
 
@@ -54,6 +55,7 @@ class Grid:
     cells: list[list[GridCell]] = field(init=False)
 
     def __post_init__(self) -> None:
+        """Tell the cells of each row apart, once for all who ask."""
         self.cells = [distinct(row) for row in self.rows]
 
 

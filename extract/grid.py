@@ -1,7 +1,7 @@
 """The reading by row label and column header, for tables that kept their cells."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
@@ -21,7 +21,7 @@ _SHARED_ROWS = frozenset((("requests", "other_other"), ("requests", "total_handl
 
 @dataclass(slots=True)
 class _Header:
-    """The columns of one table from left to right, each with its positions, and all positions over which words stand."""
+    """The columns of a table from left to right, each with its positions, and all positions over which words stand."""
 
     columns: dict[str, list[int]] = field(default_factory=dict)
     named: set[int] = field(default_factory=set)
@@ -29,8 +29,8 @@ class _Header:
 
 @dataclass(slots=True)
 class _Line:
-    """A row of a grid: its number, its cells by position and once each, the plain words of these, and the row of the form
-    that it is, with how many of its cells are labels."""
+    """A row of a grid: its number, its cells by position and once each, the plain words of these, and the row of the
+    form that it is, with how many of its cells are labels."""
 
     number: int
     row: list[GridCell | None]
@@ -359,9 +359,9 @@ def _by_order(cells: list[GridCell], columns: list[str]) -> dict[str, GridCell] 
     return dict(zip(columns, cells, strict=True)) if len(cells) == len(columns) else None
 
 
-def _may_be_shifted(placed: dict[str, GridCell]) -> bool:
+def _may_be_shifted(cells: Iterable[GridCell]) -> bool:
     """Whether one cell at the edge is empty and all others are not: a cell was lost, and it need not be that one."""
-    texts = [cell.text for cell in placed.values()]
+    texts = [cell.text for cell in cells]
     return len(texts) > 1 and texts.count("") == 1 and not (texts[0] and texts[-1])
 
 
@@ -424,7 +424,11 @@ def _row(
     if placed is None and table == "disputes":
         placed = _by_order(behind, list(form.RESULTS))
         placed = placed if placed is not None and _agree_on_sum(placed) else None
-    if placed is None or (typed and _may_be_shifted(placed) and not (table != "disclosure" and _agree_on_sum(placed))):
+    # In a row that was cut the last cells are empty, also under a header that the form does not know (小计).
+    named = [cell for at, cell in enumerate(row) if cell in behind and at in header.named] if typed and header else []
+    ends = distinct(named) if table == "requests" else []
+    shifted = typed and placed is not None and (_may_be_shifted(placed.values()) or _may_be_shifted(ends))
+    if placed is None or (shifted and not (table != "disclosure" and _agree_on_sum(placed))):
         printed = _stripped(behind) if typed else behind
         if printed and row_key not in reading.torn:
             reading.torn[row_key] = Torn([values.read(cell.text) for cell in printed], place)
@@ -458,7 +462,7 @@ def _disputes(reading: Reading, line: _Line, header: _Header, place: Place, *, t
     whole_stages = len(named) % len(form.RESULTS) == 0 and len(named) > 0
     placed = _by_position(row, header, ()) if whole_stages or len(named) == len(cells) else None
     placed = placed or _by_order(cells, named if whole_stages else complete)
-    if placed is None or (typed and _may_be_shifted(placed)):
+    if placed is None or (typed and _may_be_shifted(placed.values())):
         if any(cell.text for cell in cells):
             printed = _stripped(cells) if typed else cells
             reading.torn[("disputes", "")] = Torn([values.read(cell.text) for cell in printed], place)

@@ -21,16 +21,16 @@ class Reading:
     """Cells by canonical key as far as one reading could place them.
 
     `rows` are the rows whose labels were seen, `columns` the column headers seen per table, `torn` rows that wait for
-    the sums, `grids` the numbers of the grids in which something of the form stands, `times` how often a
-    cell was met. A key may belong to either edition.
+    the sums, `grids` the numbers of the grids in which something of the form stands, `again` the
+    cells met more than once. A key may belong to either edition.
     """
 
     cells: dict[str, Cell] = field(default_factory=dict)
+    again: set[str] = field(default_factory=set)
     rows: set[Row] = field(default_factory=set)
     columns: dict[str, set[str]] = field(default_factory=lambda: {table: set() for table in form.TABLES})
     torn: dict[Row, Torn] = field(default_factory=dict)
     grids: set[int] = field(default_factory=set)
-    times: Counter[str] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
 
     def has(self, table: str) -> bool:
@@ -45,11 +45,14 @@ class Reading:
 
     def put_cell(self, key: str, cell: Cell) -> None:
         """The same for a cell that was judged already."""
-        self.times[key] += 1
         before = self.cells.get(key)
-        if before is not None and before.status is Status.DISPUTED:
+        if before is None:
+            self.cells[key] = cell
+            return
+        self.again.add(key)
+        if before.status is Status.DISPUTED:
             return  # a third number settles nothing
-        if before is None or (before.status is not Status.NUMBER and cell.status is Status.NUMBER):
+        if before.status is not Status.NUMBER and cell.status is Status.NUMBER:
             self.cells[key] = cell
         elif cell.status is Status.NUMBER and before.value != cell.value:
             self.cells[key] = Cell(None, f"{before.raw}｜{cell.raw}", Status.DISPUTED, before.place)
@@ -61,7 +64,8 @@ class Reading:
 
     def copies_differ(self) -> bool:
         """Whether a table of the form stands in the document twice, with different numbers."""
-        return any(cell.status is Status.DISPUTED for cell in self.cells.values()) and bool(self._twice())
+        disputed = any(cell.status is Status.DISPUTED for cell in self.cells.values())
+        return bool(self.again) and disputed and bool(self._twice())
 
     def settle(self) -> None:
         """Where two bodies' or years' tables stand in one document and differ, none of their numbers is believed that
@@ -70,14 +74,11 @@ class Reading:
             return
         for table in self._twice():
             for key, cell in list(self.cells.items()):
-                if key.startswith(f"{table}.") and cell.value is not None and self.times[key] < 2:
+                if key.startswith(f"{table}.") and cell.value is not None and key not in self.again:
                     self.cells[key] = Cell(None, cell.raw, Status.DISPUTED, cell.place)
 
     def _twice(self) -> set[str]:
         """The tables most of whose cells were met more than once."""
-        found = set()
-        for table in form.TABLES:
-            met = [times for key, times in self.times.items() if key.startswith(f"{table}.")]
-            if sum(times > 1 for times in met) * 2 > len(met):
-                found.add(table)
-        return found
+        met = Counter(key.split(".")[0] for key in self.cells)
+        again = Counter(key.split(".")[0] for key in self.again)
+        return {table for table, times in met.items() if again[table] * 2 > times}

@@ -130,7 +130,7 @@ def read(lines: Iterable[str]) -> Reading:
     reading = Reading()
     stages_seen = ""
     in_disputes = False
-    named_before: set[str] = set()
+    named_before: set[str] | None = None
     side_by_side = False
     loose: set[Row] = set()
     for run in _runs(lines):
@@ -152,7 +152,7 @@ def read(lines: Iterable[str]) -> Reading:
             row = None
         if row is not None:
             in_disputes = False
-        if row is not None and row[0] == "requests" and not named_before:
+        if row is not None and row[0] == "requests" and named_before is None:
             named_before = set(reading.columns["requests"]) if _is_understood(words) else set()
         for match in _named(words):
             reading.rows.add(match)
@@ -178,7 +178,7 @@ def read(lines: Iterable[str]) -> Reading:
         for row in loose:
             for key in [key for key in reading.cells if key.startswith(f"{row[0]}.{row[1]}.")]:
                 del reading.cells[key]
-    _place_short_rows(reading, named_before)
+    _place_short_rows(reading, named_before or set())
     reading.settle()
     return reading
 

@@ -68,6 +68,7 @@ def read(text: str, kind: str = "int") -> Cell:
     return Cell(-number if match["sign"] == "-" else number, raw, Status.NUMBER)
 
 
+@lru_cache(maxsize=8192)
 def is_value(text: str) -> bool:
     """Whether a cell looks like one that holds a value (a number, blank, a slash or a dash), not a label."""
     status = read(text).status

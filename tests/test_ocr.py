@@ -13,9 +13,8 @@ import extract
 from benchmarks.renderings import printable
 from benchmarks.reports import invent
 from extract import readers, tables, values
-from extract.document import Document, Grid, GridCell
+from extract.document import Document, Grid, GridCell, distinct
 from extract.readers import image
-from extract.document import distinct
 
 np = pytest.importorskip("numpy")
 pytest.importorskip("PIL")
