@@ -144,7 +144,7 @@ def _read_attachments(report: Report, fetch: Fetch) -> None:
 
 def _in_file(cells: dict[str, Cell], url: str) -> dict[str, Cell]:
     """The same cells, their places named in an attachment."""
-    return _placed(cells, lambda place: replace(place, file=url))
+    return _placed(cells, lambda place: place._replace(file=url))
 
 
 def _on_pictures(cells: dict[str, Cell], pages: list[tuple[str, int]]) -> dict[str, Cell]:
@@ -154,16 +154,16 @@ def _on_pictures(cells: dict[str, Cell], pages: list[tuple[str, int]]) -> dict[s
         if place.box is None or place.file is not None:
             return place
         address, page = pages[place.box.page - 1]
-        return replace(place, file=address, box=replace(place.box, page=page))
+        return place._replace(file=address, box=replace(place.box, page=page))
 
     return _placed(cells, inside)
 
 
 def _placed(cells: dict[str, Cell], moved: Callable[[Place], Place]) -> dict[str, Cell]:
     def all_moved(place: Place | None) -> Place | None:
-        return place and replace(moved(place), again=tuple((moved(other), raw) for other, raw in place.again))
+        return place and moved(place)._replace(again=tuple((moved(other), raw) for other, raw in place.again))
 
-    return {key: replace(cell, place=all_moved(cell.place)) for key, cell in cells.items()}
+    return {key: cell._replace(place=all_moved(cell.place)) for key, cell in cells.items()}
 
 
 def _attached(report: Report, fetch: Fetch) -> Iterator[tuple[Document, str]]:

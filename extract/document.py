@@ -30,7 +30,7 @@ class Paragraph:
     page: int | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class GridCell:
     """A cell of a grid. The same object stands at every position that it spans, so identity tells merged cells."""
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from extract import form, labels, values
@@ -41,7 +41,9 @@ class _Line:
     @property
     def is_header(self) -> bool:
         """Whether column headers of the form stand in it, or several that may be headers of any table."""
-        return self.has_headers or sum(word in _SHARED for word in self.words) > 1
+        return self.has_headers or (
+            not _SHARED.isdisjoint(self.words) and sum(word in _SHARED for word in self.words) > 1
+        )
 
     @property
     def has_headers(self) -> bool:
@@ -139,8 +141,8 @@ def _turn_back(reading: Reading, number: int) -> None:
     """Name rows and columns as they stand in the document."""
     for key, cell in reading.cells.items():
         if cell.place is not None and cell.place.grid == number:
-            place = replace(cell.place, row=cell.place.column, column=cell.place.row)
-            reading.cells[key] = replace(cell, place=place)
+            place = cell.place._replace(row=cell.place.column, column=cell.place.row)
+            reading.cells[key] = cell._replace(place=place)
 
 
 def _is_of_requests(line: _Line) -> bool:
@@ -340,7 +342,7 @@ def _by_position(
     found: dict[str, GridCell] = {}
     owner: dict[GridCell, str] = {}
     for column, positions in header.columns.items():
-        below = distinct(row[at] for at in positions if at < len(row))
+        below = distinct([row[at] for at in positions if at < len(row)])
         cell = _the_one([one for one in below if one not in barred])
         if cell is None:
             return None

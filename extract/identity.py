@@ -581,6 +581,8 @@ def _published_date(reading: _Reading) -> date | None:
 
 def _guessed_date(html: str, url: str | None, identity: Identity) -> date | None:
     """What htmldate finds in tags and address. A date before the signature or equal to it was read in the text."""
+    if not _has_date_but(identity.signed_date, f"{html} {url}", identity.year):
+        return None
     from htmldate import find_date  # slow to import, and most pages say when they were published
 
     try:
@@ -592,6 +594,17 @@ def _guessed_date(html: str, url: str | None, identity: Identity) -> date | None
         return None
     # Lists beside the text have dates too; a report comes out in the year after its own.
     return found if identity.year is None or _reported_year(found) == identity.year else None
+
+
+def _has_date_but(signed: date | None, text: str, year: int | None) -> bool:
+    """Whether a text has a day on which the report of a year may have come out, other than that of its signature."""
+    if year is None:
+        return True
+    days = re.finditer(
+        rf"(?:{year}[-/.年]?(?P<december>12)|{year + 1}[-/.年]?(?P<month>\d\d?))[-/.月]?(?P<day>\d\d?)", text
+    )
+    own = None if signed is None else (signed.month, signed.day)
+    return any((int(day["december"] or day["month"]), int(day["day"])) != own for day in days)
 
 
 # --- numbers of the page ---------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from extract.document import Box
 
@@ -47,8 +47,7 @@ class OfficeKind(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a cell was read: in a grid, or in the running text. As text ("表3第5行第2列") it is for a person.
 
     `grid` is the grid's number in the document, `row` and `column` the position there, `line` that of the text; all
@@ -79,11 +78,11 @@ class Place:
         return "；另读自".join([words, *(f"{place}：{raw or '空'}" for place, raw in self.again)])
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """A cell of the form. `value` is None unless status is number or derived; `raw` is what is printed, stripped.
 
-    `place` says where it was read, None where that is unknown.
+    `place` says where it was read, None where that is unknown. (A tuple, like Place: a report makes a thousand, and a
+    frozen dataclass takes four times as long to make.)
     """
 
     value: int | float | None

@@ -6,7 +6,7 @@ the text layer of a PDF) and is the second, independent reading of everything th
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from extract import form, labels, values
@@ -138,11 +138,6 @@ def read(lines: Iterable[str]) -> Reading:
         side_by_side = side_by_side or any(map(_SIDE_BY_SIDE.search, words))
         joined = "".join(words)
         spaceless = "".join(joined.split())
-        for table in ("disclosure", "requests"):
-            for piece in {*words, *" ".join(words).split()}:
-                if (column := form.COLUMN_LABELS[table].get(form.plain(piece))) is not None:
-                    reading.columns[table].add(column)
-        _columns_in(spaceless, reading)
         stages_seen = spaceless if _STAGE_WORDS.search(spaceless) else stages_seen
         if _STAGE_WORDS.search(spaceless):
             in_disputes = True
@@ -152,6 +147,8 @@ def read(lines: Iterable[str]) -> Reading:
             row = None
         if row is not None:
             in_disputes = False
+        if named_before is None or row is None or row[0] != "requests":
+            _note_columns(words, spaceless, reading)
         if row is not None and row[0] == "requests" and named_before is None:
             named_before = set(reading.columns["requests"]) if _is_understood(words) else set()
         for match in _named(words):
@@ -211,17 +208,21 @@ def _place_short_rows(reading: Reading, named: set[str]) -> None:
     for row, part in torn.items():
         del reading.torn[row]
         for column, cell in zip(columns, part.values, strict=True):
-            reading.put_cell(f"requests.{row[1]}.{column}", replace(cell, place=part.place))
+            reading.put_cell(f"requests.{row[1]}.{column}", cell._replace(place=part.place))
 
 
 _COLUMN_WORDS = {label: column for label, column in form.COLUMN_LABELS["disclosure"].items() if len(label) >= 5}
 
 
-def _columns_in(spaceless: str, reading: Reading) -> None:
-    key = re.sub(r"[^\w/]", "", spaceless)
-    for label, column in _COLUMN_WORDS.items():
-        if label in key:
-            reading.columns["disclosure"].add(column)
+def _note_columns(words: list[str], spaceless: str, reading: Reading) -> None:
+    """Note the column headers among the words, each by itself or, of `disclosure`, run together."""
+    for piece in {*words, *" ".join(words).split()}:
+        key = form.plain(piece)
+        for table in ("disclosure", "requests"):
+            if (column := form.COLUMN_LABELS[table].get(key)) is not None:
+                reading.columns[table].add(column)
+    together = re.sub(r"[^\w/]", "", spaceless)
+    reading.columns["disclosure"] |= {column for label, column in _COLUMN_WORDS.items() if label in together}
 
 
 def _named(words: list[str]) -> Iterator[Row]:

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from extract import form, grid, laidout, solve, stream
 from extract.document import Document, Grid, Paragraph
@@ -118,7 +118,7 @@ def compare(tables: Tables, other: Tables, *, sure: bool) -> None:
                 tables.cells[key] = Cell(None, f"{one.raw}｜{two.raw}", Status.DISPUTED, _beside(one, two))
                 differing[key.rsplit(".", 1)[0]] += 1
             elif key in both and both[key][0].status is Status.NUMBER:
-                tables.cells[key] = replace(both[key][0], place=_beside(*both[key]))
+                tables.cells[key] = both[key][0]._replace(place=_beside(*both[key]))
             elif key in tables.cells and (tables.cells[key].status in solve.GAPS or key in both):
                 tables.cells[key] = other.cells[key]
         if not any(row.startswith(f"{table}.") for row in differing) and any(key in both for key in keys):
@@ -134,8 +134,7 @@ def _beside(one: Cell, two: Cell) -> Place | None:
     if at is None or other is None:
         return at or other
     if other.again:
-        other = replace(other, again=())
-    # Written out, since every cell passes here and `replace` takes as long as all else.
+        other = other._replace(again=())
     return Place(at.grid, at.row, at.column, at.line, at.box, at.file, (*at.again, (other, two.raw)))
 
 
@@ -143,14 +142,14 @@ def _without_specks(key: str, cell: Cell) -> Cell:
     """A number of a scan, unless it has a sign or a point where the form counts: then a speck was read as one."""
     if cell.value is None or form.kind_of_number(key) != "int" or (cell.value >= 0 and cell.value == int(cell.value)):
         return cell
-    return replace(cell, value=None, status=Status.UNREADABLE)
+    return cell._replace(value=None, status=Status.UNREADABLE)
 
 
 def _told_twice(cell: Cell) -> Cell:
     """A cell of a scan in which two readings saw two numbers, and the sums do not tell which."""
     one, _, two = cell.raw.partition(UNSURE)
     differ = cell.status is Status.UNREADABLE and one.isdigit() and two.isdigit() and one != two
-    return replace(cell, raw=f"{one}｜{two}", status=Status.DISPUTED) if differ else cell
+    return cell._replace(raw=f"{one}｜{two}", status=Status.DISPUTED) if differ else cell
 
 
 _YEAR = re.compile(r"(?<!\d)20\d\d(?=\s*年(?!\s*\d{1,2}\s*月))")
@@ -224,19 +223,11 @@ def _merge(first: Reading, second: Reading) -> tuple[dict[str, Cell], set[str]]:
         elif mine.status is Status.NUMBER and other.status is Status.NUMBER and mine.value != other.value:
             cells[key] = Cell(None, f"{mine.raw}｜{other.raw}", Status.DISPUTED, mine.place)
             differing.add(key.split(".")[0])
-    both = {
-        table
-        for table in form.TABLES
-        if first.has(table)
-        and second.has(table)
-        and table not in differing
-        and all(
-            key in second.cells and second.cells[key].value == cell.value
-            for key, cell in first.cells.items()
-            if key.startswith(f"{table}.") and cell.value is not None
-        )
-    }
-    return cells, both
+    for key, mine in first.cells.items():
+        if mine.value is not None and ((found := second.cells.get(key)) is None or found.value != mine.value):
+            differing.add(key.split(".")[0])
+    both = {table for table in form.TABLES if first.has(table) and second.has(table)}
+    return cells, both - differing
 
 
 def _digits(raw: str) -> str:

@@ -61,6 +61,9 @@ def _prose(cells: list[GridCell]) -> str | None:
 def blocks(grid: Grid, page: int | None = None) -> Iterator[Block]:
     """A grid as blocks: rows that hold only a chapter heading or prose become paragraphs (weishan.gov.cn's old form
     keeps the whole report in one table), the rows between them grids of the same columns."""
+    if grid.rows and not any(map(_prose, grid.cells)):
+        yield grid
+        return
     part: list[list[GridCell | None]] = []
     joints: list[int] = []
     for number, row in enumerate(grid.rows):

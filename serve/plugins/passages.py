@@ -1,6 +1,5 @@
 """From a number to where it was read: the page or picture with the cell framed, the table, or the lines of a text."""
 
-from dataclasses import replace
 from typing import Any
 
 from datasette.app import Datasette
@@ -34,7 +33,7 @@ async def show(request: Request, datasette: Datasette) -> Response:
                 shown = await kept.in_turn(kept.around, *where, place)
                 if shown is not None:
                     capture, around = shown
-                    alone = replace(place, file=None, again=())
+                    alone = place._replace(file=None, again=())
                     places.append(
                         {"place": alone, "file": place.file, "raw": raw, "capture": capture, "passage": around}
                     )
