@@ -3,7 +3,6 @@
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import zip_longest
 
 from extract import form, labels, values
 from extract.document import Grid, GridCell, distinct
@@ -273,13 +272,13 @@ def _resolve(
     if not pending:
         return
     # Over parts of different width no position means the same column.
-    pending = [row for row in pending if len(row) == len(pending[-1])]
+    pending = [line for line in pending if len(line.row) == len(pending[-1].row)]
     header = _Header()
     named_by_table = "disputes" if table == "results" else table
     columns: dict[int, str] = {}
     stages = ["" for _ in pending]
     years: dict[int, set[int]] = {}
-    for position, column_cells in enumerate(zip_longest(*(line.row for line in pending))):
+    for position, column_cells in enumerate(zip(*(line.row for line in pending), strict=True)):
         above = distinct(column_cells)
         if words := "".join(cell.text for cell in above):
             header.named.add(position)

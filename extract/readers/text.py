@@ -36,7 +36,7 @@ def read(data: bytes, media_type: str | None = None) -> Document:
 def _read_table(document: Document, part: str) -> None:
     for grid in read_html(part).grids:
         document.blocks.extend(grids.blocks(grid))
-        document.lines += ["\t".join(" ".join(cell.text.split()) for cell in grids.distinct(row)) for row in grid.rows]
+        document.lines += ["\t".join(" ".join(cell.text.split()) for cell in row) for row in grid.cells]
 
 
 def _read_lines(document: Document, part: str) -> None:
