@@ -58,6 +58,12 @@ class Grid:
         """Tell the cells of each row apart, once for all who ask."""
         self.cells = [distinct(row) for row in self.rows]
 
+    def go_on(self, part: "Grid") -> None:
+        """Take up the rows of a further part, which a page break cut off."""
+        self.joints.append(len(self.rows))
+        self.rows += part.rows
+        self.cells += part.cells
+
 
 def distinct(row: Iterable[GridCell | None]) -> list[GridCell]:
     """The cells of a row once each, from left to right."""

@@ -53,8 +53,7 @@ def _read_lines(document: Document, part: str) -> None:
         numbered = list(some)
         grid = _grid([line for _, line in numbered]) if is_table else None
         if grid is not None and open_grid is not None and len(grid.rows[0]) == len(open_grid.rows[0]):
-            open_grid.joints.append(len(open_grid.rows))
-            open_grid.rows += grid.rows
+            open_grid.go_on(grid)
             continue
         if grid is None and open_grid is not None and all(_NO_WORDS.fullmatch(line) for _, line in numbered):
             continue  # the end of a page inside a table
