@@ -12,6 +12,8 @@ _NUMBER = re.compile(
     rf"(?P<sign>[+-]?)\s*(?P<whole>\d{{1,3}}(?:,\d{{3}})+|\d+)(?P<part>\.\d+)?\s*(?P<unit>{_UNIT})?\s*(?P<remark>[(\[].*[)\]])?",
     re.DOTALL,
 )
+_CHANGE = re.compile(r"(?:(?P<more>增加?|新增)|减少?)(?P<count>\d+)(?:件|项|个)?")
+"""本年增/减 in words: 减4 for -4."""
 _NOTE = re.compile(r"(?<=[\d件条个宗起次项份人元])\s*(?:[(\[（［【]?注?[⁰¹²³⁴-⁹①-⑳]+[)\]）］】]?|[*＊※]+)(?!\d)")
 """The mark of a footnote behind a number: 5① and 5² are 5, where Unicode's folding would make 51 and 52 of them."""
 _NO_DIGIT = re.compile("[⁰¹²³⁴-⁹₀-₉①-⓿㈠-㉃㊀-㊉❶-➓]")
@@ -52,6 +54,8 @@ def read(text: str, kind: str = "int") -> Cell:
         return Cell(None, raw, Status.SLASH)
     if _DASH.fullmatch(folded):
         return Cell(None, raw, Status.DASH)
+    if kind == "signed" and (change := _CHANGE.fullmatch(folded)):
+        folded = ("" if change["more"] else "-") + change["count"]
     match = _NUMBER.fullmatch(folded)
     if UNSURE in folded:
         return Cell(None, raw, Status.UNREADABLE)  # ink that recognition could not read with certainty

@@ -17,6 +17,8 @@ _EMPHASIS = re.compile(r"\*\*(.+?)\*\*")
 _ESCAPED = re.compile(r"\\(?=[-+.#*_()\[\]!|<>~`])")
 _RULE = re.compile(r"[|:\-\s]+")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_END_OF_CELL = re.compile(r"^([^|]*[^|\s])\s*\|$")
+"""One cell a line, each closed by a bar, as some copies of pages have their tables."""
 _NO_WORDS = re.compile(r"[\W\d]*")
 _FEWEST = 3
 """Fields of a line from which on it may be a row; text of one cell a line has a tab before each."""
@@ -46,7 +48,7 @@ def _read_lines(document: Document, part: str) -> None:
         if _HEADING.match(line):
             headings.add(number)
         line = _BREAK.sub(" ", _EMPHASIS.sub(r"\1", _HEADING.sub("", line))).rstrip("\r\n ")
-        lines.append(html.unescape(_ESCAPED.sub("", line)))
+        lines.append(_END_OF_CELL.sub(r"\1", html.unescape(_ESCAPED.sub("", line))))
     document.lines += lines
     open_grid: Grid | None = None
     for is_table, some in groupby(enumerate(lines), lambda line: len(_fields(line[1])) >= _FEWEST):
