@@ -23,7 +23,12 @@ COPIED = (
     "质量和水平，切实保障群众的知情权、参与权和监督权。"
 )
 
-ATTACK = "<script>document.title='执行了'</script><img src=x onerror=\"document.title='执行了'\">"
+RUN = "document.title='执行了'"
+ATTACK = (
+    f'<script>{RUN}</script><img src=x onerror="{RUN}">'
+    f'<svg onload="{RUN}"><a xlink:href="javascript:{RUN}">图</a></svg>'
+    f'<a href="javascript:{RUN}" onmouseover="{RUN}">点我</a><iframe srcdoc="<script>top.{RUN}</script>"></iframe>'
+)
 
 
 def make(path: Path) -> Path:

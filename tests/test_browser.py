@@ -1,78 +1,29 @@
 """A journalist's way in headless Chromium: home page, facet, report, CSV; and captured scripts that must not run."""
 
 import csv
-import os
-import shutil
-import socket
-import subprocess
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
-from serve_samples import FILLERS, HOSTILE, TOWN_2020, TOWN_2023, make
+from browsing import IN_CHROMIUM, NARROW, WIDE, browser, page, served
+from playwright.sync_api import Browser, Page
+from serve_samples import ATTACK, FILLERS, HOSTILE, TOWN_2020, TOWN_2023, make
+from test_serve_originals import DOCUMENTS, NUMBER, URL, keep
 
-import serve
+__all__ = ["browser", "page"]
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-ARGUMENTS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not Path(CHROMIUM).exists() and not os.environ.get("CI"), reason="no Chromium on this machine"),
-]
+pytestmark = IN_CHROMIUM
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The archive of the samples, served by the very command that `nianbao serve` runs."""
+    """The archive of the samples, with a hostile original of the report of 松溪镇."""
     archive = make(tmp_path_factory.mktemp("browser") / "archive.db")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    # The archive's folder holds no `captures`: originals are not to be had here.
-    root = serve.FOLDER.parent
-    with subprocess.Popen(
-        serve.command(archive, port), cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    ) as server:
-        try:
-            for _ in range(150):
-                try:
-                    urllib.request.urlopen(f"http://127.0.0.1:{port}/robots.txt")
-                    break
-                except OSError:
-                    time.sleep(0.2)
-            else:
-                server.kill()
-                assert server.stdout
-                pytest.fail(server.stdout.read().decode())
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.kill()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
-    page = browser.new_page(viewport={"width": 1280, "height": 900}, base_url=address)
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    yield page
-    assert complaints == []
-    page.close()
+    original = (DOCUMENTS / "page_of_2021.html").read_text("utf-8")
+    hostile = original.replace("</table>", f"<tr><td>{ATTACK}</td></tr></table>")
+    keep(archive.parent / "captures", URL, hostile.encode())
+    with served(archive) as running:
+        yield running
 
 
 def test_from_home_through_a_facet_to_a_report_and_its_csv(page: Page, tmp_path: Path) -> None:
@@ -116,14 +67,28 @@ def test_filter_form_works_without_any_sql(page: Page) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", [f"/archive/reports/{HOSTILE}", "/archive/reports?q=恶意", "/archive/findings", "/archive/chapters"]
+    "path", [f"/archive/reports/{HOSTILE}", "/archive/reports?q=恶意", "/archive/findings", "/archive/chapters", NUMBER]
 )
-def test_script_in_a_report_does_not_run(page: Page, path: str) -> None:
+def test_nothing_of_a_captured_page_runs(page: Page, path: str) -> None:
+    """Stored scripts, event handlers, javascript: links, SVG and frames are words, or are not there."""
     page.goto(path)
     page.wait_for_load_state("networkidle")
+    main = page.locator("main")
+    assert "点我" in main.inner_text()
+    for word in page.get_by_text("点我").all():
+        word.hover(force=True)
     assert page.title() != "执行了"
-    assert page.locator("main img, main script, main iframe").count() == 0
-    assert "<script>" in page.locator("main").inner_text() or "恶意" in page.locator("main").inner_text()
+    assert main.locator("img, script, iframe, object, svg:not(.sheetpage), [onload], [onmouseover]").count() == 0
+    assert main.locator("[href^='javascript' i], [*|href^='javascript' i]").count() == 0
+
+
+def test_an_original_is_downloaded_and_never_opened(page: Page) -> None:
+    page.goto(f"/archive/reports/{TOWN_2023}")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="下载原件").click()
+    assert download.value.suggested_filename == f"{TOWN_2023}-1.html"
+    assert ATTACK in download.value.path().read_text("utf-8")
+    assert page.title() != "执行了"
 
 
 @pytest.mark.parametrize(
@@ -138,7 +103,7 @@ def test_script_in_a_report_does_not_run(page: Page, path: str) -> None:
         "/archive/findings",
     ],
 )
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("width", [NARROW, WIDE])
 def test_nothing_runs_off_the_screen(page: Page, path: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
     page.goto(path)

@@ -454,7 +454,22 @@ def test_debugging_arguments_show_nothing(site: Datasette) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/archive/reports.json", "/archive/reports.csv", "/nothing", "/static/style.css"]
+    "path",
+    [
+        *PAGES,
+        "/coverage",
+        "/method",
+        "/downloads",
+        "/feed.atom",
+        "/robots.txt",
+        "/archive/reports.json",
+        "/archive/reports.csv",
+        "/archive/reports?_sort=nothing",
+        f"/archive/reports/{TOWN_2023}/requests.granted.total",
+        "/-/original/1",
+        "/nothing",
+        "/static/style.css",
+    ],
 )
 def test_headers_keep_captured_text_from_running(site: Datasette, path: str) -> None:
     headers = ask(site, path).headers
