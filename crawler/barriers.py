@@ -94,8 +94,10 @@ def leads_home(url: str) -> bool:
 def by_content(text: str) -> str | None:
     """challenge, refused, throttled or soft_404 where a page served with 200 is one, else None.
 
-    Only short pages can be: reports speak of 验证 and 不存在 too.
+    Only short pages can be: reports speak of 验证 and 不存在 too, and none that holds the form is looked at.
     """
+    if MARKERS["form"] in text:
+        return None
     page = _Page(text)
     if len(page.shown) < 200 and _pattern("challenge_scripts").search(page.scripts):
         return "challenge"

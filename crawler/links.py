@@ -118,6 +118,11 @@ def is_column(text: str) -> bool:
     return any(_patterns("column").search(part.strip()) for part in re.split(r"[-_—|–>]", title[1])) if title else False
 
 
+def is_more(words: str) -> bool:
+    """Whether a link with these words leads to the whole of what a page shows the first few of."""
+    return bool(_patterns("more").search(re.sub(r"\s+", "", words)))
+
+
 def is_next(words: str) -> bool:
     """Whether a link with these words leads to the next page of a list."""
     return bool(_patterns("next").search(re.sub(r"\s+", "", words)))

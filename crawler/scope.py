@@ -1,6 +1,7 @@
 """How far a walk may go: its own host and that host's other names, never off the site."""
 
 import re
+from functools import lru_cache
 from urllib.parse import urlsplit, urlunsplit
 
 from crawler.sites import host_of
@@ -16,11 +17,15 @@ _ARTICLE = re.compile(
     r"/(?:art_\d+_(\d{4,})|t\d{8}_(\d{4,})|m?post_(\d{4,})|info/\d+/(\d{4,})|(?:art_|doc_)?([0-9a-f]{24,32})|content_(\d{4,}))"
     r"(?:\.s?html?)?$"
 )
+_PLAIN = re.compile(r"https?://[a-z0-9.:\-]+/(?!.*/mpost_)[^?#;(]*")
+"""An address that holds nothing of all that, as most do."""
 _NUMERIC = re.compile(r"^[\d.:\[\]a-f]+$")
 
 
 def tidy(url: str) -> str:
     """The address without what changes at every visit: session ids and cache busters. What is sent by POST stays."""
+    if _PLAIN.fullmatch(url):
+        return url
     parts = urlsplit(url)
     path = _SESSION.sub("", parts.path).replace("/mpost_", "/post_") or "/"
     query = parts.query
@@ -36,7 +41,12 @@ def article(url: str) -> str | None:
 
 
 def _bare(url: str) -> str:
-    return host_of(url).removeprefix("www.")
+    return _bare_host("/".join(url.split("/", 3)[:3]))
+
+
+@lru_cache(maxsize=1 << 12)
+def _bare_host(origin: str) -> str:
+    return host_of(origin).removeprefix("www.")
 
 
 def _registered(host: str) -> str:
@@ -82,7 +92,10 @@ class Scope:
     def canonical(self, url: str, page: str) -> str:
         """The address as it is asked: a twin of the page's own host (www., http and https) is asked under that host."""
         url = tidy(url)
-        mine, other = urlsplit(page), urlsplit(url)
+        mine = urlsplit(page)
+        if url.startswith(f"{mine.scheme}://{mine.netloc}/"):
+            return url
+        other = urlsplit(url)
         twin = other.netloc != mine.netloc and _bare(url) == _bare(page)
         if twin or (other.netloc == mine.netloc and not mine.port):
             return urlunsplit((mine.scheme, mine.netloc, other.path, other.query, other.fragment))

@@ -276,7 +276,6 @@ class ReportSpider(scrapy.Spider):
             return
         self.turns.give_back(walk.slot, meta.get("answered", time.monotonic()))
         self.turns.wait(walk)
-        self.progress(self.walks)
 
     def _give_up(self, error: Exception) -> None:
         """Ends the run where going on would lose something; what was acknowledged is safe."""
@@ -303,6 +302,7 @@ class ReportSpider(scrapy.Spider):
             saving.set_exception(error)
         else:
             saving.set_result(None)
+            self.progress(self.walks)
 
     def _take(self, walk: Walk, task: Task, exchange: Exchange, known: Capture | None, failure: str | None) -> None:
         body = without_encoding(exchange.body, exchange.header("Content-Encoding") or "")
@@ -478,6 +478,8 @@ class ReportSpider(scrapy.Spider):
         stage = task.stage
         if stage in links.OUTSIDE | {"item", "guess"} and links.is_column(text):
             stage = "column"
+        elif report and stage in links.OUTSIDE:  # a report by itself: what its system names beside it is of other years
+            stage = "group"
         promising = stage in {"column", "group"}
         deeper = task.priority if stage == "group" else 0
         for link in listing.links:

@@ -83,6 +83,16 @@ class About:
 
 NOTHING = About()
 
+_ADD = """
+    INSERT INTO tasks (visit, site_id, url, stage, priority, words, found_on, hops, not_before, listed)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (visit, url) DO UPDATE SET
+    listed = max(listed, excluded.listed),
+    (stage, priority, words, found_on) = (
+        SELECT iif(better, excluded.stage, stage), iif(better, excluded.priority, priority),
+               iif(better, excluded.words, words), iif(better, excluded.found_on, found_on)
+        FROM (SELECT done = 0 AND priority < excluded.priority AS better))
+"""
+
 _SCHEMA = Path(__file__).with_name("ledger.sql")
 
 
@@ -325,31 +335,16 @@ class Recorder:
 
     def add(self, visit: Visit, tasks: Iterable[Task]) -> None:
         """Stores tasks, each address once in a visit; one that is still to do takes the more important reason."""
+        rows = [
+            (
+                visit.id, task.site, task.url, task.stage, task.priority, task.words, task.found_on, task.hops,
+                task.not_before, task.listed,
+            )
+            for task in tasks
+        ]  # fmt: skip
         with self._room():
             self._begin()
-            for task in tasks:
-                self._insert(
-                    "OR IGNORE INTO tasks",
-                    visit=visit.id,
-                    site_id=task.site,
-                    url=task.url,
-                    stage=task.stage,
-                    priority=task.priority,
-                    words=task.words,
-                    found_on=task.found_on,
-                    hops=task.hops,
-                    not_before=task.not_before,
-                    listed=task.listed,
-                )
-                if task.listed:
-                    self._connection.execute(
-                        "UPDATE tasks SET listed = 1 WHERE visit = ? AND url = ?", (visit.id, task.url)
-                    )
-                self._connection.execute(
-                    """UPDATE tasks SET stage = ?, priority = ?, words = ?, found_on = ?
-                       WHERE visit = ? AND url = ? AND done = 0 AND priority < ?""",
-                    (task.stage, task.priority, task.words, task.found_on, visit.id, task.url, task.priority),
-                )
+            self._connection.executemany(_ADD, rows)
 
     def _task(self, where: str, *values: object) -> Task | None:
         row = self._connection.execute(
@@ -362,8 +357,11 @@ class Recorder:
 
     def next_task(self, visit: Visit) -> Task | None:
         """The most important task of a visit that may be done by now or first of all later, or None."""
+        first = "ORDER BY priority DESC, id"  # as the index has them: no list of thousands is sorted for each request
         now = datetime.now(UTC).timestamp()
-        return self._task("visit = ? ORDER BY not_before > ?, priority DESC, id", visit.id, now)
+        return self._task(f"visit = ? AND not_before <= ? {first}", visit.id, now) or self._task(
+            f"visit = ? {first}", visit.id
+        )
 
     def task(self, visit: Visit, url: str) -> Task | None:
         """The task for this address, None where there is none or it is done."""

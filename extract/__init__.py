@@ -23,7 +23,7 @@ def identify(data: bytes, *, media_type: str | None = None, url: str | None = No
     that hold the body, or hold it once more; `further_pages` those of the pages over which the article goes on.
     """
     document = readers.read(data, media_type, quick=True)
-    found = identity.identify(document, url=url, words=words)
+    found = identity.identify(document, url=url, words=words, quick=True)
     if document.format == "html":
         found.fingerprint = document.fingerprint()
     return found

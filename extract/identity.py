@@ -129,13 +129,15 @@ def _chosen_years(texts: list[str]) -> list[bool]:
     ]
 
 
-def identify(document: Document, *, url: str | None = None, words: str = "", known: Outline | None = None) -> Identity:
+def identify(
+    document: Document, *, url: str | None = None, words: str = "", known: Outline | None = None, quick: bool = False
+) -> Identity:
     """Whether `document` is an annual report, whose and of which year; never raises.
 
     `url` is where it was found (it may hold the page's date), `words` are those of the link that led to it, the last
-    witness of title and year; its outline may be `known`. A page whose report is in pictures or attached files is a
-    report with `attachments`; one with a report's title and nothing else is none, a file of which nothing could be
-    read what its link calls it.
+    witness of title and year; its outline may be `known`; `quick` guesses at no date of publication. A page whose
+    report is in pictures or attached files is a report with `attachments`; one with a report's title and nothing else
+    is none, a file of which nothing could be read what its link calls it.
     """
     reading = _read(document, known)
     signed_office, signed_date = chapters.signature(reading.tail)
@@ -160,7 +162,7 @@ def identify(document: Document, *, url: str | None = None, words: str = "", kno
     if identity.year is None:
         identity.year = _hinted_year(reading, identity, words, url)
         identity.year_is_hint = identity.year is not None
-    if identity.is_report and identity.published_date is None and document.html:
+    if identity.is_report and identity.published_date is None and document.html and not quick:
         identity.published_date = _guessed_date(document.html, url, identity)
     identity.scope = _scope(reading)
     if identity.is_report:

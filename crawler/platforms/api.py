@@ -30,6 +30,8 @@ _BEFORE = re.compile(
     re.I,
 )
 _PAIR = re.compile(rf"""["']?(\w+)["']?\s*:\s*(?:({_PIECE})|([\w$.]+(?:\([^()]*\))?))""")
+_TOLD = re.compile(r"""(?:var|let|const|,)\s*(\w+)\s*=\s*[\w$.]+\(\s*["'](\w+)["']\s*\)""")
+"""A variable that holds what the address says under a name: var id = getParam('id')."""
 _PAGE = re.compile(r"^(page|pageno|pagenum|pageindex|pagenumber|currpage|currentpage|current|p)$", re.I)
 _SIZE = re.compile(r"size|limit|rows|perpage", re.I)
 _NAMES = ("title", "docTitle", "articleTitle", "name", "columnName", "channelName", "channame", "label", "text")
@@ -102,11 +104,12 @@ def _own(url: str) -> dict[str, str]:
 def templates(scripts: str) -> list[Template]:
     """The addresses that scripts ask for, whole or with places for what they are told."""
     constants = {name: piece[1:-1] for name, piece in _CONSTANT.findall(scripts)}
+    told = dict(_TOLD.findall(scripts))
     found: dict[Template, None] = {}
     for match in _ADDRESS.finditer(scripts):
         first, piece, rest, form = match.groups()
         head = constants.get(first or "", "")
-        text, holes = head + _holes(piece[1:-1], []), []
+        text, holes = head + _holes(piece[1:-1]), list[str]()
         if first and not head:
             continue
         holes += re.findall(r"\{(\w+)\}", text)
@@ -116,7 +119,7 @@ def templates(scripts: str) -> list[Template]:
             elif name in constants:
                 text += constants[name]
             else:
-                hole = _hole(text, name)
+                hole = told.get(name) or _hole(text, name)
                 holes.append(hole)
                 text += "{" + hole + "}"
         called = _BEFORE.search(scripts[max(0, match.start() - 60) : match.start()])
@@ -127,14 +130,15 @@ def templates(scripts: str) -> list[Template]:
                 if key in ("params", "headers", "data", "method", "type", "dataType", "success", "url"):
                     continue
                 value = quoted[1:-1] if quoted else name if name.isdigit() else constants.get(name)
-                text += f"{'&' if '?' in text else '?'}{key}={value if value is not None else '{' + key + '}'}"
+                hole = told.get(name, key)
+                text += f"{'&' if '?' in text else '?'}{key}={value if value is not None else '{' + hole + '}'}"
                 if value is None:
-                    holes.append(key)
+                    holes.append(hole)
         found[Template(text, tuple(dict.fromkeys(holes)))] = None
     return list(found)
 
 
-def _holes(literal: str, _: list[str]) -> str:
+def _holes(literal: str) -> str:
     """A template literal's ${…} as holes."""
     while hole := re.search(r"\$\{\s*([^}]+?)\s*\}", literal):
         literal = literal[: hole.start()] + "{" + _hole(literal[: hole.start()], hole[1]) + "}" + literal[hole.end() :]

@@ -5,31 +5,57 @@ Which site it is, stands in the page or in the site's own /js/webBuilderCommon.j
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from crawler.platforms import generic
 from crawler.platforms.listing import Listing, Target, posted
 
-_ACTION = re.compile(r"""["']?([\w\-./:]*/rest/lightfrontaction/getgovinfolist)""", re.I)
+_ACTION = re.compile(r"""(projectName\s*\+\s*)?["']?([\w\-./:]*/rest/lightfrontaction/getgovinfolist)""", re.I)
 _NAMES = "siteGuid|deptcode|categorynum|pageSize|projectName"
-_PARAMETER = re.compile(rf"""["']?\b({_NAMES})["']?\s*[:=]\s*["']([^"']*)["']""", re.I)
+_PARAMETER = re.compile(rf"""["']?\b({_NAMES})["']?\s*[:=]\s*(?:["']([^"']*)["']|(\d+))""", re.I)
+_COMMON = re.compile(r"""<script[^>]+src=["']?([^"'>\s]*webBuilderCommon\.js)""", re.I)
 _USUAL = 15
 
 
 def read(text: str, url: str) -> Listing | None:
-    """The first answer that a column page asks for, or the entries of an answer and where the next ones are."""
+    """The first answer that a column page asks for, or the entries of an answer and where the next ones are.
+
+    A column that does not know its site is asked about in the common script, whose address then says what is missing.
+    """
     address, _, form = url.partition("#")
     if "getgovinfolist" in address.lower():
         return _answer(text, address, form)
+    common, _, asked = address.partition("?")
+    if common.endswith("webBuilderCommon.js"):
+        told = dict(parse_qsl(asked)) | _told(text)
+        return Listing("epoint", pages=_first(told, url)) if "action" in told else None
     action = _ACTION.search(text) if "/rest/lightfrontaction/" in text else None
     if action is None:
         return None
-    told = {name.lower(): value for name, value in _PARAMETER.findall(text)}
-    size = int(told.get("pagesize") or _USUAL)
-    form_of = {"deptcode": told.get("deptcode", ""), "categorynum": told.get("categorynum", ""),
-               "siteGuid": told.get("siteguid", ""), "pageIndex": 0, "pageSize": size}  # fmt: skip
-    target = generic.absolute(action[1], url)
-    return Listing("epoint", pages=[posted(target, form_of, as_json=True)] if target else [])
+    told = dict(parse_qsl(asked)) | _told(text) | {"action": action[2]}
+    script = _COMMON.search(text)
+    if "siteguid" in told or script is None:
+        return Listing("epoint", pages=_first(told if action[1] else told | {"projectname": ""}, url))
+    known = {name: value for name, value in told.items() if name in ("deptcode", "categorynum", "pagesize", "action")}
+    if not action[1]:
+        known["projectname"] = ""
+    target = generic.absolute(script[1], url)
+    return Listing("epoint", frames=[f"{target}?{urlencode(known)}"] if target else [])
+
+
+def _told(text: str) -> dict[str, str]:
+    return {name.lower(): value or number for name, value, number in _PARAMETER.findall(text)}
+
+
+def _first(told: Mapping[str, str], url: str) -> list[str]:
+    size = told.get("pagesize", "")
+    form = {"deptcode": told.get("deptcode", ""), "categorynum": told.get("categorynum", ""),
+            "siteGuid": told.get("siteguid", ""), "pageIndex": 0,
+            "pageSize": int(size) if size.isdigit() else _USUAL}  # fmt: skip
+    target = generic.absolute(told.get("projectname", "") + told["action"], url)
+    return [posted(target, form, as_json=True)] if target else []
 
 
 def _answer(text: str, address: str, form: str) -> Listing:

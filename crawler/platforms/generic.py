@@ -6,12 +6,13 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 
 from lxml import etree
 
-from crawler.links import is_next
+from crawler.links import is_more, is_next
 from crawler.platforms.listing import Listing, Target
 
 _REFRESH = re.compile(r"""^\s*\d*\s*;?\s*url\s*=\s*['"]?([^'"]+)""", re.I)
 _LOCATION = re.compile(
-    r"""location(?:\.href)?\s*=\s*\\?["']([^"'\\]+)\\?["']|location\.(?:replace|assign)\(\s*["']([^"']+)["']\)"""
+    r"""location(?:\.href)?\s*=\s*\\?["']([^"'\\]+)\\?["'](?!\s*\+)"""
+    r"""|location\.(?:replace|assign)\(\s*["']([^"']+)["']\)"""
 )
 _LOADED = re.compile(
     r"""<iframe[^>]+?src=\\?["']([^"'\\>]+)|\.load\(\s*["']([^"'\s]+)"""
@@ -23,11 +24,16 @@ _CALL = re.compile(
     r"""\s*["']([^"']+)["']""",
     re.I,
 )
+_ORIGIN = re.compile(r"https?://[^/?#]+")
+_FROM_ROOT = re.compile(r"/(?!/)(?:(?!/\.)[\w\-./?&=%+,~])*")
+"""A path from the root in which nothing is to be resolved: no backslash, fragment or `/..`."""
 _ADDRESS = re.compile(r"^(https?:)?/|^\.{0,2}[\w\-./]*[/.][\w\-./]*(\?|$)")
 _SAYS_NOTHING = re.compile(
     r"^(点击)?(查看|详情|下载|打开|阅读|浏览|全文|附件|进入|更多|pdf|word|docx?)*(详情|全文|附件|原文)?[>》]*$", re.I
 )
-_POSTBACK = re.compile(r"__doPostBack\('[^']*(?:pager|page|next)[^']*'", re.I)
+_DAY = re.compile(r"[\s\[（(]*20\d\d[-./年]\d{1,2}[-./月]\d{1,2}[日\])）\s]*$")
+_POSTBACK = re.compile(r"__doPostBack\((?:'|&#39;)[^'&]*(?:pager|page|next)[^'&]*(?:'|&#39;),\s*(?:'|&#39;)(\d*)", re.I)
+_PAGE = re.compile(r"([?&]page=)(\d+)", re.I)
 _TINY = 3000  # a page that only sends on is short; on long pages location= stands in functions that a click runs
 _CALENDAR = 28  # as many numbers to click are days, not pages
 _CLICKED = etree.XPath("//*[@onclick or @data-href or @data-url][not(self::a) and not(self::area)]")
@@ -36,6 +42,8 @@ _ROW = etree.XPath("ancestor::*[self::tr or self::li or self::dl][1]")
 
 def absolute(address: str, base: str) -> str | None:
     """The absolute http(s) address without fragment, None for anything else."""
+    if _FROM_ROOT.fullmatch(address) and (origin := _ORIGIN.match(base)):
+        return origin[0] + address  # most links of most pages, and urljoin takes ten times as long
     try:
         url = urldefrag(urljoin(base, address.strip().replace("\\", "/")))[0]
         urlsplit(url).port  # noqa: B018 - raises on what is no port
@@ -103,10 +111,10 @@ def _words(anchor: etree._Element) -> str:
     """What a link says of itself; where that is 查看 or nothing, what its picture or its row says."""
     text = _flat(anchor)
     title = " ".join((anchor.get("title") or "").split())
-    if len(title) > len(text) or (text.endswith(("...", "…")) and title):
-        text = title
+    if len(title) > len(_DAY.sub("", text)) or (text.endswith(("...", "…")) and title):
+        text = title  # a text that is cut off may be the longer one by the day behind it
     if not text:
-        text = " ".join(image.get("alt") or image.get("title") or "" for image in anchor.iter("img")).strip()
+        text = " ".join(part.get("alt") or part.get("title") or "" for part in anchor.iter("img", "area")).strip()
     if _SAYS_NOTHING.search(text):
         row = _found(_ROW, anchor)
         said = _flat(row[0]) if row else ""
@@ -125,7 +133,7 @@ def read(text: str, url: str) -> Listing:
         base = absolute(element.get("href") or "", url) or url
         break
     listing.links = links(root, base)
-    listing.pages = [target.url for target in listing.links if is_next(target.words)][:1]
+    listing.pages = [target.url for target in listing.links if is_next(target.words)][:1] or _more(listing.links, url)
     listing.pages += _numbered(listing.links, url) or ([] if listing.pages else _next_by_post(text, url))
     frames: list[str | None] = []
     for element in root.iter("iframe", "frame"):
@@ -159,6 +167,12 @@ def _numbered(targets: list[Target], url: str) -> list[str]:
     return pages if len(pages) < _CALENDAR else []
 
 
+def _more(targets: list[Target], url: str) -> list[str]:
+    """The whole list, where a column shows the first few and 更多: the one that lies in the column's own folder."""
+    folder = url.rpartition("/")[0] + "/"
+    return [target.url for target in targets if is_more(target.words) and target.url.startswith(folder)][:1]
+
+
 def _shape(url: str) -> str:
     return re.sub(r"\d+", "0", urlsplit(url)._replace(query="").geturl()).rpartition("/")[0]
 
@@ -169,7 +183,10 @@ def _kin(one: str, other: str) -> bool:
 
 
 def _next_by_post(text: str, url: str) -> list[str]:
-    """The second page of an .aspx list whose links post the form back: by number, as the same pager also takes it."""
-    if _POSTBACK.search(text) is None or "page=" in url.lower():
+    """The next page of an .aspx list whose links post the form back: by number, as the same pager also takes it."""
+    told, page = set(_POSTBACK.findall(text)), _PAGE.search(url)
+    number = int(page[2]) + 1 if page else 2
+    # A list that does not heed the number offers the second page for ever.
+    if str(number) not in told and (page or "" not in told):
         return []
-    return [f"{url}{'&' if '?' in url else '?'}page=2"]
+    return [_PAGE.sub(rf"\g<1>{number}", url) if page else f"{url}{'&' if '?' in url else '?'}page=2"]

@@ -16,6 +16,7 @@ _SID = re.compile(r"""["']?\bSID["']?\s*:\s*["']?(\w+)""")
 _TREE = re.compile(r"""["']?\bTREE["']?\s*:\s*(?=\[)""")
 _API = re.compile(r"""["'`]([^"'`\s]*/?gkmlpt/api/all/)""")
 _PAGE = re.compile(r"([?&]page=)(\d+)")
+_FEWEST = 5  # a later page with fewer is the last: how many a full one has, only the first tells
 
 
 def read(text: str, url: str) -> Listing | None:
@@ -55,8 +56,10 @@ def _articles(text: str, url: str) -> Listing:
             listing.links.append(Target(address, str(article.get("title") or "")))
     page = _PAGE.search(url)
     count = (answer.get("classify") or {}).get("post_count")
-    if page and articles and (not isinstance(count, int) or int(page[2]) * len(articles) < count):
-        listing.pages = [_PAGE.sub(rf"\g<1>{int(page[2]) + 1}", url)]
+    number, shown = int(page[2]) if page else 0, len(articles)
+    ended = shown == 0 or (number > 1 and shown < _FEWEST)
+    if page and not ended and (not isinstance(count, int) or number * shown < count):
+        listing.pages = [_PAGE.sub(rf"\g<1>{number + 1}", url)]
     return listing
 
 

@@ -6,7 +6,9 @@ The ids stand in the column page (attributes, `querydata` or script); only `para
 
 import json
 import re
+from collections.abc import Iterator
 from html import unescape
+from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlencode
 
 from crawler.platforms import generic, hanweb
@@ -28,6 +30,7 @@ _COUNT = re.compile(
     re.I,
 )
 _MESSAGE = re.compile(r"""["'(]([^"'()\s]*/messageController/getMessage\.do[^"'()\s]*)""")
+_CALLBACK = re.compile(r"[\s/*]*[\w$.]+\s*\((.*)\)[\s;]*", re.S)
 _USUAL = 15
 _FEWEST = 10  # no server gives shorter pages, so that fewer rows are the last ones
 
@@ -95,8 +98,18 @@ def _more(text: str, number: int, size: int, rows: int) -> bool:
 
 
 def _message(text: str, url: str) -> Listing | None:
-    start, end = text.find("<"), text.rfind(">")
-    inner = text[start : end + 1]
-    if "\\u003" in inner or '\\"' in inner or "\\/" in inner:
-        inner = inner.replace('\\"', '"').replace("\\/", "/").replace("\\n", "\n")
-    return hanweb.read(inner, url) or Listing("jpaas")
+    """The XML, bare or as a string somewhere in what the callback is given."""
+    call = _CALLBACK.fullmatch(text)
+    try:
+        given = json.loads(call[1] if call else text)
+    except ValueError:
+        given = text[text.find("<") : text.rfind(">") + 1]
+    return hanweb.read(max(_strings(given), key=len, default=""), url) or Listing("jpaas")
+
+
+def _strings(given: Any) -> Iterator[str]:
+    if isinstance(given, str):
+        yield given
+    elif isinstance(given, dict | list):
+        for one in given.values() if isinstance(given, dict) else given:
+            yield from _strings(one)

@@ -16,6 +16,7 @@ _CALL = re.compile(
 _PAGER = re.compile(r"\bPager\(\s*\{([^}]*)\}")
 _COUNT = re.compile(r"""\bcountPage\s*=\s*["']?(\d+)""")
 _CURRENT = re.compile(r"""\bcurrentPage\s*=\s*["']?(\d+)""")
+_WRITTEN = re.compile(r"""/t\d{8}_\d+\.(\w+)["'#?]""")
 _ARTICLE = re.compile(r"t\d{8}_\d+|t\d{6,}")
 
 
@@ -46,7 +47,9 @@ def _call(text: str, url: str) -> tuple[int, int, str, str] | None:
     if call := _CALL.search(text):
         return int(call[1]), int(call[2]), call[3], call[4]
     stem, _, extension = urlsplit(url).path.rpartition("/")[2].partition(".")
-    stem, extension = re.sub(r"_\d+$", "", stem) or "index", extension or "html"
+    if not extension:  # a folder's address: its pages are written as its articles are
+        extension = article[1] if (article := _WRITTEN.search(text)) else "html"
+    stem = re.sub(r"_\d+$", "", stem) or "index"
     if "Pager(" in text and (pager := _PAGER.search(text)):
         told = dict(re.findall(r"""["']?(\w+)["']?\s*:\s*["']?([\w\-.]+)""", pager[1]))
         total = next((told[name] for name in ("total", "pageCount", "totalPage", "count", "size") if name in told), "")

@@ -17,6 +17,7 @@ _SEARCH = re.compile(
     re.I,
 )
 _IS = re.compile(r"/(?:common/search|searchList|search)/[0-9a-f]{32}")
+_PATH = re.compile(r"""["'`]((?:https?:)?/?[\w\-./:]*?/(?:common/search|searchList|search)/)["'`$]""")
 _CHANNEL = re.compile(
     r"""["']?\bchannel_?[iI]d["']?\s*[:=]\s*["']([0-9a-f]{32})["']"""
     r"""|<meta[^>]+channelId[^>]+content=["']([0-9a-f]{32})""",
@@ -33,7 +34,8 @@ def read(text: str, url: str) -> Listing | None:
     if _IS.search(text) and (found := _SEARCH.search(unescape(text))):
         written = found[1]
     elif ("common/search" in text or "_isAgg" in text) and (channel := _CHANNEL.search(text)):
-        written = f"/common/search/{channel[1] or channel[2]}"
+        asked = _PATH.search(text)
+        written = f"{asked[1] if asked else '/common/search/'}{channel[1] or channel[2]}"
     else:
         return None
     if "_isJson" not in written and "_isAgg" not in written:
