@@ -23,6 +23,8 @@ _MAGIC = (
     b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"Rar!", b"7z\xbc\xaf",
 )  # fmt: skip
 _HTML = re.compile(rb"^\s*(<!--.*?-->\s*)*<(!doctype|html|head|body|script|meta|\?xml)", re.I | re.S)
+_OF_WORD = re.compile(rb"schemas-microsoft-com:office|Mso[A-Z]|WordSection|Generator\W+content=\W*Microsoft", re.I)
+"""HTML as Word saves it, and many sites hand it out as .doc."""
 _JSON = re.compile(rb"^\s*\{.{0,2000}\}\s*$", re.S)
 _UNSEEN = re.compile(r"<(script|style|noscript)\b.*?(</\1\s*>|\Z)|<!--.*?(-->|\Z)", re.I | re.S)
 _LINKS = re.compile(r"<(a|select|footer)\b.*?</\1\s*>", re.I | re.S)
@@ -49,7 +51,7 @@ def outcome(url: str, exchange: Exchange, body: bytes, text: str, stage: str) ->
         return "challenge" if shown == "challenge" else told
     if stage == "robots":
         return "challenge" if shown == "challenge" else "ok"
-    if shown is None and dressed_as_file(url, body, stage == "attachment"):
+    if shown is None and MARKERS["form"] not in text and dressed_as_file(url, body, stage == "attachment"):
         return "wrong_type"
     return shown or ("ok" if exchange.status in {200, 203} else "bad_answer")
 
@@ -143,5 +145,7 @@ def dressed_as_file(url: str, body: bytes, asked_for_file: bool) -> bool:
     """Whether an error in HTML or JSON was served where a file was asked for (platforms.md §5: with 200)."""
     named = _FILES.search(urlsplit(url).path) is not None
     if not (named or asked_for_file) or body.startswith(_MAGIC):
+        return False
+    if _OF_WORD.search(body[:2000]):
         return False
     return _HTML.match(body[:2000]) is not None or _JSON.match(body[:2100]) is not None

@@ -325,7 +325,7 @@ class ReportSpider(scrapy.Spider):
             target, outcome = None, "soft_404"  # a page that is gone and sends its visitors home
         kind, found, about = "other", [target] if target else [], NOTHING
         if outcome in {"gone", "soft_404"} and (other := platforms.instead(task.url, task.found_on or "")):
-            found = [replace(task, url=other, tries=0, id=0)]
+            found = [replace(task, url=other, priority=task.priority + 1, tries=0, id=0)]  # before its likes are asked
         if task.stage == "robots":
             kind = "robots"
             if target is None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from crawler.platforms import api, epoint, generic, gkmlpt, hanweb, jpaas, lonsun, openness, trs, ucap
 from crawler.platforms.listing import Listing, Target
 
-SYSTEMS = (hanweb, jpaas, gkmlpt, ucap, lonsun, epoint, openness, trs)
+SYSTEMS = (jpaas, hanweb, gkmlpt, ucap, lonsun, epoint, openness, trs)
 """Asked in this order; `api` looks at scripts and JSON that none of them knows, `generic` at every page."""
 
 

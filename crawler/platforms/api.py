@@ -29,6 +29,7 @@ _BEFORE = re.compile(
     r"""\s*[(:=]\s*(?:["']GET["']\s*,\s*)?\{?\s*(?:url\s*:\s*)?$""",
     re.I,
 )
+_OPENS = re.compile(r"(?:location(?:\.href)?\s*=|window\.open\(|location\.(?:replace|assign)\(|router\.push\()\s*$")
 _PAIR = re.compile(rf"""["']?(\w+)["']?\s*:\s*(?:({_PIECE})|([\w$.]+(?:\([^()]*\))?))""")
 _TOLD = re.compile(r"""(?:var|let|const|,)\s*(\w+)\s*=\s*[\w$.]+\(\s*["'](\w+)["']\s*\)""")
 """A variable that holds what the address says under a name: var id = getParam('id')."""
@@ -48,10 +49,14 @@ _FEWEST = 10
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """An address as a script writes it; a hole is {key}, the name under which it is sent or written."""
+    """An address as a script writes it; a hole is {key}, the name under which it is sent or written.
+
+    `opens`: a click goes there, and the script itself does not ask for it.
+    """
 
     text: str
     holes: tuple[str, ...]
+    opens: bool = False
 
     @property
     def pages(self) -> bool:
@@ -69,7 +74,7 @@ class Template:
                 left.append(hole)
             else:
                 text = text.replace("{" + hole + "}", quote(value, safe=""))
-        return Template(text, tuple(left))
+        return Template(text, tuple(left), self.opens)
 
 
 def is_answer(text: str) -> bool:
@@ -86,7 +91,7 @@ def read(text: str, url: str, above: Callable[[], Iterable[str]]) -> Listing | N
     if "/api" not in scripts and not _ASKS.search(scripts):
         return None
     own = _own(url)
-    asked = [filled.text for one in templates(scripts) if not (filled := one.fill(own)).holes]
+    asked = [filled.text for one in templates(scripts) if not one.opens and not (filled := one.fill(own)).holes]
     addresses = [address for one in asked if (address := generic.absolute(one, url))]
     if not addresses:
         return None
@@ -122,8 +127,9 @@ def templates(scripts: str) -> list[Template]:
                 hole = told.get(name) or _hole(text, name)
                 holes.append(hole)
                 text += "{" + hole + "}"
-        called = _BEFORE.search(scripts[max(0, match.start() - 60) : match.start()])
-        if not _is_address(text) or not (called or "/api" in text):
+        before = scripts[max(0, match.start() - 60) : match.start()]
+        called, opens = _BEFORE.search(before), _OPENS.search(before) is not None
+        if not _is_address(text) or not (called or opens or "/api" in text):
             continue
         if called:
             for key, quoted, name in _PAIR.findall(form or ""):
@@ -134,7 +140,7 @@ def templates(scripts: str) -> list[Template]:
                 text += f"{'&' if '?' in text else '?'}{key}={value if value is not None else '{' + hole + '}'}"
                 if value is None:
                     holes.append(hole)
-        found[Template(text, tuple(dict.fromkeys(holes)))] = None
+        found[Template(text, tuple(dict.fromkeys(holes)), opens)] = None
     return list(found)
 
 
@@ -214,6 +220,8 @@ def _of_id(entry: dict[str, Any], pieces: list[Template], url: str) -> Iterator[
         return
     dated = any(re.search(r"date|time|pub", key, re.I) for key in entry)
     for one in sorted(pieces, key=lambda piece: piece.pages == dated):
+        if dated and one.pages:
+            continue
         left = [hole for hole in one.holes if not _PAGE.match(hole) and not _SIZE.search(hole)]
         if len(left) != 1:
             continue

@@ -35,6 +35,7 @@ _DAY = re.compile(r"[\s\[（(]*20\d\d[-./年]\d{1,2}[-./月]\d{1,2}[日\])）\s]
 _POSTBACK = re.compile(r"__doPostBack\((?:'|&#39;)[^'&]*(?:pager|page|next)[^'&]*(?:'|&#39;),\s*(?:'|&#39;)(\d*)", re.I)
 _PAGE = re.compile(r"([?&]page=)(\d+)", re.I)
 _TINY = 3000  # a page that only sends on is short; on long pages location= stands in functions that a click runs
+_NUMBER = re.compile(r"[\[【(（第]?\s*(\d{1,3})\s*[\]】)）页]?")
 _CALENDAR = 28  # as many numbers to click are days, not pages
 _CLICKED = etree.XPath("//*[@onclick or @data-href or @data-url][not(self::a) and not(self::area)]")
 _ROW = etree.XPath("ancestor::*[self::tr or self::li or self::dl][1]")
@@ -70,7 +71,7 @@ def links(root: etree._Element, base: str) -> list[Target]:
         if url is None:
             continue
         known = kept.get(url)
-        if known is None or len(words) > len(known.words):
+        if known is None or is_next(words) or (len(words) > len(known.words) and not is_next(known.words)):
             kept[url] = Target(url, words)
     return list(kept.values())
 
@@ -117,9 +118,17 @@ def _words(anchor: etree._Element) -> str:
         text = " ".join(part.get("alt") or part.get("title") or "" for part in anchor.iter("img", "area")).strip()
     if _SAYS_NOTHING.search(text):
         row = _found(_ROW, anchor)
-        said = _flat(row[0]) if row else ""
+        said = max(_parts(row[0]), key=len) if row else ""
         return said if len(text) < len(said) <= 100 else text
     return text
+
+
+def _parts(row: etree._Element) -> Iterator[str]:
+    """The words of a row, cell by cell: its number and its day are none of the title."""
+    yield " ".join((row.text or "").split())
+    for cell in row:
+        yield _flat(cell)
+        yield " ".join((cell.tail or "").split())
 
 
 def read(text: str, url: str) -> Listing:
@@ -159,9 +168,9 @@ def _numbered(targets: list[Target], url: str) -> list[str]:
     """The pages of a list that has only numbers to click: addresses that differ from its own in numbers alone."""
     mine = _shape(url)
     numbers = {
-        int(target.words): target.url
+        int(number[1]): target.url
         for target in targets
-        if re.fullmatch(r"\d{1,3}", target.words) and int(target.words) > 1  # 1 is where one came from
+        if (number := _NUMBER.fullmatch(target.words)) and int(number[1]) > 1  # 1 is where one came from
     }
     pages = [address for address in numbers.values() if address != url and _kin(_shape(address), mine)]
     return pages if len(pages) < _CALENDAR else []
