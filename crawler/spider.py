@@ -463,15 +463,18 @@ class ReportSpider(scrapy.Spider):
         return task.stage not in links.OUTSIDE | {"list"} and not listed
 
     def _above(self, task: Task) -> Iterator[str]:
-        """The pages that led to a task's address, nearest first, as they were captured."""
-        url, seen = task.found_on, {task.url}
-        while url is not None and url not in seen and len(seen) < MAX_HOPS:
-            seen.add(url)
-            capture = self.recorder.captures.latest(url)
-            if capture is None:
-                return
-            yield text_of(self._body(capture), capture.media_type)
-            url = capture.found_on
+        """The pages that led to a task's address, nearest first, as they were captured.
+
+        Of a list only the page before its first: the fortieth page is as near to the script that asks for it.
+        """
+        url, seen, list_of = task.found_on, {task.url}, urlsplit(task.url).path
+        for _ in range(MAX_HOPS):
+            while url is not None and url not in seen and (capture := self.recorder.captures.latest(url)) is not None:
+                seen.add(url)
+                url = capture.found_on
+                if urlsplit(capture.url).path != list_of:
+                    yield text_of(self._body(capture), capture.media_type)
+                    break
 
     def _leads(self, walk: Walk, task: Task, text: str, listing: Listing, *, report: bool = False) -> Iterator[Task]:
         """The tasks that a page leads to, by the words of its links and the ways of its content system."""

@@ -25,10 +25,10 @@ def read(text: str, url: str) -> Listing | None:
     A column that does not know its site is asked about in the common script, whose address then says what is missing.
     """
     address, _, form = url.partition("#")
-    if "getgovinfolist" in address.lower():
+    path, _, asked = address.partition("?")
+    if "getgovinfolist" in path.lower():
         return _answer(text, address, form)
-    common, _, asked = address.partition("?")
-    if common.endswith("webBuilderCommon.js"):
+    if path.endswith("webBuilderCommon.js"):
         told = dict(parse_qsl(asked)) | _told(text)
         return Listing("epoint", pages=_first(told, url)) if "action" in told else None
     action = _ACTION.search(text) if "/rest/lightfrontaction/" in text else None
