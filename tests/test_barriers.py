@@ -117,6 +117,11 @@ def test_an_error_dressed_as_a_file(url: str, stage: str, body: str) -> None:
     assert came("%PDF-1.4 …", url=url, stage=stage) == "ok"
 
 
+def test_a_report_saved_by_word_as_html_is_a_file() -> None:
+    office = "<html xmlns:o='urn:schemas-microsoft-com:office:office'><body><p>甲镇2018年信息公开年报</p></body></html>"
+    assert came(office, url="http://a.gov.cn/UploadFile/1.doc", stage="item") == "ok"
+
+
 HOMES = [
     ("http://a.gov.cn", True),
     ("http://a.gov.cn/index.html", True),

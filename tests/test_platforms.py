@@ -222,6 +222,7 @@ TREE = (
     'window._CONFIG = {SID: \'755325\', TREE: [{"id": 7, "name": "政府信息公开年报", "post_count": 9, "jump_url": "",'
     ' "children": [{"id": 8, "name": "2024年", "post_count": 3}]}, {"id": 9, "name": "别处", "jump_url": "/x"}]};'
 )
+UCAP = "_isAgg=true&_isJson=true&_pageSize=20&_template=index&_rangeTimeGte=&_channelName="
 EPOINT = {"deptcode": "033", "categorynum": "002", "siteGuid": "g", "pageIndex": 0, "pageSize": 15}
 ROWS = [{"id": 5, "title": TITLE.format(2024), "url": "/c/5.html", "publishTime": "2025-01-20"}]
 
@@ -271,6 +272,25 @@ def asked_next(text: str, url: str, *above: str) -> list[str]:
             id="lonsun, next",
         ),
         pytest.param(
+            json.dumps({"classify": {"post_count": 25}, "articles": ROWS}),
+            "http://a.gov.cn/t/gkmlpt/api/all/7?page=2&sid=755325",
+            [],
+            id="gkmlpt, a later page with few is the last",
+        ),
+        pytest.param(
+            f"<script>var channelId='{HEX}'; $.get('/searchList/' + channelId + '?_isAgg=true&page=' + n)</script>",
+            "http://a.gov.cn/x/c1/list.shtml",
+            [f"/searchList/{HEX}?{UCAP}&page=1"],
+            id="ucap, by the list's own address",
+        ),
+        pytest.param(
+            'cb({"data": "<datastore><totalrecord>3</totalrecord><recordset><record><![CDATA['
+            '<li><a href=\\"/1.html\\">\\u53bf</a></li>]]></record></recordset></datastore>"});',
+            "http://a.gov.cn/messageController/getMessage.do?startrecord=1&endrecord=1&perpage=1&callback=cb",
+            ["/messageController/getMessage.do?startrecord=2&endrecord=2&perpage=1&callback=cb"],
+            id="truecms, XML as a string of JSONP",
+        ),
+        pytest.param(
             "共 4 页",
             "http://a.gov.cn/XxgkContent/showList/996/0/page_1.html",
             ["/XxgkContent/showList/996/0/page_2.html"],
@@ -282,6 +302,27 @@ def asked_next(text: str, url: str, *above: str) -> list[str]:
             "http://a.gov.cn/govxxgk/",
             ["/EWB/rest/lightfrontaction/getgovinfolist#" + json.dumps(EPOINT)],
             id="epoint, by POST",
+        ),
+        pytest.param(
+            "<script src='/js/webBuilderCommon.js'></script><script>var deptcode='033'; var categorynum='002'; "
+            "post(siteInfo.projectName + '/rest/lightfrontaction/getgovinfolist', {s: siteInfo.siteGuid})</script>",
+            "http://a.gov.cn/govxxgk/",
+            ["/js/webBuilderCommon.js?deptcode=033&categorynum=002&action=%2Frest%2Flightfrontaction%2Fgetgovinfolist"],
+            id="epoint, which does not know its site",
+        ),
+        pytest.param(
+            "var siteInfo = {'projectName': '/EWB', 'siteGuid': 'g'};",
+            "http://a.gov.cn/js/webBuilderCommon.js?deptcode=033&categorynum=002"
+            "&action=%2Frest%2Flightfrontaction%2Fgetgovinfolist",
+            ["/EWB/rest/lightfrontaction/getgovinfolist#" + json.dumps(EPOINT)],
+            id="epoint, the script that knows",
+        ),
+        pytest.param(
+            "<script>var id = getParam('id'); axios.get('/api/page', {params: {columnId: id, pageNo: pageNo}});"
+            " function go(one) { location.href = '/detail.html?id=' + one.id }</script>",
+            "http://a.gov.cn/list.html?id=33",
+            ["/api/page?columnId=33&pageNo=1"],
+            id="shell, whose address says which column",
         ),
         pytest.param(
             "<div id=app></div><script>fetch('/api/list?channel=12&page=1&size=20')</script>",
@@ -302,6 +343,12 @@ def asked_next(text: str, url: str, *above: str) -> list[str]:
             id="trs, countPage",
         ),
         pytest.param(
+            "<a href='./202201/t20220114_1698599.htm'>x</a><script>var currentPage = 0; var countPage = 2;</script>",
+            "http://a.gov.cn/nb/",
+            ["/nb/index_1.htm"],
+            id="trs, pages are named as articles are",
+        ),
+        pytest.param(
             "<script>createPageHTML(3, 0, 'index', 'html')</script>",
             "http://a.gov.cn/nb/index_1.html",
             ["/nb/index_2.html"],
@@ -312,6 +359,30 @@ def asked_next(text: str, url: str, *above: str) -> list[str]:
             "http://a.gov.cn/List.aspx?id=3",
             ["/List.aspx?id=3&page=2"],
             id="aspx, the form is not posted",
+        ),
+        pytest.param(
+            '<a href="javascript:__doPostBack(&#39;ctl00$Pager&#39;,&#39;3&#39;)">下一页</a>',
+            "http://a.gov.cn/List.aspx?id=3&page=2",
+            ["/List.aspx?id=3&page=3"],
+            id="aspx, on from the second page",
+        ),
+        pytest.param(
+            "<a href=\"javascript:__doPostBack('Pager','2')\">下一页</a>",
+            "http://a.gov.cn/List.aspx?id=3&page=2",
+            [],
+            id="aspx, a list that does not heed the number",
+        ),
+        pytest.param(
+            "<a href='/nb/?p=1'>[1]</a><a href='/nb/?p=2'>[2]</a><a href='/nb/?p=2'>下一页</a>",
+            "http://a.gov.cn/nb/",
+            ["/nb/?p=2"],
+            id="numbers in brackets",
+        ),
+        pytest.param(
+            "<a href='/nb/all.html'>更多&gt;&gt;</a><a href='/news/'>更多</a>",
+            "http://a.gov.cn/nb/",
+            ["/nb/all.html"],
+            id="the column's own 更多",
         ),
     ],
 )
@@ -334,6 +405,30 @@ def test_an_entry_that_has_only_an_id_gets_its_address_from_the_script() -> None
     answer = json.dumps([{"id": 77, "title": TITLE.format(2024), "date": "2025-01-20"}])
     listing = platforms.read(answer, "http://a.gov.cn/api/list?page=1", lambda: [shell])
     assert [link.url for link in listing.links] == ["http://a.gov.cn/api/article/77"]
+
+
+def test_an_article_that_a_click_opens_is_not_looked_for_where_lists_are() -> None:
+    shell = (
+        "<script>fetch('/api/page?page=' + page); function go(a) { location.href = '/detail.html?id=' + a.id }</script>"
+    )
+    answer = json.dumps({"records": [{"id": 77, "title": TITLE.format(2024), "publishTime": "2025-01-20"}]})
+    listing = platforms.read(answer, "http://a.gov.cn/api/page?page=1", lambda: [shell])
+    assert [link.url for link in listing.links] == ["http://a.gov.cn/detail.html?id=77"]
+
+
+@pytest.mark.parametrize(
+    ("markup", "words"),
+    [
+        ("<a href=/1 title='{0}'>县农业农村局2024年政府信息公开2025-01-20</a>", "{0}"),
+        ("<table><tr><td>12</td><td>{0}</td><td>2025-01-20</td><td><a href=/1>查看</a></td></tr></table>", "{0}"),
+        ("<ul><li>{0}<a href=/1>[查看]</a></li></ul>", "{0}"),
+        ("<map><area href=/1 alt='信息公开年报'></map>", "信息公开年报"),
+    ],
+)
+def test_a_link_is_called_what_stands_beside_it(markup: str, words: str) -> None:
+    title = "云溪县农业农村局2024年政府信息公开工作年度报告"
+    listing = platforms.read(markup.format(title), "http://a.gov.cn/nb/")
+    assert [link.words for link in listing.links] == [words.format(title)]
 
 
 @pytest.mark.parametrize(

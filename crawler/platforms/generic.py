@@ -29,7 +29,8 @@ _FROM_ROOT = re.compile(r"/(?!/)(?:(?!/\.)[\w\-./?&=%+,~])*")
 """A path from the root in which nothing is to be resolved: no backslash, fragment or `/..`."""
 _ADDRESS = re.compile(r"^(https?:)?/|^\.{0,2}[\w\-./]*[/.][\w\-./]*(\?|$)")
 _SAYS_NOTHING = re.compile(
-    r"^(点击)?(查看|详情|下载|打开|阅读|浏览|全文|附件|进入|更多|pdf|word|docx?)*(详情|全文|附件|原文)?[>》]*$", re.I
+    r"^[\[【（(]?(点击)?(查看|详情|下载|打开|阅读|浏览|全文|附件|进入|更多|pdf|word|docx?)*(详情|全文|附件|原文)?[>》\]】）)]*$",
+    re.I,
 )
 _DAY = re.compile(r"[\s\[（(]*20\d\d[-./年]\d{1,2}[-./月]\d{1,2}[日\])）\s]*$")
 _POSTBACK = re.compile(r"__doPostBack\((?:'|&#39;)[^'&]*(?:pager|page|next)[^'&]*(?:'|&#39;),\s*(?:'|&#39;)(\d*)", re.I)
