@@ -52,6 +52,9 @@ _STATISTICS = 6
 """Numbers in cells that make a table one of statistics."""
 
 _DATE = re.compile(r"(?P<year>\d{4})\s*[年./-]\s*(?P<month>\d{1,2})\s*[月./-]\s*(?P<day>\d{1,2})")
+_WRITTEN_DATE = re.compile(r"20\d\d年[1-9]\d?月[1-9]\d?日")
+_OTHER_NAME = re.compile(r"(?<=.)[（(][^（()）]*[)）]$")
+"""A second name of the body in brackets: 武昌经开区管委会（滨江商务区管委会）."""
 _MONTH_FIRST = re.compile(r"(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>\d{4})")
 _CHINESE_DATE = re.compile(r"(?P<year>\d{4})年(?P<month>[一二三四五六七八九十]+)月(?P<day>[一二三四五六七八九十]+)日")
 _CHINESE_DIGITS = "零一二三四五六七八九"
@@ -69,7 +72,7 @@ _SITE_CODE = re.compile(r"\d{10}|bm\d{8}", re.IGNORECASE)
 _SITE_CODE_LINE = re.compile(r"网站标识码\s*[:：]?\s*(\d{10}|bm\d{8})", re.IGNORECASE)
 _INDEX_LINE = re.compile(r"(?:信息)?索\s*引\s*号\s*[\]】]?\s*[:：][\s|]*([0-9A-Za-z][\w\-/().〔〕]{3,48})")
 _PUBLISHED_LINE = re.compile(
-    r"(?:^[\[【(（]?(?:信息)?(?:发布|公开|公布|发文|更新|生成)?(?:时间|日期)[\]】]?[:：]?|(?:发布|公开|公布)(?:时间|日期)[:：])"
+    r"(?:^[\[【(（]?(?:信息)?(?:发布|公开|公布|发文|更新|生成)?(?:时间|日期)[\]】]?[:：]?|(?:发布|公开|公布|发文)(?:时间|日期)[:：])"
     r"[\[【(（]?(?P<date>\d{4}[年./-]\d{1,2}[月./-]\d{1,2})"
 )
 """At the start of a line, or behind other labels with its own name: 来源：杨林镇 发布时间：2024-03-26."""
@@ -465,8 +468,9 @@ def _office(reading: _Reading, title: Title, signed: str | None) -> str | None:
     if signed:
         return signed
     for text in reading.top:
-        if is_office(text) and re.search(FACTS["organ"], text):
-            return text
+        name = _OTHER_NAME.sub("", text)
+        if is_office(name) and re.search(FACTS["organ"], name):
+            return name
     if reading.is_form:
         start = compact("".join(line.text for line in reading.lines[: reading.headings[0].line + 3]))
         if (found := _COMPILED_BY.search(start)) and is_office(found["office"]):
@@ -563,9 +567,11 @@ def _chinese_number(text: str) -> int:
 
 
 def _date_under_title(reading: _Reading) -> date | None:
-    """（2025年1月14日） under the title, where reports without a signature at the end have it."""
+    """（2025年1月14日） or 2025年1月14日 under the title, where reports without a signature at the end have it. A date
+    as a machine writes it (2025年01月14日) is the page's."""
     for text in reading.top:
-        if text[:1] in "（(" and text[-1:] in "）)" and len(text) < 20 and (found := _date(text)):
+        bracketed = text[:1] in "（(" and text[-1:] in "）)" and len(text) < 20
+        if (bracketed or _WRITTEN_DATE.fullmatch(text)) and (found := _date(text)):
             return found
     return None
 

@@ -49,9 +49,10 @@ def of(*lines: str, end: str = "", body: str = CHAPTERS) -> Identity:
         ("索引号: | 113308247743941119/2025-122331 | 公开方式: | 主动公开 |", None, "113308247743941119/2025-122331"),
         ("文号: | 公开日期: | 2025-01-26 | |", date(2025, 1, 26), None),
         ("索 引 号: 000014349/2025-05239 发布日期: 2025-01-17", date(2025, 1, 17), "000014349/2025-05239"),
+        ("发布机构:白石镇 发文日期:2025年01月22日", date(2025, 1, 22), None),
         ("会议时间：2025-01-17", None, None),
     ],
-    ids=["behind its source", "parted by bars", "date parted by bars", "both on a line", "another date"],
+    ids=["behind its source", "parted by bars", "date parted by bars", "both on a line", "sent", "another date"],
 )
 def test_what_a_page_says_of_itself_is_read_from_its_text_too(
     head: str, published: date | None, index: str | None
@@ -59,6 +60,16 @@ def test_what_a_page_says_of_itself_is_read_from_its_text_too(
     """As copies of pages have it (杨林镇 2023, 中村乡 2023, 新下陆街道 2022)."""
     found = of(head, TITLE)
     assert (found.published_date, found.index_number) == (published, index)
+
+
+def test_a_signature_may_stand_under_the_title() -> None:
+    found = of("政府信息公开工作年度报告", "青溪经开区管委会(白石商务区管委会)", "2025年1月8日")
+    assert (found.office, found.office_kind) == ("青溪经开区管委会", OfficeKind.ZONE)
+    assert (found.signed_date, found.year) == (date(2025, 1, 8), 2024)
+
+
+def test_a_date_that_a_machine_wrote_under_the_title_is_no_signature() -> None:
+    assert of(TITLE, "2025年01月08日").signed_date is None
 
 
 @pytest.mark.parametrize("verb", ["现公布", "现公开", "现向社会公布", "现将"])
