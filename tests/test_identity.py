@@ -50,9 +50,18 @@ def of(*lines: str, end: str = "", body: str = CHAPTERS) -> Identity:
         ("文号: | 公开日期: | 2025-01-26 | |", date(2025, 1, 26), None),
         ("索 引 号: 000014349/2025-05239 发布日期: 2025-01-17", date(2025, 1, 17), "000014349/2025-05239"),
         ("发布机构:白石镇 发文日期:2025年01月22日", date(2025, 1, 22), None),
+        ("来源:区人民政府办公室 时间:2025-01-12 10:01", date(2025, 1, 12), None),
         ("会议时间：2025-01-17", None, None),
     ],
-    ids=["behind its source", "parted by bars", "date parted by bars", "both on a line", "sent", "another date"],
+    ids=[
+        "behind its source",
+        "parted by bars",
+        "date parted by bars",
+        "both on a line",
+        "sent",
+        "time",
+        "another date",
+    ],
 )
 def test_what_a_page_says_of_itself_is_read_from_its_text_too(
     head: str, published: date | None, index: str | None
