@@ -547,6 +547,19 @@ def test_word_97_is_read_from_its_bytes_where_libreoffice_is_absent(
     assert merged[2][0] is merged[4][0]
 
 
+def test_letters_of_word_97_that_nobody_sees_are_no_digits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    document = readers.read((Path(__file__).parent / "readers" / "letters.doc").read_bytes())
+    (grid,) = document.grids
+    assert [paragraph.text for paragraph in document.paragraphs] == ["本年公开信息23条"]  # 100 was deleted
+    # Beside 8 a deleted 36, behind 12 a hidden 77, behind 5 the mark of note 1.
+    assert [[cell.text for cell in row if cell] for row in grid.rows] == [
+        ["行政许可", "8"],
+        ["行政处罚", "12"],
+        ["行政强制", "5"],
+    ]
+
+
 def test_a_file_whose_sectors_run_in_a_circle_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     data = bytearray(REPORT_DOC)

@@ -18,6 +18,11 @@ _MARKS = re.compile("[\x01-\x06\x08\x0e-\x1d\x1f]")
 _OPERAND_BYTES = (1, 1, 2, 4, 2, 2, 0, 3)
 _IN_TABLE, _ROW_END, _CHANGED_TABS, _DEFINE_TABLE = 0x2416, 0x2417, 0xC615, 0xD608
 _ELSEWHERE = (0x6646, 0x646B)
+_DELETED, _HIDDEN, _RAISED = 0x0800, 0x083C, 0x2A48
+"""Letters whose deletion is tracked, that are not shown, that stand above the line (12¹ is not 121)."""
+_SWITCHES = (_IN_TABLE, _ROW_END, _DELETED, _HIDDEN, _RAISED)
+_PARAGRAPHS, _LETTERS = 0x102, 0xFA
+"""Where the header says which pages of the file hold the properties of paragraphs and of letters."""
 _SNAP = 40
 """Twips within which two edges of cells are one (2 mm: no column is narrower)."""
 
@@ -86,11 +91,15 @@ def _characters(main: bytes, table: bytes) -> Iterator[tuple[str, int]]:
 
 def _parts(main: bytes, table: bytes, further: bytes) -> Iterator[str | _Row]:
     """Paragraphs and table rows in order."""
-    starts, properties = _paragraph_properties(main, table, further)
+    starts, properties = _runs_of_paragraphs(main, table, further)
+    from_here, looks = _runs_of_letters(main, table)
     cells: list[str] = []
     words: list[str] = []
     for character, place in _characters(main, table):
         if character not in "\r\x07\x0c":
+            look = looks[max(bisect_right(from_here, place) - 1, 0)] if looks else {}
+            if _DELETED in look or _HIDDEN in look or (_RAISED in look and character.isdigit()):
+                continue
             words.append("\n" if character == "\x0b" else "-" if character == "\x1e" else character)
             continue
         index = bisect_right(starts, place) - 1
@@ -116,15 +125,23 @@ def _plain(words: list[str]) -> str:
     return charset.clean(_MARKS.sub("", text))
 
 
-def _paragraph_properties(main: bytes, table: bytes, further: bytes) -> tuple[list[int], list[dict[int, bytes]]]:
-    """Where paragraphs start in the main stream, and the properties of each that matter here."""
-    starts: list[int] = []
-    found: list[dict[int, bytes]] = []
-    at, size = unpack_from("<2I", main, 0x102)
+_Runs = tuple[list[int], list[dict[int, bytes]]]
+"""Where runs start in the main stream, and the properties of each that matter here."""
+
+
+def _pages(main: bytes, table: bytes, where: int) -> Iterator[tuple[int, int]]:
+    """The pages of properties that the header names at `where`, each with the number of its runs."""
+    at, size = unpack_from("<2I", main, where)
     count = (size - 4) // 8
     for number in range(count):
         page = 512 * (unpack_from("<I", table, at + 4 * (count + 1) + 4 * number)[0] & 0x3FFFFF)
-        runs = main[page + 511]
+        yield page, main[page + 511]
+
+
+def _runs_of_paragraphs(main: bytes, table: bytes, further: bytes) -> _Runs:
+    starts: list[int] = []
+    found: list[dict[int, bytes]] = []
+    for page, runs in _pages(main, table, _PARAGRAPHS):
         for run in range(runs):
             starts.append(unpack_from("<I", main, page + 4 * run)[0])
             offset = page + 2 * main[page + 4 * (runs + 1) + 13 * run]
@@ -133,6 +150,17 @@ def _paragraph_properties(main: bytes, table: bytes, further: bytes) -> tuple[li
                 continue
             length, skip = (2 * main[offset] - 1, 1) if main[offset] else (2 * main[offset + 1], 2)
             found.append(dict(_properties(main[offset + skip + 2 : offset + skip + length], further)))
+    return starts, found
+
+
+def _runs_of_letters(main: bytes, table: bytes) -> _Runs:
+    starts: list[int] = []
+    found: list[dict[int, bytes]] = []
+    for page, runs in _pages(main, table, _LETTERS):
+        for run in range(runs):
+            starts.append(unpack_from("<I", main, page + 4 * run)[0])
+            offset = page + 2 * main[page + 4 * (runs + 1) + run]
+            found.append(dict(_properties(main[offset + 1 : offset + 1 + main[offset]], b"")) if offset > page else {})
     return starts, found
 
 
@@ -151,7 +179,7 @@ def _properties(grpprl: bytes, further: bytes) -> Iterator[tuple[int, bytes]]:
         else:
             length = _OPERAND_BYTES[code >> 13]
         operand = grpprl[at : at + length]
-        if code == _DEFINE_TABLE or (code in (_IN_TABLE, _ROW_END) and operand[:1] == b"\1"):
+        if code == _DEFINE_TABLE or (code in _SWITCHES and operand[:1] == b"\1"):
             yield code, operand
         elif code in _ELSEWHERE and further:
             place = unpack_from("<I", operand)[0]
