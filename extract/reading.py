@@ -17,16 +17,26 @@ class Torn:
 
 
 @dataclass(slots=True)
+class Heap:
+    """The values of a table in the order of the text, its rows and columns mixed up; `ends` are the places (how many
+    values came before) where a box of the page ends."""
+
+    values: list[Cell] = field(default_factory=list)
+    ends: set[int] = field(default_factory=set)
+
+
+@dataclass(slots=True)
 class Reading:
     """Cells by canonical key as far as one reading could place them.
 
     `rows` are the rows whose labels were seen, `columns` the column headers seen per table, `torn` rows that wait for
-    the sums, `grids` the numbers of the grids in which something of the form stands, `again` the
-    cells met more than once. A key may belong to either edition.
+    the sums, `heap` the values of `requests` where nothing tells their rows, `grids` the numbers of the grids in which
+    something of the form stands, `again` the cells met more than once. A key may belong to either edition.
     """
 
     cells: dict[str, Cell] = field(default_factory=dict)
     again: set[str] = field(default_factory=set)
+    heap: Heap = field(default_factory=Heap)
     rows: set[Row] = field(default_factory=set)
     columns: dict[str, set[str]] = field(default_factory=lambda: {table: set() for table in form.TABLES})
     torn: dict[Row, Torn] = field(default_factory=dict)
@@ -57,6 +67,13 @@ class Reading:
         elif cell.status is Status.NUMBER and before.value != cell.value:
             self.cells[key] = Cell(None, f"{before.raw}｜{cell.raw}", Status.DISPUTED, before.place)
             self.problems.append(f"{key} 在文中出现两次，数字不同：{before.raw}、{cell.raw}")
+
+    def forget(self, rows: set[Row]) -> None:
+        """Take back what was read of some rows."""
+        for row in rows:
+            self.torn.pop(row, None)
+            for key in [key for key in self.cells if key.startswith(f"{row[0]}.{row[1]}.")]:
+                del self.cells[key]
 
     def tables(self) -> set[str]:
         """The tables of which some row has cells or waits for the sums."""

@@ -6,7 +6,7 @@ each column, R4 each stage of `disputes` (four results = total).
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from extract import form
@@ -14,6 +14,9 @@ from extract.labels import Row
 from extract.reading import Torn
 from extract.report import Cell, Status
 
+MOST_PAGES = 4
+_MOST_WAYS = 400
+"""Ways to part a table beyond which nothing is told of it."""
 GAPS = frozenset((Status.MISSING, Status.UNREADABLE))
 _EMPTY = frozenset((Status.BLANK, Status.SLASH, Status.DASH, Status.TEXT))
 
@@ -162,6 +165,66 @@ def placements(printed: list[int | float | None], widths: tuple[int, ...]) -> It
             whole += [*(rest if part is None else part for part in parts), sum(known) + rest]
         else:
             yield tuple(whole)
+
+
+def spread(printed: list[Cell], ends: set[int], edition: str) -> dict[str, Cell]:
+    """The cells of `requests` from all its values in the order in which a text has them, rows and columns mixed up.
+
+    Programs that read a page in boxes give some rows as they stand and others column by column: all the numbers of
+    four rows under 自然人, then those under 商业企业. `ends` are the places (how many values came before) where a box
+    ends. Of all the ways to part the values into rows and such groups of rows (and numbers of pages between them),
+    those count that satisfy every sum of the form; a cell is told where they all agree on it.
+    """
+    rows = form.FORM["requests"]["layout"][edition]
+    keys = [f"requests.{row}.{column}" for row in rows for column in form.APPLICANTS]
+    extra = len(printed) - len(keys)
+    if not 0 <= extra <= MOST_PAGES or any(_number(cell) is None for cell in printed):
+        return {}
+    columns = [one for one in sums(edition, has_disputes=False) if one.kind != "row_sum"]
+    right: list[dict[str, Cell]] = []
+    for number, pages in enumerate(_page_numbers(printed, ends, extra)):
+        kept = [cell for at, cell in enumerate(printed) if at not in pages]
+        ways = _ways(kept, {end - sum(at < end for at in pages) for end in ends}, len(rows))
+        if ways is None or number > _MOST_WAYS:
+            return {}
+        for way in ways:
+            cells = dict(zip(keys, way, strict=True))
+            if all(_holds(cells, one, one.keys[0], _count(cells[one.keys[0]])) for one in columns):
+                right.append(cells)
+    same = {key: cell for key, cell in (right or [{}])[0].items() if all(other[key] == cell for other in right)}
+    return {key: cell if cell.value is None else replace(cell, status=Status.DERIVED) for key, cell in same.items()}
+
+
+def _page_numbers(printed: list[Cell], ends: set[int], count: int) -> Iterator[tuple[int, ...]]:
+    """Every choice of `count` values that may be the numbers of consecutive pages: alone in their box, 1 or 2 first."""
+    alone = [at for at in range(len(printed)) if {at, at + 1} <= ends]
+    for first in (1, 2) if count else (1,):
+        choices: list[tuple[int, ...]] = [()]
+        for number in range(first, first + count):
+            places = [at for at in alone if printed[at].value == number]
+            choices = [(*some, at) for some in choices for at in places if not some or at > some[-1]][: _MOST_WAYS + 1]
+        yield from choices
+
+
+def _ways(printed: list[Cell], ends: set[int], rows: int) -> set[tuple[Cell, ...]] | None:
+    """Every way to lay the values over the rows so that each adds up, rows and columns in order; None: too many."""
+    width = len(form.APPLICANTS)
+    ways: list[set[tuple[Cell, ...]]] = [{()}, *(set() for _ in range(rows))]
+    for start in range(rows):
+        for count in range(1, rows - start + 1):
+            part = printed[start * width : (start + count) * width]
+            if count > 1 and not all(start * width + count * n in ends for n in range(1, width + 1)):
+                continue
+            group = [part[n::count] for n in range(count)]
+            if all(sum(map(_count, row[:-1])) == _count(row[-1]) for row in group):
+                ways[start + count] |= {(*way, *(cell for row in group for cell in row)) for way in ways[start]}
+                if len(ways[start + count]) > _MOST_WAYS:
+                    return None
+    return ways[-1]
+
+
+def _count(cell: Cell) -> int | float:
+    return _number(cell) or 0
 
 
 def _fill_torn(cells: dict[str, Cell], torn: dict[Row, Torn], every: tuple[Sum, ...], edition: str | None) -> None:

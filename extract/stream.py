@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from extract import form, labels, values
 from extract.labels import Row
-from extract.reading import Reading, Torn
+from extract.reading import Heap, Reading, Torn
 from extract.report import Cell, Place
 
 _RULE = re.compile(r"^[\s|:\-—=+]*$")
@@ -125,7 +125,7 @@ def _is_blank_row(run: _Run) -> bool:
 _STAGE_NAMES = {stage: [label for label, named in form.STAGE_LABELS.items() if named == stage] for stage in form.STAGES}
 
 
-def read(lines: Iterable[str]) -> Reading:
+def read(lines: list[str]) -> Reading:
     """The reading of a document's lines."""
     reading = Reading()
     stages_seen = ""
@@ -170,22 +170,38 @@ def read(lines: Iterable[str]) -> Reading:
             _disputes(reading, run.values, stages_seen)
             in_disputes = not any(key.startswith("disputes.") for key in reading.cells)
             loose |= {("disputes", stage) for stage in form.STAGES} if _one_a_line(run.values) else set()
-    if not _is_in_order(reading):
-        reading.torn.clear()
-        for row in loose:
-            for key in [key for key in reading.cells if key.startswith(f"{row[0]}.{row[1]}.")]:
-                del reading.cells[key]
+    for disordered in (("disclosure",), ("requests", "disputes")):
+        if not _is_in_order(reading, disordered[0]):
+            reading.forget({row for row in loose | set(reading.torn) if row[0] in disordered})
+            reading.heap = _heap(lines) if "requests" in disordered else reading.heap
     _place_short_rows(reading, named_before or set())
     reading.settle()
     return reading
 
 
-def _is_in_order(reading: Reading) -> bool:
-    """Whether the numbers of most rows of `requests` follow their label. Else the text was torn into columns, and what
+def _is_in_order(reading: Reading, table: str) -> bool:
+    """Whether the numbers of most rows of a table follow their label. Else the text was torn into columns, and what
     follows a label may be any column's numbers."""
     with_numbers = {tuple(key.split(".")[:2]) for key in reading.cells} | set(reading.torn)
-    rows = sum(table == "requests" for table, _ in with_numbers)
-    return not reading.has("requests") or rows * 2 > len(form.rows("requests", "2019"))
+    rows = sum(row[0] == table for row in with_numbers)
+    return not reading.has(table) or rows * 2 > len(form.rows(table, "2019"))
+
+
+def _heap(lines: list[str]) -> Heap:
+    """All values between the headings of the chapters three and four."""
+    heap = Heap()
+    inside = False
+    below = 0
+    for token in _tokens(lines):
+        if token.value is None or token.line > below + 1:
+            heap.ends.add(len(heap.values))
+        below = token.line
+        if token.value is None:
+            inside = "收到和处理" in token.words or (inside and "行政诉讼" not in token.words)
+        elif inside:
+            heap.values.append(values.read(token.value))
+    heap.ends.add(len(heap.values))
+    return heap
 
 
 def _is_understood(words: list[str]) -> bool:

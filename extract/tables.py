@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from extract import form, grid, laidout, solve, stream
 from extract.document import Document, Grid, Paragraph
 from extract.labels import Row
-from extract.reading import Reading
+from extract.reading import Heap, Reading
 from extract.report import Cell, OtherTable, Place, Status
 from extract.values import UNSURE
 
@@ -76,6 +76,11 @@ def read(document: Document, year: int | None = None, office: str | None = None,
     has_disputes = any(key.startswith("disputes.") for key in tables.cells)
     if document.recognised:
         solve.doubt(tables.cells, tables.editions["requests"], has_disputes)
+    edition = tables.editions["requests"]
+    if edition is not None and all(
+        cell.status in solve.GAPS for key, cell in tables.cells.items() if key.startswith("requests.")
+    ):
+        tables.cells |= solve.spread(by_stream.heap.values, by_stream.heap.ends, edition)
     solve.fill(tables.cells, second.torn | first.torn, tables.editions["requests"], has_disputes)
     tables.cells |= {key: _told_twice(cell) for key, cell in tables.cells.items() if UNSURE in cell.raw}
     _report_gaps(tables)
@@ -205,6 +210,8 @@ def _there(table: str, first: Reading, second: Reading) -> bool:
         return True
     if any(row[0] == table for reading in readings for row in reading.torn):
         return True
+    if table == "requests" and any(_edition_of(reading.heap) is not None for reading in readings):
+        return True
     labelled = max(sum(row[0] == table for row in reading.rows) for reading in readings)
     return labelled * 2 > len(form.rows(table, "2021"))
 
@@ -234,6 +241,12 @@ def _digits(raw: str) -> str:
     return "".join(char for char in raw if char.isdigit())
 
 
+def _edition_of(heap: Heap) -> str | None:
+    """The edition that has as many cells in `requests` as there are values, or some numbers of pages less."""
+    sizes = {edition: len(form.keys("requests", edition)) for edition in form.EDITIONS}
+    return next((one for one, size in sizes.items() if size <= len(heap.values) <= size + solve.MOST_PAGES), None)
+
+
 def _editions(first: Reading, second: Reading, cells: dict[str, Cell]) -> dict[str, str | None]:
     editions: dict[str, str | None] = {"disclosure": None, "requests": None}
     if _there("disclosure", first, second):
@@ -251,7 +264,9 @@ def _editions(first: Reading, second: Reading, cells: dict[str, Cell]) -> dict[s
         rows = {key.split(".")[1] for key in cells if key.startswith("requests.")}
         rows |= {row for reading in (first, second) for table, row in reading.torn if table == "requests"}
         parts = rows & {"other_uncorrected", "other_fee_unpaid", "other_other"}
-        if "other_single" in rows and not parts:
+        if (by_count := _edition_of(first.heap) or _edition_of(second.heap)) is not None:
+            editions["requests"] = by_count
+        elif "other_single" in rows and not parts:
             editions["requests"] = "2019"
         elif parts:
             editions["requests"] = "2021"
