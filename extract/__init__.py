@@ -10,7 +10,7 @@ from extract.document import Document, Paragraph, Picture
 from extract.readers import image
 from extract.report import Cell, Fetch, Fetched, Identity, Place, Report
 
-READER_VERSION = "10"
+READER_VERSION = "11"
 """Raised whenever the same bytes may be read differently; rows say which reader made them."""
 
 __all__ = ["READER_VERSION", "identify", "read", "roster"]

@@ -6,7 +6,7 @@ each column, R4 each stage of `disputes` (four results = total).
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from extract import form
@@ -192,7 +192,7 @@ def spread(printed: list[Cell], ends: set[int], edition: str) -> dict[str, Cell]
             if all(_holds(cells, one, one.keys[0], _count(cells[one.keys[0]])) for one in columns):
                 right.append(cells)
     same = {key: cell for key, cell in (right or [{}])[0].items() if all(other[key] == cell for other in right)}
-    return {key: cell if cell.value is None else replace(cell, status=Status.DERIVED) for key, cell in same.items()}
+    return {key: cell if cell.value is None else cell._replace(status=Status.DERIVED) for key, cell in same.items()}
 
 
 def _page_numbers(printed: list[Cell], ends: set[int], count: int) -> Iterator[tuple[int, ...]]:
