@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from io import BytesIO
 
+import pypdfium2
 import pytest
 from reportlab.lib.colors import Color, white
 from reportlab.lib.pagesizes import A4
@@ -207,3 +208,108 @@ def test_a_page_with_too_much_on_it_is_named_and_the_others_are_read() -> None:
     document = readers.read(pdf(table, crowded))
     assert any("第2页内容过多" in problem for problem in document.problems)
     assert document.grids
+
+
+def saved(document: pypdfium2.PdfDocument) -> bytes:
+    out = BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("turn", [90, 180, 270])
+@pytest.mark.parametrize("drawn", [True, False], ids=["drawn on its side", "shown on its side"])
+def test_a_page_on_its_side(turn: int, drawn: bool) -> None:
+    def lying(canvas: Canvas) -> None:
+        for number, texts in enumerate((HEADER, RECEIVED, CARRIED)):
+            row(canvas, 640 - 30 * number, texts)
+
+    document = pypdfium2.PdfDocument(pdf(lying, nothing))
+    width, height = document[0].get_size()
+    if drawn:
+        turned = pypdfium2.PdfMatrix().translate(-width / 2, -height / 2).rotate(turn)
+        turned = turned.translate(*((height / 2, width / 2) if turn % 180 else (width / 2, height / 2)))
+        for page in document:
+            for one in page.get_objects(max_depth=1):
+                one.transform(turned)
+            page.set_mediabox(0, 0, *((height, width) if turn % 180 else (width, height)))
+            page.gen_content()
+    else:
+        document[0].set_rotation(turn)
+    report = extract.read(saved(document))
+    cell = report.cells["requests.new_received.total"]
+    assert (cell.value, report.chapters["other_matters"]) == (16, "无。")
+    assert cell.place is not None
+    assert cell.place.box is not None
+    shown = pypdfium2.PdfDocument(saved(document))[0].get_size()
+    assert 0 <= cell.place.box.left < cell.place.box.right <= shown[0]
+    assert 0 <= cell.place.box.top < cell.place.box.bottom <= shown[1]
+
+
+def test_two_pages_on_one_sheet() -> None:
+    source = pypdfium2.PdfDocument(pdf(table, nothing))
+    width, height = source[0].get_size()
+    sheets = pypdfium2.raw.FPDF_ImportNPagesToOne(source, 2 * width, height, 2, 1)
+    report = extract.read(saved(pypdfium2.PdfDocument(sheets)))
+    assert report.cells["requests.new_received.total"].value == 16
+    assert report.chapters["overview"].endswith("全年公开信息312条。")
+    assert report.chapters["other_matters"] == "无。"
+
+
+@pytest.mark.parametrize("scale", [0.4, 4.0])
+def test_a_page_of_any_size(scale: float) -> None:
+    source = pypdfium2.PdfDocument(pdf(table, nothing))
+    width, height = (side * scale for side in source[0].get_size())
+    pages = pypdfium2.raw.FPDF_ImportNPagesToOne(source, width, height, 1, 1)
+    assert total(saved(pypdfium2.PdfDocument(pages))) == 16
+
+
+def test_numbers_typed_into_a_form() -> None:
+    def draw(canvas: Canvas) -> None:
+        row(canvas, 640, HEADER)
+        row(canvas, 610, (RECEIVED[0], *[""] * 7))
+        for at, text in enumerate(RECEIVED[1:]):
+            place = {"x": 202 + 45 * at, "y": 612, "width": 40, "height": 20, "borderWidth": 0}
+            canvas.acroForm.textfield(value=text, name=f"field{at}", fontSize=9, **place)
+
+    assert total(pdf(draw, nothing)) == 16
+
+
+def test_a_row_cut_by_a_page_whose_table_repeats_its_head() -> None:
+    def first(canvas: Canvas) -> None:
+        row(canvas, 110, HEADER)
+        row(canvas, 80, CARRIED)
+        row(canvas, 50, (RECEIVED[0][:6], *RECEIVED[1:]))
+
+    def second(canvas: Canvas) -> None:
+        row(canvas, 780, HEADER)
+        row(canvas, 750, (RECEIVED[0][6:], *[""] * 7))
+
+    assert total(pdf(first, second)) == 16
+
+
+def test_lines_drawn_as_dots() -> None:
+    def draw(canvas: Canvas) -> None:
+        for number, texts in enumerate((HEADER, RECEIVED, CARRIED)):
+            y, x = 640 - 30 * number, 50.0
+            for text, width in zip(texts, WIDTHS, strict=True):
+                put(canvas, x + 2, y + 15, text.replace("\n", ""), 6)
+                for at in range(0, int(width), 2):
+                    canvas.rect(x + at, y, 0.7, 0.7, stroke=0, fill=1)
+                    canvas.rect(x + at, y + 30, 0.7, 0.7, stroke=0, fill=1)
+                for at in range(0, 30, 2):
+                    canvas.rect(x, y + at, 0.7, 0.7, stroke=0, fill=1)
+                    canvas.rect(x + width, y + at, 0.7, 0.7, stroke=0, fill=1)
+                x += width
+
+    document = readers.read(pdf(draw, nothing))
+    assert [len(grid.rows) for grid in document.grids] == [3]
+
+
+def test_a_page_number_over_a_number_makes_no_other() -> None:
+    def draw(canvas: Canvas) -> None:
+        table(canvas)
+        canvas.setFont("Helvetica", 7)
+        canvas.drawString(475, 628, "4")  # beside the 1 of 其他, a little lower
+
+    cell = extract.read(pdf(draw, nothing)).cells["requests.new_received.other_org"]
+    assert cell.value in (None, 1)
