@@ -115,7 +115,8 @@ def read_file(file: Path) -> Report:
         data = file.read_bytes()
     except OSError as error:
         return _unread(f"无法读取文件：{error.strerror}")
-    return extract.read(data, fetch=_beside(file))
+    with extract.watched(workers.part):
+        return extract.read(data, fetch=_beside(file))
 
 
 def _beside(page: Path) -> Fetch:

@@ -113,7 +113,8 @@ def read(item: tuple[Path, Capture]) -> Reading:
         return Reading(capture, None, str(error))
     beside = _Beside(evidence, capture)
     began = time.process_time()
-    report = extract.read(body, media_type=capture.media_type, url=capture.url, words=capture.words, fetch=beside)
+    with extract.watched(workers.part):
+        report = extract.read(body, media_type=capture.media_type, url=capture.url, words=capture.words, fetch=beside)
     asked: Asked = [[address, given] for address, given in beside.asked.items()]
     seconds = time.process_time() - began
     return Reading(capture, report, "", tuple(beside.attachments.values()), asked, seconds)

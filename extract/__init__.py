@@ -8,12 +8,13 @@ from extract import chapters, form, identity, readers, rules, tables
 from extract import roster as rosters
 from extract.document import Document, Paragraph, Picture
 from extract.readers import image
+from extract.readers.pages import watched
 from extract.report import Cell, Fetch, Fetched, Identity, Place, Report
 
 READER_VERSION = "11"
 """Raised whenever the same bytes may be read differently; rows say which reader made them."""
 
-__all__ = ["READER_VERSION", "identify", "read", "roster"]
+__all__ = ["READER_VERSION", "identify", "read", "roster", "watched"]
 
 
 def identify(data: bytes, *, media_type: str | None = None, url: str | None = None, words: str = "") -> Identity:

@@ -16,7 +16,7 @@ from PIL.Image import Image
 
 from extract.document import Block, Document, Paragraph
 from extract.document import Picture as Embedded
-from extract.readers import layout
+from extract.readers import layout, pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +129,8 @@ def read_page(
     """Page `number`, `width` points wide, by its picture (drawn only where the extra is installed: it needs numpy),
     compared with its `text` layer where it has one: its parts (for layout.blocks), its lines of text, and what could
     not be read."""
+    if reason := pages.left_out(number):
+        return [], [], [reason]
     try:
         from extract.readers import scan  # takes a second, and is an extra
     except ImportError:

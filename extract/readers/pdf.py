@@ -9,7 +9,7 @@ from typing import Any
 import pypdfium2
 
 from extract.document import Document, Paragraph
-from extract.readers import image, layout, pdfpage
+from extract.readers import image, layout, pages, pdfpage
 
 _MAX_PAGES = 200
 _FEW = 30
@@ -60,6 +60,9 @@ def _read_pages(source: Any, document: Document, quick: bool) -> None:
     texts: list[layout.Text] = []
     scans: dict[int, bool] = {}  # the pages without a text layer, and whether they were recognised
     for number in range(1, min(len(source), _MAX_PAGES) + 1):
+        if reason := pages.left_out(number):
+            document.problems.append(reason)
+            continue
         try:
             page = source[number - 1]
         except pypdfium2.PdfiumError:
@@ -91,12 +94,12 @@ def _read_pages(source: Any, document: Document, quick: bool) -> None:
         page.close()
     layout.put(texts, document)
     document.recognised = any(scans.values())
-    for what, pages in (
+    for what, numbers in (
         ("由图像识别读取", [number for number, found in scans.items() if found]),
         ("未读取", [number for number, found in scans.items() if not found]),
     ):
-        if pages:
-            listed = "、".join(map(str, pages))
+        if numbers:
+            listed = "、".join(map(str, numbers))
             document.problems.append(f"第{listed}页没有可用的文字层（扫描件，或字体没有编码），{what}")
 
 
