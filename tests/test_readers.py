@@ -802,7 +802,7 @@ BIFF8_WITH_PASSWORD = pack("<2H8H", 0x0809, 16, 0x0600, 5, 0, 0, 0, 0, 0, 0) + p
         (ole(("EncryptedPackage", b"")), "encrypted", "密码"),
         (ole(("Workbook", BIFF8_WITH_PASSWORD)), "xls", "密码"),
         (ole(("PowerPoint Document", b"")), "ppt", "PowerPoint"),
-        (zip_of({"OFD.xml": b"<ofd/>"}), "ofd", "OFD"),
+        (zip_of({"OFD.xml": b"<ofd"}), "ofd", "损坏"),
         (zip_of({"[Content_Types].xml": b"", "ppt/presentation.xml": b""}), "pptx", "PowerPoint"),
         (b"Rar!\x1a\x07\x01\x00" + bytes(100), "rar", "压缩包"),
         (b"7z\xbc\xaf\x27\x1c" + bytes(100), "7z", "压缩包"),

@@ -9,7 +9,7 @@ from io import BytesIO
 from PIL.Image import Image
 
 from extract.document import Document, Picture
-from extract.readers import archives, html, image, office, ole, pdf, text, word
+from extract.readers import archives, html, image, ofd, office, ole, pdf, text, word
 
 MAX_BYTES = 60_000_000
 """A larger file is not read (the largest real report seen, a scan, has 30 MB)."""
@@ -37,7 +37,6 @@ _NAMES = {
     "encrypted": "加密的 Office 文件（需要密码）",
     "ppt": "PowerPoint 97（.ppt）",
     "pptx": "PowerPoint（.pptx）",
-    "ofd": "OFD 版式文件",
     "zip": "压缩包中的压缩包",
     "rar": "压缩包中的压缩包",
     "7z": "压缩包中的压缩包",
@@ -137,13 +136,15 @@ def pictures(data: bytes, media_type: str | None = None) -> Iterator[Image | str
 
 def _read(data: bytes, kind: str, media_type: str | None, *, in_archive: bool, quick: bool) -> Document:
     try:
-        if kind in ("docx", "xlsx") and (problem := archives.too_large(data, office=True)):
+        if kind in ("docx", "xlsx", "ofd") and (problem := archives.too_large(data, office=True)):
             return Document(kind, problems=[problem])
         match kind:
             case "html":
                 return html.read(data, media_type)
             case "pdf":
                 return pdf.read(data, quick=quick)
+            case "ofd":
+                return ofd.read(data)
             case "docx":
                 return word.read(data, partial(read, in_archive=True))
             case "doc" | "wps" | "rtf" | "odt" | "ods" | "xlsb" | "flat":

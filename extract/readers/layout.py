@@ -58,6 +58,7 @@ class Ruling:
     end: float
 
 
+Point = tuple[float, float]
 Rulings = tuple[list[Ruling], list[Ruling]]
 """The horizontal and the vertical ruling lines of a page."""
 
@@ -108,6 +109,26 @@ class Table:
         rows, columns = [row for row, _ in slots], [column for _, column in slots]
         page = int(self.leaf)
         return Box(page, self.xs[min(columns)], self.ys[min(rows)], self.xs[max(columns) + 1], self.ys[max(rows) + 1])
+
+
+def rulings(lines: Iterable[tuple[Point, Point]], size: tuple[float, float]) -> Rulings:
+    """The horizontal and vertical ruling lines on a page of this size, of all that may be part of one."""
+    width, height = size
+    horizontal: list[Ruling] = []
+    vertical: list[Ruling] = []
+    for (ax, ay), (bx, by) in lines:
+        if max(ay, by) < 0 or max(ax, bx) < 0 or min(ay, by) > height or min(ax, bx) > width:
+            continue
+        # wkhtmltopdf draws the rows of the page before above the edge once more.
+        ax, bx = (min(max(x, 0), width) for x in (ax, bx))
+        ay, by = (min(max(y, 0), height) for y in (ay, by))
+        # A dot may be part of a line both ways.
+        if abs(ay - by) <= SNAP:
+            horizontal.append(Ruling((ay + by) / 2, min(ax, bx), max(ax, bx)))
+        if abs(ax - bx) <= SNAP:
+            vertical.append(Ruling((ax + bx) / 2, min(ay, by), max(ay, by)))
+    across, down = joined(horizontal), joined(vertical)
+    return [one for one in across if one.end - one.start > 4], [one for one in down if one.end - one.start > 4]
 
 
 def joined(lines: list[Ruling]) -> list[Ruling]:

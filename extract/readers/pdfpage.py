@@ -12,7 +12,7 @@ import pypdfium2.raw as pdfium
 
 from extract.document import Box
 from extract.readers import charset
-from extract.readers.layout import SNAP, Char, Leaf, Ruling, Rulings, joined
+from extract.readers.layout import SNAP, Char, Leaf, Point, rulings
 
 MAX_CHARS, MAX_OBJECTS = 30_000, 50_000
 """Characters and drawn objects of a page; one with more is a map, or made to break readers (a page of the form has
@@ -49,12 +49,12 @@ class Frame(NamedTuple):
     turn: int
 
     @property
-    def size(self) -> tuple[float, float]:
+    def size(self) -> Point:
         """Width and height as turned."""
         width, height = self.right - self.left, self.top - self.bottom
         return (height, width) if self.turn in (90, 270) else (width, height)
 
-    def seen(self, x: float, y: float) -> tuple[float, float]:
+    def seen(self, x: float, y: float) -> Point:
         """A point of the page's own space as a reader sees it: from the top left corner of the turned page."""
         match self.turn:
             case 90:
@@ -65,7 +65,7 @@ class Frame(NamedTuple):
                 return self.top - y, self.right - x
         return x - self.left, self.top - y
 
-    def own(self, x: float, y: float) -> tuple[float, float]:
+    def own(self, x: float, y: float) -> Point:
         """The way back: a point that a reader sees, in the page's own space."""
         match self.turn:
             case 90:
@@ -82,7 +82,7 @@ class Letter(NamedTuple):
 
     text: str
     box: Sides
-    origin: tuple[float, float]
+    origin: Point
     turn: int
 
 
@@ -160,7 +160,7 @@ def leaves(page: Page) -> list[Leaf]:
         frame = page.frame._replace(turn=turn)
         here = [one for one in page.letters if one.turn == turn or (turn == main and one.turn not in apart)]
         printed = partial(_shown, frame, page.frame) if turn != page.frame.turn else None
-        found.append(Leaf(chars(here, frame), _rulings(page.drawn, frame), frame.size, printed))
+        found.append(Leaf(chars(here, frame), rulings(_lines(page.drawn, frame), frame.size), frame.size, printed))
     return found
 
 
@@ -228,7 +228,7 @@ def _product(inner: Matrix, outer: Matrix | None) -> Matrix:
     return a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u
 
 
-def _on(matrix: Matrix, x: float, y: float) -> tuple[float, float]:
+def _on(matrix: Matrix, x: float, y: float) -> Point:
     a, b, c, d, e, f = matrix
     return a * x + c * y + e, b * x + d * y + f
 
@@ -332,38 +332,19 @@ def _is_ground(path: Any) -> bool:
     return bool(_draw_mode(path)[0]) and (colour is None or (min(colour[:3]) <= _PALE and colour[3] >= _FAINT))
 
 
-def _rulings(drawn: list[Drawn], frame: Frame) -> Rulings:
-    """Horizontal and vertical ruling lines: thin filled boxes and stroked segments."""
-    horizontal: list[Ruling] = []
-    vertical: list[Ruling] = []
-    width, height = frame.size
-
-    def inside(value: float, most: float) -> float:
-        return min(max(value, 0), most)  # wkhtmltopdf draws the rows of the page before above the edge once more
-
-    def add(x0: float, y0: float, x1: float, y1: float) -> None:
-        (ax, ay), (bx, by) = frame.seen(x0, y0), frame.seen(x1, y1)
-        if max(ay, by) < 0 or max(ax, bx) < 0 or min(ay, by) > height or min(ax, bx) > width:
-            return
-        (ax, bx), (ay, by) = (inside(ax, width), inside(bx, width)), (inside(ay, height), inside(by, height))
-        # A dot may be part of a line both ways.
-        if abs(ay - by) <= SNAP:
-            horizontal.append(Ruling((ay + by) / 2, min(ax, bx), max(ax, bx)))
-        if abs(ax - bx) <= SNAP:
-            vertical.append(Ruling((ax + bx) / 2, min(ay, by), max(ay, by)))
-
+def _lines(drawn: list[Drawn], frame: Frame) -> Iterator[tuple[Point, Point]]:
+    """What may be a ruling line, as a reader sees it: thin boxes, and the straight parts of outlines."""
+    seen = frame.seen
     for one in drawn:
         if one.kind != _PATH:
             continue
         left, bottom, right, top = one.box
         if right - left <= SNAP or top - bottom <= SNAP:
-            add(*one.box)
+            yield seen(left, bottom), seen(right, top)
         elif _draw_mode(one.raw)[1] or _has_thin_parts(one.raw):
             for x0, y0, x1, y1 in _segments(one):
                 if abs(x1 - x0) > 4 or abs(y1 - y0) > 4:  # less is the outline of a letter
-                    add(x0, y0, x1, y1)
-    across, down = joined(horizontal), joined(vertical)
-    return [one for one in across if one.end - one.start > 4], [one for one in down if one.end - one.start > 4]
+                    yield seen(x0, y0), seen(x1, y1)
 
 
 def _has_thin_parts(path: Any) -> bool:
