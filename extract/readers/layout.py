@@ -9,7 +9,7 @@ from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
-from extract.document import Block, Box, Document, Grid, GridCell, Paragraph
+from extract.document import Block, Box, Document, Grid, GridCell, Paragraph, distinct
 from extract.readers import grids
 
 SNAP = 2.5
@@ -636,7 +636,7 @@ def _glued(tables: list[Table]) -> Iterator[Block]:
                     cells[owner] = GridCell(text, table.printed(box) if table.printed else box)
                 line.append(cells[owner])
             printed.append(line)
-        texts = [[cell.text for cell in grids.distinct(line)] for line in printed]
+        texts = [[cell.text for cell in distinct(line)] for line in printed]
         repeated = next((n for n, pair in enumerate(zip(texts, head, strict=False)) if pair[0] != pair[1]), 0)
         head = head or texts
         if rows:
