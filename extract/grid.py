@@ -366,6 +366,16 @@ def _may_be_shifted(cells: Iterable[GridCell]) -> bool:
     return len(texts) > 1 and texts.count("") == 1 and not (texts[0] and texts[-1])
 
 
+def _is_short(placed: dict[str, GridCell]) -> bool:
+    """Whether a row of applicants lost a cell, and its others moved to the left: nothing stands under 总计, and the
+    number before it is no less than all others together, as only the total is."""
+    numbers = [values.read(placed[column].text).value for column in form.APPLICANTS if column in placed]
+    if len(numbers) < len(form.APPLICANTS) or placed["total"].text or None in numbers[:-1]:
+        return False
+    *others, last = (number or 0 for number in numbers[:-1])
+    return 0 < last >= sum(others)
+
+
 def _stripped(cells: list[GridCell]) -> list[GridCell]:
     """The cells between the first and the last with text."""
     printed = [number for number, cell in enumerate(cells) if cell.text]
@@ -429,8 +439,9 @@ def _row(
     named = [cell for at, cell in enumerate(row) if cell in behind and at in header.named] if typed and header else []
     ends = distinct(named) if table == "requests" else []
     shifted = typed and placed is not None and (_may_be_shifted(placed.values()) or _may_be_shifted(ends))
+    shifted = shifted or (placed is not None and _is_short(placed))
     if placed is None or (shifted and not (table != "disclosure" and _agree_on_sum(placed))):
-        printed = _stripped(behind) if typed else behind
+        printed = _stripped(behind) if typed or shifted else behind
         if printed and row_key not in reading.torn:
             reading.torn[row_key] = Torn([values.read(cell.text) for cell in printed], place)
         return

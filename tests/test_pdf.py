@@ -313,3 +313,16 @@ def test_a_page_number_over_a_number_makes_no_other() -> None:
 
     cell = extract.read(pdf(draw, nothing)).cells["requests.new_received.other_org"]
     assert cell.value in (None, 1)
+
+
+def test_numbers_that_moved_under_other_words_are_not_believed() -> None:
+    def draw(canvas: Canvas) -> None:
+        moved = (RECEIVED[0], "12", "3", "0", "0", "1", "16", "")  # a 0 is gone, and the cells behind it moved up
+        for number, texts in enumerate((HEADER, moved, CARRIED)):
+            row(canvas, 640 - 30 * number, texts)
+
+    cells = extract.read(pdf(draw, nothing)).cells
+    truth = dict(
+        zip(("natural_person", "commercial", "legal_service", "other_org", "total"), (12, 3, 0, 1, 16), strict=True)
+    )
+    assert all(cells[f"requests.new_received.{column}"].value in (None, value) for column, value in truth.items())
