@@ -1,8 +1,9 @@
-"""The pictures of README: `python -m docs.screenshots` crawls the sample sites anew and photographs their archive.
+"""Pictures of every page, wide and narrow: `python -m docs.screenshots` crawls the sample sites and photographs them.
 
-Needs the extra `dev` (playwright) and Chromium on the PATH; writes docs/screenshots/*.png.
+Needs the extra `dev` (playwright) and Chromium on the PATH; writes docs/screenshots/*.webp.
 """
 
+import io
 import shutil
 import socket
 import sys
@@ -14,38 +15,40 @@ from pathlib import Path
 from subprocess import DEVNULL, Popen, run
 from tempfile import TemporaryDirectory
 
+from PIL import Image
 from playwright.sync_api import sync_playwright
 
 import serve
+from serve.questions import questions
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "docs" / "screenshots"
-MAX_BYTES = 300_000  # a picture is read over slow lines, and every version of it stays in git
+MAX_BYTES = 100_000  # a picture is read over slow lines, and every version of it stays in git
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 ARGUMENTS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking".split()
 
-OFFICE = "/archive/offices/880121100-tangwuzhen"
-PDF = "/archive/reports/880121-caizhengju-2022"
+WINDOWS = {"": (1280, 1000), "-phone": (390, 844)}
 REPORT = "/archive/reports/880202001-zhenliujiedao-2024"
-PICTURES = (  # name, address, width and height of the window, what to scroll to (None: the top)
-    ("home", "/", 1280, 1000, None),
-    ("home-phone", "/", 390, 844, None),
-    ("list", "/archive/reports?q=信访&office_kind=township", 1280, 1000, None),
-    ("list-phone", "/archive/reports?q=信访&office_kind=township", 390, 844, None),
-    ("report", REPORT, 1280, 1000, "#requests"),
-    ("report-phone", REPORT, 390, 844, None),
-    ("passage", f"{PDF}/requests.granted.total", 1280, 1000, None),
-    ("passage-phone", f"{PDF}/requests.granted.total", 390, 844, None),
-    ("office", OFFICE, 1280, 1000, None),
-    ("office-phone", OFFICE, 390, 844, None),
-    ("county", "/archive/places/880121", 1280, 1000, None),
-    ("county-phone", "/archive/places/880121", 390, 844, None),
-    ("coverage", "/coverage?province=海岳省", 1280, 1000, None),
-    ("coverage-phone", "/coverage?province=海岳省", 390, 844, None),
-    ("method", "/method", 1280, 1000, None),
-    ("method-phone", "/method", 390, 844, None),
-    ("downloads", "/downloads", 1280, 1000, None),
-    ("downloads-phone", "/downloads", 390, 844, None),
+PAGES = (  # name, address, what to scroll to (None: the top)
+    ("home", "/", None),
+    ("charts", "/", "#numbers"),
+    ("list", "/archive/reports?q=信访&office_kind=township&received__gte=100", None),
+    ("question", f"/archive/{next(one.link for one in questions() if 'denied' in one.columns)}", None),
+    ("findings", f"/archive/{next(one.link for one in questions() if one.table == 'findings')}", None),
+    ("report", REPORT, "#requests"),
+    ("report-top", REPORT, None),
+    ("report-source", f"{REPORT}?with=last", "#findings"),
+    ("passage", "/archive/reports/880121-caizhengju-2022/requests.granted.total", None),
+    ("passage-table", f"{REPORT}/requests.granted.total", None),
+    ("office", "/archive/offices/880121100-tangwuzhen", None),
+    ("county", "/archive/places/880121", None),
+    ("coverage", "/coverage?province=海岳省", None),
+    ("tables", "/archive", None),
+    ("method", "/method", None),
+    ("api", "/api", None),
+    ("downloads", "/downloads", None),
+    ("no-hits", "/archive/reports?q=没有这样的词", None),
+    ("no-such-page", "/archive/reports/880121-meiyou-2024", None),
 )
 
 
@@ -81,20 +84,26 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     with demo() as address, sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        for name, path, width, height, part in PICTURES:
-            page = chromium.new_page(viewport={"width": width, "height": height})
-            answer = page.goto(address + path)
-            if answer is None or not answer.ok:
-                raise RuntimeError(f"{path}: {answer and answer.status}")
-            if part:
-                page.evaluate("part => document.querySelector(part).scrollIntoView()", part)
-            picture = FOLDER / f"{name}.png"
-            page.screenshot(path=picture)
+        for ending, (width, height) in WINDOWS.items():
+            page = chromium.new_page(viewport={"width": width, "height": height}, base_url=address)
+            for name, path, part in PAGES:
+                answer = page.goto(path)
+                if answer is None or answer.ok == (name == "no-such-page"):
+                    raise RuntimeError(f"{path}: {answer and answer.status}")
+                if part:
+                    page.evaluate("part => document.querySelector(part).scrollIntoView()", part)
+                _keep(page.screenshot(), FOLDER / f"{name}{ending}.webp")
             page.close()
-            if (size := picture.stat().st_size) > MAX_BYTES:
-                raise RuntimeError(f"{picture.name}: {size} bytes")
-            print(f"{picture.name}: {size} bytes")
         chromium.close()
+
+
+def _keep(picture: bytes, file: Path) -> None:
+    with Image.open(io.BytesIO(picture)) as image:
+        image.save(file, "WEBP", quality=60, method=6)
+    size = file.stat().st_size
+    print(f"{file.name}: {size} bytes")
+    if size > MAX_BYTES:
+        raise RuntimeError(f"{file.name} has {size} bytes, more than {MAX_BYTES}")
 
 
 if __name__ == "__main__":

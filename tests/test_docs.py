@@ -236,7 +236,8 @@ def test_the_tests_that_are_named_exist() -> None:
 
 
 def test_pictures_are_small_enough_for_slow_lines() -> None:
-    shown = {name for page in READMES for name in re.findall(r"screenshots/[\w-]+\.png", PAGES[page])}
+    shown = {name for page in READMES for name in re.findall(r"screenshots/[\w-]+\.webp", PAGES[page])}
     assert shown
-    for picture in (ROOT / "docs" / "screenshots").glob("*.png"):
-        assert picture.stat().st_size < 300_000, picture.name
+    assert shown <= {f"screenshots/{file.name}" for file in (ROOT / "docs" / "screenshots").iterdir()}
+    for picture in (ROOT / "docs" / "screenshots").glob("*.webp"):
+        assert picture.stat().st_size < 100_000, picture.name

@@ -37,11 +37,13 @@ def test_method_states_the_pinned_figures_with_their_n(site: Datasette) -> None:
 
 
 def test_examples_of_the_interface_work(site: Datasette) -> None:
-    links = page(site, "/api").xpath("//dl[@class='dictionary']//a/@href")
+    """As links, and as the addresses that a visitor copies."""
+    links = page(site, "/api").xpath("//dl[@class='dictionary']//a")
     assert len(links) >= 4
     for link in links:
-        answer = ask(site, unquote(link))
-        assert answer.status_code == 200, link
+        address = unquote(link.get("href"))
+        assert ask(site, address).status_code == 200, address
+        assert link.text_content() == f"http://localhost{address}"
 
 
 def test_last_years_number_stands_beside_each_on_wish(tmp_path: Path) -> None:

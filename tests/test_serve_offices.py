@@ -60,3 +60,11 @@ def test_county_shows_its_offices_by_year(site: Datasette) -> None:
 
 def test_province_shows_what_lies_inside(site: Datasette) -> None:
     assert page(site, "/archive/places/990000").xpath("//ul[@class='inside']/li/a/text()") == ["青陵市"]
+
+
+def test_an_office_in_a_list_is_named_with_its_county(site: Datasette) -> None:
+    """There are thousands of 自然资源和规划局."""
+    link = page(site, "/archive/coverage?state=no_report").xpath(
+        "//table[@class='grid']//a[contains(@href, 'offices')]"
+    )
+    assert [one.text_content() for one in link] == ["白露县松溪镇人民政府"]

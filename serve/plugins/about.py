@@ -46,7 +46,7 @@ async def method(request: Request, datasette: Datasette) -> Response:
 
 async def interface(request: Request, datasette: Datasette) -> Response:
     """/api: how a program asks for rows, with examples that work."""
-    context = {"tables": schema.TABLES, "here": datasette.absolute_url(request, "")}
+    context = {"tables": schema.TABLES, "here": datasette.absolute_url(request, datasette.urls.instance()).rstrip("/")}
     return await _page(request, datasette, "api.html", context)
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from collections.abc import Awaitable
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +78,7 @@ def link(address: str | None) -> Markup | str:
 
 
 @hookimpl
-def render_cell(value: Any, column: str, table: str | None, datasette: Datasette) -> Markup | None:
+def render_cell(value: Any, column: str, table: str | None, datasette: Datasette) -> Markup | Awaitable[Markup] | None:
     """A cell of a table page: reports by name, codes by label, JSON in words, a NULL figure not like an empty cell."""
     if table is None:
         return None
@@ -85,6 +86,8 @@ def render_cell(value: Any, column: str, table: str | None, datasette: Datasette
         address = datasette.urls.row("archive", "reports", value["value"])
         return Markup('<a href="{}">{}</a>').format(address, words.brief(value["label"] or value["value"]))
     declared = words.columns(table).get(column)
+    if column == "office_id" and isinstance(value, dict):
+        return _office(datasette, value["value"], value["label"])
     if value is None:
         if table in _FORM_TABLES and declared and declared.type != "TEXT":
             return Markup('<span class="null" title="这里没有数字，原因见“单元格备注”">无数字</span>')
@@ -101,6 +104,18 @@ def render_cell(value: Any, column: str, table: str | None, datasette: Datasette
     if isinstance(value, str) and len(value) > _LONG:
         return escape(value[:_LONG] + "……")
     return None
+
+
+async def _office(datasette: Datasette, office_id: str, name: str) -> Markup:
+    """An office by its name with its county's: there are thousands of 自然资源和规划局."""
+    row = (
+        await datasette.get_database("archive").execute(
+            "SELECT coalesce(county, prefecture, province, '') FROM offices WHERE office_id = ?", [office_id]
+        )
+    ).first()
+    place = row[0] if row else ""
+    shown = name if name.startswith(place) else place + name
+    return Markup('<a href="{}">{}</a>').format(datasette.urls.row("archive", "offices", office_id), shown)
 
 
 def _json(value: str, column: str) -> Markup:
