@@ -9,6 +9,9 @@ from archive import search
 GATHERED = 64 << 20
 """Bytes of new terms before they are written: the fewer pieces, the less there is to merge."""
 
+MERGED = 2_000
+"""Pages that an update may rewrite."""
+
 
 def add(db: Connection, report_ids: Iterable[str]) -> None:
     """Index reports that are not there yet; their rows stand already."""
@@ -53,9 +56,12 @@ def gathered(db: Connection) -> Iterator[None]:
         db.execute("INSERT INTO search (search, rank) VALUES (?, ?)", (setting, value))
 
 
-def settle(db: Connection) -> None:
-    """Merge what was written in pieces: a search then looks in one place."""
-    db.execute("INSERT INTO search (search) VALUES ('optimize')")
+def settle(db: Connection, *, whole: bool) -> None:
+    """Merge what was written in pieces, so that a search looks in few places: all (`whole`), or a little of it."""
+    if whole:
+        db.execute("INSERT INTO search (search) VALUES ('optimize')")
+    else:
+        db.execute("INSERT INTO search (search, rank) VALUES ('merge', ?)", (MERGED,))
 
 
 def _all(db: Connection) -> Iterator[tuple[int, str, str]]:

@@ -7,6 +7,7 @@ datasette-metadata.json.
 import csv
 import io
 import json
+import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from extract.form import AMOUNTS, FORM
 
 METADATA = Path(__file__).resolve().parent.parent / "datasette-metadata.json"
 APPLICATION_ID = 0x4E42414F  # "NBAO": tells our archive from any other SQLite file
-VERSION = 9  # raised whenever the declaration changes, so that an older archive is rebuilt and a newer one left alone
+VERSION = 10  # raised whenever the declaration changes, so that an older archive is rebuilt and a newer one left alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +226,7 @@ def index_statements() -> Iterator[str]:
     """
     for one in TABLES:
         for columns in one.indexes:
-            yield _index(f"{one.name}_by_{'_'.join(columns)}".replace(" ", "_"), one.name, columns)
+            yield _index(re.sub(r"\W+", "_", f"{one.name}_by_{'_'.join(columns)}"), one.name, columns)
         for column in one.ranges:
             yield _index(f"{one.name}_range_{column}", one.name, (column, *(["number"] if one.numbered else [])))
         for facet in () if one.numbered else one.facets:
@@ -234,11 +235,12 @@ def index_statements() -> Iterator[str]:
 
 
 def _index(name: str, table_name: str, columns: tuple[str, ...]) -> str:
-    """`columns` in their order; "year desc" from the highest."""
-    listed = ", ".join(
-        f'"{column.removesuffix(" desc")}"{column[-5:] * column.endswith(" desc")}' for column in columns
-    )
-    return f'CREATE INDEX "{name}" ON "{table_name}" ({listed})'
+    """`columns` in their order; "year desc" from the highest, "denied desc > 0" of rows above zero only."""
+    first, _, least = columns[0].partition(" > ")
+    parted = (column.partition(" ") for column in (first, *columns[1:]))
+    listed = ", ".join(f'"{column}" {order}'.rstrip() for column, _, order in parted)
+    some = f' WHERE "{first.partition(" ")[0]}" > {least}' if least else ""
+    return f'CREATE INDEX "{name}" ON "{table_name}" ({listed}){some}'
 
 
 def create(db: Connection) -> None:

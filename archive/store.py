@@ -189,8 +189,10 @@ class _Writer:
             summaries.write(self.db)
             if whole:
                 index.anew(self.db)
+        # After a rebuild all is measured and merged; an update of a few reports must not pay for a million.
+        self.db.execute(f"PRAGMA analysis_limit = {0 if whole else 1000}")
         self.db.execute("ANALYZE")
-        index.settle(self.db)
+        index.settle(self.db, whole=whole)
         counts = dict(self.db.execute("SELECT role, count(*) FROM captures GROUP BY role").fetchall())
         reports = self.db.execute("SELECT count(*) FROM reports").fetchone()[0]
         return Summary(len(new), counts.get("not_report", 0), counts.get("unread", 0), reports)

@@ -285,13 +285,13 @@ def fill(db: sqlite3.Connection, every: list[Office], count: int) -> None:
         db.execute("CREATE INDEX model.by_report ON made (report_id)")
         with index.gathered(db):
             db.execute(
-                """INSERT INTO search (rowid, names, text)
-                SELECT number, terms(reports.title, reports.office, reports.county), text
-                FROM reports CROSS JOIN made USING (report_id) CROSS JOIN terms m
-                ON m.report_id = CAST(made.model AS TEXT) ORDER BY number"""
+                # LIMIT keeps the sorting inside, where rows are short
+                """INSERT INTO search (rowid, names, text) SELECT number, terms(o.title, o.office, o.county), text
+                FROM (SELECT number, report_id, title, office, county FROM reports ORDER BY number LIMIT -1) o
+                CROSS JOIN made USING (report_id) CROSS JOIN terms m ON m.report_id = CAST(made.model AS TEXT)"""
             )
         db.execute("COMMIT")
-        index.settle(db)
+        index.settle(db, whole=True)
     db.execute("DETACH model")
 
 

@@ -12,6 +12,7 @@ from archive import search
 
 # Few characters, so that repeats, overlaps and near misses are frequent.
 LETTERS = "信访复议公开年〇期2a０Ａ 。，\n"
+HAN = "一-鿿〇\U00020000-\U0003ffff"
 TEXTS = st.text(alphabet=LETTERS, max_size=30)
 
 
@@ -29,9 +30,9 @@ def find(texts: list[str], query: str) -> list[int] | None:
 def plain(text: str) -> str:
     """Text in which one looks for a phrase by eye: words of letters in brackets, any punctuation a dot."""
     text = unicodedata.normalize("NFKC", text).lower()
-    text = re.sub(r"(?<=[一-鿿〇]) +| +(?=[一-鿿〇])", "", text)
+    text = re.sub(rf"(?<=[{HAN}]) +| +(?=[{HAN}])", "", text)
     text = re.sub(r"[a-z0-9]+", lambda word: f"<{word[0]}>", text)
-    return re.sub(r"[^一-鿿〇a-z0-9<>]+", "·", text)
+    return re.sub(rf"[^{HAN}a-z0-9<>]+", "·", text)
 
 
 @settings(max_examples=400, deadline=None)
@@ -55,6 +56,50 @@ def test_every_stretch_of_chinese_is_found_and_marked(text: str, start: int, len
 @given(st.text(alphabet="信访 ()\"“”-*|ORANDNEAR^:+{}2\x00'、；", max_size=20))
 def test_no_query_breaks_the_search(query: str) -> None:
     find(["信访"], query)
+
+
+# What a journalist types: a word of one, two, three or six characters, some of them beyond the first 65,536 (𠮷, 𡎚),
+# numbers among Chinese, full width, a comma inside quotes.
+ASKED = (
+    "访",
+    "信访",
+    "信访件",
+    "政府信息公开",
+    "𠮷",
+    "𠮷田",
+    "𡎚镇",
+    "第3期",
+    "12345",
+    "ＬＥＤ",
+    "“信访，复议”",
+    "2024年",
+)
+PROSE = st.lists(
+    st.sampled_from([*ASKED, "件", "3", "，", "。", "\n", " ", "led", "信", "复议", "公开", "〇", "田"]), max_size=12
+).map("".join)
+
+
+@settings(max_examples=600, deadline=None)
+@given(
+    st.lists(PROSE, min_size=1, max_size=6),
+    st.lists(st.lists(st.sampled_from(ASKED), min_size=1, max_size=2), min_size=1, max_size=3),
+    st.lists(st.sampled_from(ASKED), max_size=2),
+)
+def test_words_either_and_unwanted_are_found_as_by_eye(
+    texts: list[str], groups: list[list[str]], unwanted: list[str]
+) -> None:
+    query = " ".join([" OR ".join(group) for group in groups] + [f"-{word}" for word in unwanted])
+
+    def there(phrase: str, text: str) -> bool:
+        return plain(phrase).strip("·") in plain(text)
+
+    by_eye = [
+        number
+        for number, text in enumerate(texts)
+        if all(any(there(phrase, text) for phrase in group) for group in groups)
+        and not any(there(phrase, text) for phrase in unwanted)
+    ]
+    assert find(texts, query) == by_eye
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ async def _count(db: Database) -> dict[str, Any]:
     ).rows
     unplaced = (await db.execute("SELECT coalesce(sum(reports), 0) FROM counts WHERE province IS NULL")).first()[0]
     crawled = (await db.execute("SELECT count(*) AS sites, max(last_asked) AS last FROM sites")).first()
-    vantages = (await db.execute("SELECT DISTINCT vantage FROM captures WHERE vantage <> ''")).rows
+    vantages = (await db.execute("SELECT DISTINCT vantage FROM sites WHERE vantage <> ''")).rows
     seen = (
         await db.execute("SELECT division_code, sum(found) AS n FROM coverage_by_place GROUP BY division_code")
     ).rows
