@@ -202,13 +202,14 @@ def reports(every: list[Office], count: int, kinds: dict[tuple[OfficeKind, str],
         for year, number in zip(YEARS, numbers, strict=False):
             url = f"http://{host}/{office.id}/{year}.html"
             sha256 = hashlib.sha256(url.encode()).hexdigest()
+            signed = date(year + 1, random.choice((1, 1, 1, 2, 3, 4)), random.randint(1, 28)).isoformat()
             yield {
                 "report_id": f"{office.id}-{year}", "year": year, "capture": number + 1,
                 "model": random.choice(kinds[office.kind, "2019" if year < 2021 else "2021"]),
                 "office_id": office.id, "office": f"{office.place.county}{office.name}", "office_kind": office.kind,
                 "title": f"{office.name}{year}年政府信息公开工作年度报告", **_names(office), "site_host": host,
                 "source_url": url, "url": url, "body_sha256": sha256, "content_sha256": sha256,
-                "signed_date": date(year + 1, random.choice((1, 1, 1, 2, 3, 4)), random.randint(1, 28)).isoformat(),
+                "signed_date": signed, "stated_date": signed,
             }  # fmt: skip
 
 

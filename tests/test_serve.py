@@ -4,6 +4,7 @@ import asyncio
 import csv
 import io
 import json
+import logging
 import re
 import sqlite3
 from pathlib import Path
@@ -615,3 +616,11 @@ def test_an_open_choice_of_the_filter_form_is_no_condition(site: Datasette) -> N
     assert answer.url.query == b"year=2023"
     document = page(site, "/archive/requests?scope=&outcome=granted&_filter_column=&_filter_op=exact&_filter_value=")
     assert f"共 {FILLERS + 4} 行" in words(document)
+
+
+def test_what_people_looked_for_is_not_logged(site: Datasette, caplog: pytest.LogCaptureFixture) -> None:
+    ask(site, "/")  # the plugins are there
+    line = ("127.0.0.1:1", "GET", "/archive/reports?q=%E4%BF%A1%E8%AE%BF", "1.1", 200)
+    with caplog.at_level("INFO", logger="uvicorn.access"):
+        logging.getLogger("uvicorn.access").info('%s - "%s %s HTTP/%s" %d', *line)
+    assert caplog.messages == ['127.0.0.1:1 - "GET /archive/reports HTTP/1.1" 200']

@@ -1,5 +1,6 @@
 """Reading only: what a public visitor may ask, and the headers that keep captured text from ever running."""
 
+import logging
 import re
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
@@ -14,6 +15,16 @@ from serve.hooks import hookimpl
 handle_exception.rich = None
 
 _OPEN = re.compile(rb"(^|&)[^_=&][^=&]*=(?=&|$)")
+
+
+def without_query(record: logging.LogRecord) -> bool:
+    """A line of uvicorn's log of requests, without what stands after the "?": what people looked for stays theirs."""
+    if isinstance(record.args, tuple) and len(record.args) > 2:
+        record.args = tuple(str(one).partition("?")[0] if at == 2 else one for at, one in enumerate(record.args))
+    return True
+
+
+logging.getLogger("uvicorn.access").addFilter(without_query)
 
 Message = dict[str, Any]
 App = Callable[[Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Awaitable[None]]
