@@ -169,3 +169,15 @@ async def _hits(db: Database, expression: str, among: Any | None) -> tuple[list[
     wanted = pc.is_in(pa.array(found, pa.uint64()), among.cast(pa.uint64())).to_pylist()
     fitting = [number for number, fits in zip(found, wanted, strict=True) if fits]
     return fitting[:CAP], capped or len(fitting) > CAP
+
+
+async def by_relevance(db: Database, found: Chosen, query: str) -> list[int]:
+    """The numbers of a search's reports: first those whose title, office or place holds what is looked for, then those
+    whose prose does, the newest first in each part."""
+    if found.numbers is None or (expression := search.match(query)) is None:
+        return []
+    numbers = sorted(found.numbers.to_pylist(), reverse=True)
+    sql = "SELECT rowid FROM search WHERE search MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid DESC LIMIT ?"
+    bounds = (numbers[-1], numbers[0]) if numbers else (0, 0)
+    named = {row[0] for row in (await db.execute(sql, [f"names : ({expression})", *bounds, HITS])).rows}
+    return sorted(numbers, key=lambda number: number not in named)

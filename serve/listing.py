@@ -1,5 +1,6 @@
 """Datasette's list of a table with every row exactly once, and with facets that are right on every page."""
 
+import json
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -10,7 +11,7 @@ from datasette.utils.asgi import BadRequest, Request, Response
 from datasette.views.base import DatasetteError
 from datasette.views.table import TableView
 
-from serve.chosen import chosen, conditions
+from serve.chosen import by_relevance, chosen, conditions
 
 MOST = 100_000
 """Rows that are counted: of a list that is longer it is said that there are more (25,000,000 take seconds to count)."""
@@ -49,16 +50,18 @@ class Listing(TableView):  # type: ignore[misc]
 
     async def _listed(self, request: Request, default_labels: bool, _next: str | None, _size: str | None) -> Any:
         if any(name.startswith("_filter_") or name == "_sort_by_desc" for name in request.args):
-            return await super().data(
-                request, default_labels, None, _size
-            )  # leads to the address of what was filled in
+            # leads to the address of what was filled in
+            return await super().data(request, default_labels, None, _size)
         following = _next or request.args.get("_next")
-        start = following or await self._start(request)
         uncounted = with_arguments(request, {"_next"}, {"_nocount": "1"})
-        if start is None:
-            return await super().data(uncounted, default_labels, None, _size)
         bare = with_arguments(uncounted, set(), {"_nofacet": "1"})
-        page = await super().data(bare, default_labels, start, _size)
+        if request.args.get("_order") == "relevance" and request.args.get("_q"):
+            page = await self._most_relevant(bare, default_labels, following, _size)
+        else:
+            start = following or await self._start(request)
+            if start is None:
+                return await super().data(uncounted, default_labels, None, _size)
+            page = await super().data(bare, default_labels, start, _size)
         if isinstance(page, Response) or (request.args.get("_nofacet") and request.args.get("_nocount")):
             return page
         listed, template_of_page, names = page
@@ -73,6 +76,29 @@ class Listing(TableView):  # type: ignore[misc]
 
         from_page = {key: listed[key] for key in ("rows", "next", "next_url", "truncated", "query")}
         return {**counted, **from_page}, template, names
+
+    async def _most_relevant(self, request: Request, default_labels: bool, _next: str | None, _size: str | None) -> Any:
+        """A page of reports in the order of `by_relevance`; `_next` says how many stand before it."""
+        db = self.ds.get_database("archive")
+        ranked = await by_relevance(db, await chosen(self.ds, db, request), request.args["_q"])
+        size = _size or request.args.get("_size") or str(self.ds.page_size)
+        many = self.ds.max_returned_rows if size == "max" else int(size) if size.isdecimal() else self.ds.page_size
+        start = int(_next) if _next and _next.isdecimal() else 0
+        window = ranked[start : start + many]
+        one_page = with_arguments(request, {"_size", "_next"}, {"_numbers": json.dumps(window)})
+        listed, template_of_page, names = await super().data(one_page, default_labels, None, "max")
+        place = {number: at for at, number in enumerate(window)}
+        at = listed["columns"].index("number") if "number" in listed["columns"] else None
+        shown = range(len(listed["rows"]))
+        order = list(shown) if at is None else sorted(shown, key=lambda row: place[listed["rows"][row][at]])
+        listed["rows"] = [listed["rows"][row] for row in order]
+        listed["next"] = str(start + many) if many and len(ranked) > start + many else None
+
+        async def template() -> dict[str, Any]:
+            told = await template_of_page()
+            return {**told, "display_rows": [told["display_rows"][row] for row in order]}
+
+        return listed, template, names
 
     async def _count(self, request: Request) -> dict[str, int | None]:
         """`filtered_table_rows_count` as Datasette names it; None where there are more than `more_than`."""

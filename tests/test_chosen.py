@@ -26,6 +26,7 @@ def rows() -> list[dict[str, Any]]:
     return [
         {
             "report_id": f"r{number:03}",
+            "title": pick.choice(("年报", "年报", "年报", "征地办公室年报")),
             "year": pick.choice((2021, 2022, 2023, 2024, None)),
             "province": pick.choice(("云州省", "海州省", None)),
             "county": pick.choice(("甲县", "乙县", "丙县")),
@@ -44,7 +45,7 @@ def site(rows: list[dict[str, Any]], tmp_path_factory: pytest.TempPathFactory) -
     with sqlite3.connect(path) as db:
         schema.create(db)
         for row in rows:
-            told = {"title": "年报", "first_seen": "2026-01-01T00:00:00Z", "source_url": "http://x.gov.cn/"}
+            told = {"first_seen": "2026-01-01T00:00:00Z", "source_url": "http://x.gov.cn/"}
             archives.insert(db, "reports", **told, **{key: row[key] for key in row if key != "text"})
             archives.insert(db, "chapters", report_id=row["report_id"], chapter="overview", text=row["text"])
         index.anew(db)
@@ -59,7 +60,7 @@ def site(rows: list[dict[str, Any]], tmp_path_factory: pytest.TempPathFactory) -
 
 
 def ask(site: Datasette, **asked: object) -> dict[str, Any]:
-    told = {name: str(value) for name, value in asked.items()} | {"_size": "1000", "_shape": "objects"}
+    told = {"_size": "1000", "_shape": "objects"} | {name: str(value) for name, value in asked.items()}
     answer = asyncio.run(site.client.get("/archive/reports.json", params=told))
     assert answer.status_code == 200, answer.text
     return dict(answer.json())
@@ -90,7 +91,7 @@ def fits(row: dict[str, Any], asked: dict[str, Any]) -> bool:
             case "isnull":
                 good = mine is None
             case _ if key == "q":
-                good = _found(row["text"], value)
+                good = _found(row["title"] + "\n" + row["text"], value)
             case _:
                 good = mine == value
         if not good:
@@ -135,6 +136,26 @@ def test_a_search_that_is_cut_says_so_and_takes_the_newest(site: Datasette, monk
     assert {row["year"] for row in found["rows"]} == {2024}
     # A year of its own is looked through for itself: what is cut there is cut of that year.
     assert {row["year"] for row in ask(site, q="公开", year=2021)["rows"]} == {2021}
+
+
+def test_by_relevance_what_is_named_so_comes_first_on_every_page(site: Datasette, rows: list[dict[str, Any]]) -> None:
+    wanted = [row for row in rows if "征地" in row["text"] or "征地" in row["title"]]
+    named = [row for row in wanted if "征地" in row["title"]]
+    seen: list[str] = []
+    following = None
+    while True:
+        more: dict[str, Any] = {"_next": following} if following else {}
+        page = ask(site, q="征地", _order="relevance", _size=40, **more)
+        seen += [row["report_id"] for row in page["rows"]]
+        assert page["filtered_table_rows_count"] == len(wanted)
+        if not (following := page["next"]):
+            break
+    newest_first = sorted(wanted, key=lambda row: (-(row["year"] or 0), row["report_id"]))
+    assert sorted(seen) == sorted(row["report_id"] for row in newest_first)
+    assert set(seen[: len(named)]) == {row["report_id"] for row in named}
+    years = [next(row["year"] or 0 for row in rows if row["report_id"] == one) for one in seen]
+    assert years[: len(named)] == sorted(years[: len(named)], reverse=True)
+    assert years[len(named) :] == sorted(years[len(named) :], reverse=True)
 
 
 def test_long_lists_of_other_tables_are_not_counted_to_the_end(

@@ -1,5 +1,7 @@
 """The list of reports: `?q=` searches names and prose; what is chosen once serves rows, count and every facet."""
 
+import json
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -17,6 +19,8 @@ from serve.hooks import hookimpl
 # Characters of a passage, and of those how many stand before the first hit.
 LENGTH, BEFORE = 130, 35
 
+_AMONG = "reports.number in (select value from json_each(:chosen))"
+
 
 @hookimpl
 def filters_from_request(
@@ -30,11 +34,12 @@ def filters_from_request(
         query = (request.args.get("_q") or "").strip()
         found = await chosen(datasette, datasette.get_database(database), request)
         context = {"q": query, "capped": found.capped, "cap": CAP, "not_searchable": not found.searchable}
+        if (page := request.args.get("_numbers")) is not None:  # one page in an order of our own (listing.py)
+            wanted = json.dumps([int(number) for number in re.findall(r"\d{1,18}", page)])
+            return FilterArguments([_AMONG], params={"chosen": wanted}, extra_context=context)
         told = {"human_descriptions": [f"含“{query}”"] if query else [], "extra_context": context}
         if (few := found.few()) is not None:
-            return FilterArguments(
-                ["reports.number in (select value from json_each(:chosen))"], params={"chosen": few}, **told
-            )
+            return FilterArguments([_AMONG], params={"chosen": few}, **told)
         newest = found.newest()
         if newest is None or found.numbers is None:
             return FilterArguments([], **told)
