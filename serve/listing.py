@@ -65,7 +65,12 @@ class Listing(TableView):  # type: ignore[misc]
         if isinstance(page, Response) or (request.args.get("_nofacet") and request.args.get("_nocount")):
             return page
         listed, template_of_page, names = page
-        counted, template_of_whole, _ = await super().data(uncounted, default_labels, None, "0")
+        # The whole list for its facets, without a row. Those of reports are counted without the table, too.
+        of_table = any(name == "_facet" or name.startswith("_facet_") for name in request.args)
+        rowless = {} if of_table or not self._of_reports(request) else {"_numbers": ""}
+        counted, template_of_whole, _ = await super().data(
+            with_arguments(uncounted, set(), rowless), default_labels, None, "0"
+        )
         if listed["next"]:
             address = path_with_replaced_args(request, {"_next": listed["next"]})
             listed["next_url"] = self.ds.absolute_url(request, self.ds.urls.path(address))
@@ -100,11 +105,15 @@ class Listing(TableView):  # type: ignore[misc]
 
         return listed, template, names
 
+    @staticmethod
+    def _of_reports(request: Request) -> bool:
+        return bool(request.url_vars["table"] == "reports")
+
     async def _count(self, request: Request) -> dict[str, int | None]:
         """`filtered_table_rows_count` as Datasette names it; None where there are more than `more_than`."""
         database, table = (tilde_decode(request.url_vars[name]) for name in ("database", "table"))
         db = self.ds.get_database(route=database)
-        if table == "reports":
+        if self._of_reports(request):
             count = (await chosen(self.ds, db, request)).count
             return {"filtered_table_rows_count": count, "more_than": None}
         clauses, values = Filters(sorted(conditions(request))).build_where_clauses(table)
