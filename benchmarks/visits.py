@@ -7,6 +7,7 @@ Every address is asked once, so that nothing of it was counted before, of a serv
 where a page costs more than its LIMITS, a facet is not counted, or an answer is no page.
 """
 
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -75,6 +76,13 @@ def visits(archive: Path) -> Iterator[Visit]:
         yield Visit("filtered", f"requests {conditions}", "/archive/requests?" + urlencode(conditions))
 
 
+def free_port() -> int:
+    """A port on loopback that nobody listens on."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
 @contextmanager
 def serving(command: list[str], port: int) -> Iterator[int]:
     """A server in a process of its own, that has answered once; its process id."""
@@ -85,6 +93,8 @@ def serving(command: list[str], port: int) -> Iterator[int]:
                     urllib3.request("GET", f"http://127.0.0.1:{port}/robots.txt", retries=False)
                     break
                 time.sleep(0.1)
+            if process.poll() is not None:
+                raise click.ClickException("the server did not start")
             yield process.pid
         finally:
             process.terminate()
@@ -114,9 +124,9 @@ def ask(process: int, port: int, every: Iterable[Visit]) -> bool:
 @click.command()
 @click.argument("archive", type=click.Path(path_type=Path, exists=True))
 @click.option("--defaults", is_flag=True, help="Datasette's own pages and settings instead")
-@click.option("--port", default=8765, show_default=True)
-def main(archive: Path, defaults: bool, port: int) -> None:
+def main(archive: Path, defaults: bool) -> None:
     """Ask every page of ARCHIVE once, and print what it cost."""
+    port = free_port()
     with tempfile.TemporaryDirectory() as scratch:
         counts = Path(scratch) / "counts.json"
         subprocess.run(serve.inspect_command(archive, counts), check=True)
