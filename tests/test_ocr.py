@@ -143,6 +143,39 @@ def test_a_red_seal_hides_no_number(page: Any) -> None:
 
 
 @needs_ocr
+def test_a_stroke_is_no_one_and_the_edge_of_a_shaded_cell_no_line(page: Any) -> None:
+    drawn = page.copy()
+    rows, columns = np.indices(drawn.shape[:2])
+    top, left = cell_at(1, 1)
+    middle, centre = (top.start + top.stop) / 2, (left.start + left.stop) / 2
+    stroke = (abs(rows - middle) < 13) & (abs(columns - centre + 0.4 * (rows - middle)) < 1.5)
+    drawn[stroke] = 0
+    head, _ = cell_at(0, 0)
+    drawn[head.start - 8 : head.stop + 8, cell_at(0, 1)[1].start - 8 :] //= 2
+    assert texts(image.read(saved(drawn))) == [HEADER, ["规章", "/", "—", "0"], *ROWS[1:]]
+
+
+@needs_ocr
+def test_numbers_without_a_line_between_them_are_no_number(page: Any) -> None:
+    open_rows, open_columns = page.copy(), page.copy()
+    low, right = cell_at(2, 0)[0].stop + 8, cell_at(0, 1)[1].stop + 8
+    for at in range(4):
+        open_rows[low - 5 : low + 5, cell_at(2, at)[1]] = 255
+        open_columns[cell_at(at, 0)[0], right - 5 : right + 5] = 255
+    below = texts(image.read(saved(open_rows)))[2][1:]
+    assert [values.UNSURE in text for text in below] == [True, True, True]
+    beside = [row[1] for row in texts(image.read(saved(open_columns)))[2:]]
+    assert [values.UNSURE in text for text in beside] == [True, True]
+
+
+@needs_ocr
+def test_a_lone_line_on_an_empty_page_is_read(page: Any) -> None:
+    sheet = np.full((2339, 1654, 3), 255, np.uint8)
+    sheet[:120, : page.shape[1]] = page[:120]
+    assert [paragraph.text for paragraph in image.read(saved(sheet)).paragraphs] == [PROSE]
+
+
+@needs_ocr
 def test_pictures_in_a_row_and_pages_of_a_tiff_are_pages(page: Any) -> None:
     prose = page[:120]
     two = image.read(saved(prose, page, kind="tiff"))

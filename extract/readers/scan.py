@@ -34,6 +34,7 @@ _THREADS = 1  # every core reads a document of its own, and two threads of one w
 _BATCH = 24
 _LARGE = 2000  # pixels of the shorter side beyond which a picture is made smaller (A4 has 1654 at 200 dots an inch)
 _ENOUGH = 1240  # pixels of the shorter side that show where words are (A4 at 150 dots an inch): half the time of 1654
+_MARGIN = 60  # pixels of paper left around what is printed
 _STRIP = 2600  # a longer picture (a screenshot of a whole page) is recognised in strips of so many pixels
 _ABREAST = 7
 """Numbers on a line of the form's table of requests."""
@@ -303,13 +304,28 @@ def _tone(picture: Picture) -> Picture:
     """Grey, without red seals: what is printed below one is dark in the red channel too."""
     if picture.ndim == 2:
         return picture
-    red = picture[:, :, 2]
-    seal = red.astype(np.int16) - np.maximum(picture[:, :, 0], picture[:, :, 1]) > 30
+    red, seal = picture[:, :, 2], _red(picture)
     if not seal.any():
         return np.ascontiguousarray(red)
     # A seal is made as bright as paper, not wiped out: a digit below it stays darker than it (else 372 became 37).
     paper = max(float(np.percentile(red[seal], 60)), 1.0)
     return np.where(seal, np.minimum(red * (255 / paper), 255), red).astype(np.uint8)
+
+
+def _red(picture: Picture) -> NDArray[np.bool_]:
+    red = picture[:, :, 2]
+    return np.asarray(red.astype(np.int16) - np.maximum(picture[:, :, 0], picture[:, :, 1]) > 30)
+
+
+def _seals(picture: Picture) -> Iterator[tuple[slice, slice]]:
+    """Where red seals stand: as high as wide, which a red title is not."""
+    width = picture.shape[1]
+    near = np.ones((width // 80, width // 80), np.uint8)
+    red = cv2.morphologyEx(_red(picture).astype(np.uint8), cv2.MORPH_CLOSE, near)
+    count, _, stats, _ = cv2.connectedComponentsWithStats(red)
+    for x, y, w, h, _area in stats[1:count].tolist():
+        if 0.06 * width < min(w, h) and max(w, h) < min(0.4 * width, 1.4 * min(w, h)):
+            yield slice(y, y + h), slice(x, x + w)
 
 
 def _ink(tone: Picture) -> Picture:
@@ -321,9 +337,13 @@ def _ink(tone: Picture) -> Picture:
 
 
 def _unsealed(picture: Picture) -> Picture:
-    """The picture without seals over its tables (elsewhere a title may be red)."""
+    """The picture without seals, and without red over its tables (elsewhere a title may be red). The words of a seal
+    beside a signature were read as its last line."""
     tone = _tone(picture)
     out = picture.copy()
+    if picture.ndim == 3:
+        for place in _seals(picture):
+            out[place] = tone[place][:, :, None]
     for h, v in layout.touching(*_rulings(tone)[0], picture.shape[1] / 200):
         rows = slice(int(min(line.at for line in h)), int(max(line.at for line in h)))
         columns = slice(int(min(line.at for line in v)), int(max(line.at for line in v)))
@@ -400,12 +420,12 @@ def _skew(ink: Picture) -> float:
 def _rulings(tone: Picture) -> tuple[Rulings, Picture]:
     """The ruling lines in pixels, and where they are."""
     ink = _ink(tone)
-    drawn = ink | _pale(tone)
     width = ink.shape[1]
     found: list[tuple[list[tuple[int, Ruling]], Any]] = []
     for horizontal in (True, False):
+        drawn = _thin(tone, horizontal)
         length = max(14, width // (26 if horizontal else 50))
-        gap = max(3, width // 450)
+        gap = max(3, width // 330)
         # Broken lines are closed, and a line that is not quite level is thickened, before what is no line is removed.
         along, across, bridge = ((1, length), (3, 1), (1, gap)) if horizontal else ((length, 1), (1, 3), (gap, 1))
         lines = cv2.morphologyEx(drawn, cv2.MORPH_CLOSE, np.ones(bridge, np.uint8))
@@ -428,20 +448,21 @@ def _rulings(tone: Picture) -> tuple[Rulings, Picture]:
     return kept, np.asarray(cv2.dilate(mask, np.ones((3, 3), np.uint8)), np.uint8)
 
 
-def _pale(tone: Picture) -> Picture:
-    """255 wherever a page is darker than its paper by more than its noise: a web page's borders are light grey, and
-    beside black letters brighter than their surroundings on the whole."""
-    height, width = tone.shape
-    small = cv2.resize(tone, (max(width // 16, 1), max(height // 16, 1)), interpolation=cv2.INTER_AREA)
-    paper = cv2.resize(cv2.dilate(small, np.ones((5, 5), np.uint8)), (width, height)).astype(np.int16)
+def _thin(tone: Picture, horizontal: bool) -> Picture:
+    """255 where a page is darker than on both sides, above and below or left and right, by more than its noise: a web
+    page's borders are light grey, and the edge of a shaded cell or a stain is no line."""
+    thick = max(5, tone.shape[1] // 110)
+    across = np.ones((thick, 1) if horizontal else (1, thick), np.uint8)
+    darker = cv2.morphologyEx(tone, cv2.MORPH_BLACKHAT, across)
     noise = np.abs(tone.astype(np.int16) - cv2.medianBlur(tone, 3))[::4, ::4]
-    return np.asarray((paper - tone > max(14.0, 4 * float(np.percentile(noise, 80)))) * 255, np.uint8)
+    return np.asarray((darker > max(14.0, 4 * float(np.percentile(noise, 80)))) * 255, np.uint8)
 
 
 def _of_tables(horizontal: list[Ruling], vertical: list[Ruling], width: int) -> Rulings:
     """The lines that touch each other over the width of a table: the strokes of large characters cross as well."""
     groups = []
     for h, v in layout.touching(horizontal, vertical, width / 200):
+        h, v = _unfolded(h, v, width), _unfolded(v, h, width)
         if h and v:
             ends = [*(line.at for line in v), *(x for line in h for x in (line.start, line.end))]
             sides = [*(line.at for line in h), *(y for line in v for y in (line.start, line.end))]
@@ -453,6 +474,16 @@ def _of_tables(horizontal: list[Ruling], vertical: list[Ruling], width: int) -> 
         and not any(a < box[0] and b < box[1] and c > box[2] and d > box[3] for (a, b, c, d), _, _ in groups)
     ]
     return [line for h, _ in kept for line in h], [line for _, v in kept for line in v]
+
+
+def _unfolded(lines: list[Ruling], across: list[Ruling], width: int) -> list[Ruling]:
+    """The lines of a table without one that runs on far beyond those that cross it, where few do: the shadow of a fold,
+    the streak of a dirty glass."""
+    if not across:
+        return lines
+    first, last = min(line.at for line in across) - 0.03 * width, max(line.at for line in across) + 0.03 * width
+    kept = [line for line in lines if first < line.start and line.end < last]
+    return kept if len(kept) > 0.75 * len(lines) else lines
 
 
 def _is_text(ink: Picture, left: int, top: int, length: int, thick: int) -> bool:
@@ -500,10 +531,18 @@ def _detected(picture: Picture) -> NDArray[np.float32]:
         picture = np.asarray(cv2.resize(picture, None, fx=by, fy=by, interpolation=cv2.INTER_AREA), np.uint8)
     found = []
     for top, bottom in _strips(picture):
+        top, bottom = _printed_rows(picture, top, bottom)
         boxes = _engine()(_coloured(picture[top:bottom]), use_rec=False).boxes
         if boxes is not None:
             found.append(np.asarray(boxes, np.float32) + np.array((0, top), np.float32))
     return (np.concatenate(found) if found else np.zeros((0, 4, 2), np.float32)) / np.float32(by)
+
+
+def _printed_rows(picture: Picture, top: int, bottom: int) -> tuple[int, int]:
+    """The part of some rows in which there is ink: a lone line at the top of an empty page is not found there, and is
+    in a picture of its own."""
+    inked = top + np.flatnonzero((_ink(_tone(picture[top:bottom])) > 0).sum(axis=1) > 2)
+    return (max(top, int(inked[0]) - _MARGIN), min(bottom, int(inked[-1]) + _MARGIN)) if len(inked) else (top, bottom)
 
 
 def _strips(picture: Picture) -> Iterator[tuple[int, int]]:
@@ -627,8 +666,11 @@ def _judged(
         if sum(char.text > "⺀" and char.sure > 0.5 for char in cell.chars) >= 2:
             continue  # a label
         cell.ink = _inked(ink, cell.box, scale)
-        if cell.ink is not None and _is_dash(ink, cell.ink, scale):
-            cell.chars = [_whole(cell, "—")]
+        if cell.ink is not None and (stroke := _stroke(ink, cell.ink, scale)):
+            cell.chars = [_whole(cell, stroke)]
+        elif cell.ink is not None and _is_torn(ink, cell.ink, scale):
+            # Two cells whose ruling line was not found: of their numbers recognition may have seen one, or both as one.
+            cell.chars = [_whole(cell, f"{cell.text}{UNSURE}")]
         elif cell.ink is not None and not (cell.text == "0" and cell.sure > _CERTAIN and cell.layer in ("", "0")):
             doubted.append(cell)
     for cell, (text, sure) in zip(doubted, _reread(tone, [cell.ink for cell in doubted if cell.ink]), strict=True):
@@ -636,12 +678,37 @@ def _judged(
     return [*out, *(char for cell in cells.values() for char in cell.chars)]
 
 
-def _is_dash(ink: Picture, place: tuple[int, int, int, int], scale: float) -> bool:
-    """Whether all the ink is one flat stroke, which recognition takes for anything or nothing."""
+def _stroke(ink: Picture, place: tuple[int, int, int, int], scale: float) -> str:
+    """ "—" or "/" where all the ink is one flat or slanting stroke, which recognition takes for a 1, anything or
+    nothing; else ""."""
     left, top, right, bottom = place
     rows, columns = np.nonzero(ink[top:bottom, left:right])
-    height, width = np.ptp(rows) + 1, np.ptp(columns) + 1
-    return bool(width > 2.5 * height and 1.5 < width * scale < 20 and height * scale < 2)
+    height, width = int(np.ptp(rows)) + 1, int(np.ptp(columns)) + 1
+    if width > 2.5 * height and 1.5 < width * scale < 20 and height * scale < 2:
+        return "—"
+    # How far the stroke leans, and how far its ink is from a straight line: a 7 has a bar, a 1 stands upright.
+    lean = float(np.cov(columns, rows, bias=True)[0, 1] / max(float(rows.var()), 1.0))
+    astray = float((columns - lean * rows).std())
+    if not 0.1 < -lean < 1 or astray > 0.08 * height or height * scale < 4:
+        return ""
+    return "/" if lean < -0.17 else UNSURE  # a steep stroke, or a 1 of a slanting font
+
+
+def _is_torn(ink: Picture, place: tuple[int, int, int, int], scale: float) -> bool:
+    """Whether some ink is two numbers: two parts as high as a digit, with paper between them, below each other or
+    further apart than they are high."""
+    left, top, right, bottom = place
+    part = ink[top:bottom, left:right]
+    for along, apart in ((part, 2 / scale), (part.T, float(np.ptp(np.flatnonzero(part.any(axis=1)))))):
+        inked = np.flatnonzero(along.any(axis=1))
+        gaps = np.flatnonzero(np.diff(inked) > apart)
+        if not len(gaps):
+            continue
+        first, second = inked[gaps[0]] + 1, inked[gaps[-1] + 1]
+        two = (along[:first], along[second:]) if along is part else (along[:first].T, along[second:].T)
+        if all(np.ptp(np.flatnonzero(one.any(axis=1))) * scale > 4 for one in two):
+            return True
+    return False
 
 
 def _agreed(cell: _Cell, text: str, sure: float) -> str:
@@ -655,7 +722,8 @@ def _agreed(cell: _Cell, text: str, sure: float) -> str:
     elif cell.layer and cell.layer in (first, second):
         return cell.layer
     else:
-        return f"{first}{UNSURE}{second}"
+        numbers = [one for one in (first, second) if _NUMBER.fullmatch(one)]
+        return f"{numbers[0]}{UNSURE}" if len(numbers) == 1 else f"{first}{UNSURE}{second}"
     return read if cell.layer in ("", read) else f"{read}{UNSURE}{cell.layer}"
 
 
