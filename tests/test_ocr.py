@@ -3,6 +3,7 @@
 import socket
 import subprocess
 import sys
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -308,11 +309,13 @@ def test_a_doubtful_number_of_a_scan_is_no_number(printed: str, status: str, raw
 def misread(changed: dict[str, str], *, recognised: bool = True) -> dict[str, extract.report.Cell]:
     """The cells of a typed page as if it were a scan, read with other numbers in some of its cells."""
     document = readers.read(printable(invent("misread", "busy")))
+    cells = tables.read(document).cells
     for key, text in changed.items():
-        place = tables.read(document).cells[key].place
+        place = cells[key].place
         assert place is not None
         grid = document.grids[(place.grid or 0) - 1]
         grid.rows[(place.row or 0) - 1][(place.column or 0) - 1] = GridCell(text)
+    document.blocks = [replace(block) if isinstance(block, Grid) else block for block in document.blocks]
     document.recognised = recognised
     return tables.read(document).cells
 

@@ -210,8 +210,11 @@ def _read(sheet: _Sheet, number: int, began: tuple[float, float]) -> tuple[list[
     ruled = layout.tables(_in_points(lines, scale), number)
     found = words(sheet.clean, sheet.boxes, began)
     chars = list(_chars(found, lines, scale))
-    if not ruled and (aligned := _aligned(found, number, scale)) is not None:
-        ruled = [aligned]
+    # Lines that make no seven columns are another table's, or a streak across lines that only part rows.
+    narrow = all(len(table.xs) <= _ABREAST for table in ruled)
+    if narrow and (aligned := _aligned(found, number, scale)) is not None:
+        apart = [table for table in ruled if table.ys[-1] < aligned.ys[0] or aligned.ys[-1] < table.ys[0]]
+        ruled = sorted([*apart, aligned], key=lambda table: table.top)
     for table in ruled:
         chars = _judged(table, chars, sheet.below, tone, ink & ~mask, scale)
     return chars, ruled
