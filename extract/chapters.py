@@ -251,10 +251,10 @@ def split(document: Document, known: Outline | None = None) -> Chapters:
         if heading is found[-1]:
             prose = [_RUN_IN_SIGNATURE.sub("", text) for text in prose]
         if number == 0:
-            before = _preamble(document_lines[: heading.line])
+            above = document_lines[: heading.line]
             if heading.key == "overview":
-                prose = before + prose
-            elif before:
+                prose = _preamble(above) + prose
+            elif before := _preamble(above[: _first_table(above)]):
                 # 高楼乡 2023 (the headings 一 and 二 are pictures there): what stands above the first table.
                 chapters.texts["overview"] = "\n".join(before)
                 chapters.problems.append("“总体情况”一章没有标题，取自第一张表以前的正文")
@@ -366,8 +366,7 @@ def _is_table_text(bare: str) -> bool:
 
 def _preamble(before: list[Line]) -> list[str]:
     """The report's own words between the title and the first heading: from the first long line on, if it is prose."""
-    table = next((number for number, line in enumerate(before) if _TABLE_BEGINS.match(compact(line.text))), len(before))
-    texts = [_MARKUP.sub("", line.text).strip() for line in before[:table] if line.cells < 2]
+    texts = [_MARKUP.sub("", line.text).strip() for line in before if line.cells < 2]
     bare = [compact(text) for text in texts]
     titles = (n for n, text in enumerate(bare) if parse_title(text).reason is None and not _TORN_TITLE.search(text))
     title = max(titles, default=-1)
@@ -379,6 +378,10 @@ def _preamble(before: list[Line]) -> list[str]:
         first -= 1
     texts = texts[first:]
     return texts if any("。" in text or "：" in text for text in texts) else []
+
+
+def _first_table(above: list[Line]) -> int:
+    return next((at for at, line in enumerate(above) if _TABLE_BEGINS.match(compact(line.text))), len(above))
 
 
 _TABLE_BEGINS = re.compile(r"\|?第二十条第?[（(]")

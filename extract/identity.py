@@ -280,6 +280,8 @@ def _title(reading: _Reading, words: str, signed: str | None) -> Title | None:
             # 自查报告 under the column 政府信息公开年报
             return next((one for one in (*_headings(reading), *read) if one.reason not in (None, UNKNOWN)), best)
         return best
+    if reading.is_form and (form := [title for title in map(parse_title, reading.top) if title.reason == TEMPLATE]):
+        return form[0]
     if read:
         return read[0]
     return parse_title(reading.top[0][:_TITLE_LENGTH]) if reading.top else None

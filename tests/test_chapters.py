@@ -160,6 +160,12 @@ def test_what_stands_before_the_first_heading_opens_the_overview() -> None:
     assert found.texts["overview"] == f"{preamble}\n{PROSE['overview']}"
 
 
+def test_a_report_that_stands_twice_is_not_its_own_preamble() -> None:
+    twice = "\n".join(line.text for line in report().paragraphs)
+    found = chapters.split(report(title=f"{twice}\n第二十条第（一）项\n{TITLE}"))
+    assert found.texts == PROSE
+
+
 def test_a_wrapped_line_that_names_the_form_is_no_second_title() -> None:
     """Shanghai 2025: the sentence before 一、 names the form's title at a line's end."""
     preamble = (

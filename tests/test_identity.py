@@ -458,6 +458,10 @@ def test_a_report_in_pictures() -> None:
     assert found.attachments == ["./W0202501.png"]
 
 
+FORMAT = "关于印发《中华人民共和国政府信息公开工作年度报告格式》的通知"
+NOTICE = "".join(f"<p>{line}</p><p>这一部分要求内容真实准确，不能遗漏，也不宜泛化。</p>" for line in HEADINGS.split("\n")) * 2
+
+
 @pytest.mark.parametrize(
     ("found", "word"),
     [
@@ -466,6 +470,7 @@ def test_a_report_in_pictures() -> None:
         (lambda: of("青溪县2024年法治政府建设年度报告", body="一、工作情况\n加强法治建设。"), "法治政府"),
         (lambda: of("政府信息公开工作年度报告格式模板", body=HEADINGS), "空白"),
         (lambda: of("XX镇2024年政府信息公开工作年度报告", body=BLANK), "空白"),
+        (lambda: page(f"<p>{FORMAT}</p>{NOTICE}", heading="无标题文档", title="无标题文档"), "空白"),
         (lambda: of("365bet棋牌 2024年政府信息公开工作年度报告", "博彩 娱乐城 彩票网 365bet"), "垃圾"),
         (lambda: of(body=""), "没有可读"),
     ],
