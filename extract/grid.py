@@ -462,7 +462,7 @@ def _dispute(reading: Reading, row_key: Row, one: dict[str, GridCell], two: dict
             reading.put(row_key, column, cell.text, place)
         else:
             raw = f"{cell.text}｜{two[column].text}"
-            reading.put_cell(f"{row_key[0]}.{row_key[1]}.{column}", Cell(None, raw, Status.DISPUTED, place))
+            reading.put_cell(row_key, column, Cell(None, raw, Status.DISPUTED, place))
 
 
 def _disputes(reading: Reading, line: _Line, header: _Header, place: Place, *, typed: bool) -> None:

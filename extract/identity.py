@@ -611,11 +611,9 @@ def _has_date_but(signed: date | None, text: str, year: int | None) -> bool:
     """Whether a text has a day on which the report of a year may have come out, other than that of its signature."""
     if year is None:
         return True
-    days = re.finditer(
-        rf"(?:{year}[-/.年]?(?P<december>12)|{year + 1}[-/.年]?(?P<month>\d\d?))[-/.月]?(?P<day>\d\d?)", text
-    )
+    days = re.finditer(rf"{year + 1}[-/.年]?(?P<month>\d\d?)[-/.月]?(?P<day>\d\d?)", text)
     own = None if signed is None else (signed.month, signed.day)
-    return any((int(day["december"] or day["month"]), int(day["day"])) != own for day in days)
+    return any((int(day["month"]), int(day["day"])) != own for day in days)
 
 
 # --- numbers of the page ---------------------------------------------------------------------------------------------

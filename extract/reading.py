@@ -29,12 +29,14 @@ class Heap:
 class Reading:
     """Cells by canonical key as far as one reading could place them.
 
-    `rows` are the rows whose labels were seen, `columns` the column headers seen per table, `torn` rows that wait for
-    the sums, `heap` the values of `requests` where nothing tells their rows, `grids` the numbers of the grids in which
-    something of the form stands, `again` the cells met more than once. A key may belong to either edition.
+    `placed` are the rows that have cells, in the document's order, `rows` those whose labels were seen, `columns` the
+    column headers seen per table, `torn` rows that wait for the sums, `heap` the values of `requests` where nothing
+    tells their rows, `grids` the numbers of the grids in which something of the form stands, `again` the cells met
+    more than once. A key may belong to either edition.
     """
 
     cells: dict[str, Cell] = field(default_factory=dict)
+    placed: dict[Row, None] = field(default_factory=dict)
     again: set[str] = field(default_factory=set)
     heap: Heap = field(default_factory=Heap)
     rows: set[Row] = field(default_factory=set)
@@ -51,10 +53,14 @@ class Reading:
         """Note what stands in a cell. A second, different text for the same cell leaves it disputed."""
         key = f"{row[0]}.{row[1]}.{column}"
         cell = values.read(text, form.kind_of_number(key))
-        self.put_cell(key, Cell(cell.value, cell.raw, cell.status, place))
+        self._put(row, key, Cell(cell.value, cell.raw, cell.status, place))
 
-    def put_cell(self, key: str, cell: Cell) -> None:
+    def put_cell(self, row: Row, column: str, cell: Cell) -> None:
         """The same for a cell that was judged already."""
+        self._put(row, f"{row[0]}.{row[1]}.{column}", cell)
+
+    def _put(self, row: Row, key: str, cell: Cell) -> None:
+        self.placed[row] = None
         before = self.cells.get(key)
         if before is None:
             self.cells[key] = cell
@@ -72,17 +78,17 @@ class Reading:
         """Take back what was read of some rows."""
         for row in rows:
             self.torn.pop(row, None)
+            self.placed.pop(row, None)
             for key in [key for key in self.cells if key.startswith(f"{row[0]}.{row[1]}.")]:
                 del self.cells[key]
 
     def tables(self) -> set[str]:
         """The tables of which some row has cells or waits for the sums."""
-        return {key.split(".")[0] for key in self.cells} | {table for table, _ in self.torn}
+        return {table for table, _ in (*self.placed, *self.torn)}
 
     def copies_differ(self) -> bool:
         """Whether a table of the form stands in the document twice, with different numbers."""
-        disputed = any(cell.status is Status.DISPUTED for cell in self.cells.values())
-        return bool(self.again) and disputed and bool(self._twice())
+        return bool(self._twice()) and any(cell.status is Status.DISPUTED for cell in self.cells.values())
 
     def settle(self) -> None:
         """Where two bodies' or years' tables stand in one document and differ, none of their numbers is believed that
@@ -96,6 +102,8 @@ class Reading:
 
     def _twice(self) -> set[str]:
         """The tables most of whose cells were met more than once."""
+        if not self.again:
+            return set()
         met = Counter(key.split(".")[0] for key in self.cells)
         again = Counter(key.split(".")[0] for key in self.again)
         return {table for table, times in met.items() if again[table] * 2 > times}

@@ -182,8 +182,7 @@ def read(lines: list[str]) -> Reading:
 def _is_in_order(reading: Reading, table: str) -> bool:
     """Whether the numbers of most rows of a table follow their label. Else the text was torn into columns, and what
     follows a label may be any column's numbers."""
-    with_numbers = {tuple(key.split(".")[:2]) for key in reading.cells} | set(reading.torn)
-    rows = sum(row[0] == table for row in with_numbers)
+    rows = sum(row[0] == table for row in reading.placed.keys() | reading.torn.keys())
     return not reading.has(table) or rows * 2 > len(form.rows(table, "2019"))
 
 
@@ -224,7 +223,7 @@ def _place_short_rows(reading: Reading, named: set[str]) -> None:
     for row, part in torn.items():
         del reading.torn[row]
         for column, cell in zip(columns, part.values, strict=True):
-            reading.put_cell(f"requests.{row[1]}.{column}", cell._replace(place=part.place))
+            reading.put_cell(row, column, cell._replace(place=part.place))
 
 
 _COLUMN_WORDS = {label: column for label, column in form.COLUMN_LABELS["disclosure"].items() if len(label) >= 5}

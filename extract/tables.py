@@ -55,7 +55,7 @@ def read(document: Document, year: int | None = None, office: str | None = None,
         agreed = set()  # both readings rest on the same letters: a wrong sum may be the recognition's
         cells = {key: _without_specks(key, cell) for key, cell in cells.items()}
     tables = Tables(
-        _editions(first, second, cells),
+        _editions(first, second),
         {},
         _other_tables(document, by_grid.grids),
         agreed,
@@ -184,10 +184,8 @@ def _own(document: Document, year: int | None, office: str | None) -> list[Grid]
 
 
 def _order(first: Reading, second: Reading) -> list[Row]:
-    parts = [key.split(".") for key in first.cells]
-    tables = {table for table, _, _ in parts}
-    parts += [part for key in second.cells if (part := key.split("."))[0] not in tables]
-    return list(dict.fromkeys((table, row) for table, row, _ in parts))
+    tables = {table for table, _ in first.placed}
+    return [*first.placed, *(row for row in second.placed if row[0] not in tables)]
 
 
 def lines(document: Document, grids: list[Grid] | None = None) -> list[str]:
@@ -205,14 +203,11 @@ def lines(document: Document, grids: list[Grid] | None = None) -> list[str]:
 
 def _there(table: str, first: Reading, second: Reading) -> bool:
     """Whether a table stands in the document: some numbers of it, or most of its labels."""
-    readings = (first, second)
-    if any(key.startswith(f"{table}.") for reading in readings for key in reading.cells):
+    if table in first.tables() | second.tables():
         return True
-    if any(row[0] == table for reading in readings for row in reading.torn):
+    if table == "requests" and any(_edition_of(reading.heap) is not None for reading in (first, second)):
         return True
-    if table == "requests" and any(_edition_of(reading.heap) is not None for reading in readings):
-        return True
-    labelled = max(sum(row[0] == table for row in reading.rows) for reading in readings)
+    labelled = max(sum(row[0] == table for row in reading.rows) for reading in (first, second))
     return labelled * 2 > len(form.rows(table, "2021"))
 
 
@@ -247,7 +242,7 @@ def _edition_of(heap: Heap) -> str | None:
     return next((one for one, size in sizes.items() if size <= len(heap.values) <= size + solve.MOST_PAGES), None)
 
 
-def _editions(first: Reading, second: Reading, cells: dict[str, Cell]) -> dict[str, str | None]:
+def _editions(first: Reading, second: Reading) -> dict[str, str | None]:
     editions: dict[str, str | None] = {"disclosure": None, "requests": None}
     if _there("disclosure", first, second):
         seen = first.columns["disclosure"] or second.columns["disclosure"]
@@ -261,8 +256,7 @@ def _editions(first: Reading, second: Reading, cells: dict[str, Cell]) -> dict[s
             only["2019"] += 1
         editions["disclosure"] = "2019" if only["2019"] > only["2021"] else "2021"
     if _there("requests", first, second):
-        rows = {key.split(".")[1] for key in cells if key.startswith("requests.")}
-        rows |= {row for reading in (first, second) for table, row in reading.torn if table == "requests"}
+        rows = {row for one in (first, second) for table, row in (*one.placed, *one.torn) if table == "requests"}
         parts = rows & {"other_uncorrected", "other_fee_unpaid", "other_other"}
         if (by_count := _edition_of(first.heap) or _edition_of(second.heap)) is not None:
             editions["requests"] = by_count

@@ -459,7 +459,10 @@ def test_a_report_in_pictures() -> None:
 
 
 FORMAT = "关于印发《中华人民共和国政府信息公开工作年度报告格式》的通知"
-NOTICE = "".join(f"<p>{line}</p><p>这一部分要求内容真实准确，不能遗漏，也不宜泛化。</p>" for line in HEADINGS.split("\n")) * 2
+NOTICE = (
+    "".join(f"<p>{line}</p><p>这一部分要求内容真实准确，不能遗漏，也不宜泛化。</p>" for line in HEADINGS.split("\n"))
+    * 2
+)
 
 
 @pytest.mark.parametrize(

@@ -276,21 +276,31 @@ def _is_empty_cell(element: etree._Element) -> bool:
 
 
 def _is_row(element: etree._Element) -> bool:
-    """Whether a block is a row of a table made of <span>s, or says so: its parts are cells, not words of one line, as
-    the pieces into which Word cuts a sentence (办理建议 | 1 | 0 | 4 | 件)."""
+    """Whether a block is a row of a table made of <span>s or <div>s, or says so: its parts are cells, not words of one
+    line, as the pieces into which Word cuts a sentence (办理建议 | 1 | 0 | 4 | 件)."""
+    if len(element) < 2 or element[0].tag not in ("span", "div"):
+        return False
     if (role := element.get("role")) is not None and role == "row":
         return True
     first = element[0]
     if any(child.tag != first.tag or (child.tail or "").strip() for child in element) or (element.text or "").strip():
         return False
-    head, *rest = (_all_text(child) for child in element)
-    if not all(values.is_value(text) or labels.known(text) for text in rest):
+    if not all(_is_cell(_all_text(child)) for child in element):
         return False
-    if not values.is_value(head):
-        return labels.known(head)
+    if not values.is_value(_all_text(first)):
+        return True
     # A number's digits also stand in spans, but no number has ten, and none stands below a row of as many headers.
     above = element.getprevious()
-    return len(rest) >= 9 or (above is not None and len(above) == len(element) and labels.known(_all_text(above[0])))
+    return len(element) >= 10 or (
+        above is not None and len(above) == len(element) and labels.known(_all_text(above[0]))
+    )
+
+
+def _is_cell(text: str) -> bool:
+    """Whether a text is one that a cell of the form holds: a value, a label, a header."""
+    if values.is_value(text) or text.strip() in values.NOTHING:
+        return True
+    return len(text) < 150 and bool(plain(text)) and labels.known(text)
 
 
 def _span(written: str | None, most: int, zero: int) -> int:
@@ -409,6 +419,13 @@ class _Walk:
             if len(text) < 200:
                 _meta_text(text, self.document)
 
+    def _row(self, element: etree._Element, depth: int) -> None:
+        """A row of a table without <table>: a paragraph for each cell, and one line for the reading of lines."""
+        lines = self.document.lines
+        before = len(lines)
+        self._inside(element, depth, is_row=True)
+        lines[before:] = ["\t".join(" ".join(_all_text(cell).split()) for cell in element)]
+
     def _inside(self, element: etree._Element, depth: int, *, is_row: bool = False) -> None:
         if element.text:
             self.words.append(element.text)
@@ -417,8 +434,6 @@ class _Walk:
                 self._element(child, depth + 1)
             if is_row:
                 self._end_paragraph()
-                if not len(child) and not (child.text or "").strip():
-                    self.document.lines.append("\t")
             if child.tail:
                 self.words.append(child.tail)
 
@@ -453,7 +468,7 @@ class _Walk:
         elif tag in BLOCK_TAGS:
             self._end_paragraph()
             self.heading = tag in HEADINGS
-            self._inside(element, depth, is_row=len(element) > 1 and element[0].tag == "span" and _is_row(element))
+            (self._row if _is_row(element) else self._inside)(element, depth)
             self._end_paragraph()
             self.heading = False
         else:
