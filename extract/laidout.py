@@ -49,9 +49,10 @@ def _is_noise(plain: str) -> bool:
     return plain not in _ALL
 
 
-def mended(lines: list[str]) -> list[str]:
-    """The same lines without page numbers, each label that wraps around its numbers put in front of them."""
-    numbers_of_pages = _page_numbers(lines)
+def mended(lines: list[str], *, paged: bool = False) -> list[str]:
+    """The same lines, each label that wraps around its numbers put in front of them; without page numbers, which a
+    reader of pages (`paged`) has left out."""
+    numbers_of_pages = set() if paged else _page_numbers(lines)
     lines = ["" if at in numbers_of_pages else line for at, line in enumerate(lines)]
     split = [_words_and_numbers(line) for line in lines]
     rows = [at for at, (words, numbers) in enumerate(split) if numbers and (words or " " in numbers)]

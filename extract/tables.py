@@ -48,7 +48,7 @@ def read(document: Document, year: int | None = None, office: str | None = None,
         again = grid.read(own, year)
         if again.tables() == by_grid.tables():
             by_grid, grids = again, own
-    by_stream = stream.read(laidout.mended(lines(document, grids)))
+    by_stream = stream.read(laidout.mended(lines(document, grids), paged=document.pages is not None))
     first, second = (by_grid, by_stream) if by_grid.rows else (by_stream, Reading())
     cells, agreed = _merge(first, second)
     if document.recognised:

@@ -326,3 +326,17 @@ def test_numbers_that_moved_under_other_words_are_not_believed() -> None:
         zip(("natural_person", "commercial", "legal_service", "other_org", "total"), (12, 3, 0, 1, 16), strict=True)
     )
     assert all(cells[f"requests.new_received.{column}"].value in (None, value) for column, value in truth.items())
+
+
+def test_wrapped_totals_are_no_page_numbers() -> None:
+    def draw(canvas: Canvas) -> None:
+        widths = (*WIDTHS[:-1], 11.0)
+        wrapped = (
+            ("一、本年新收政府信息公开申请数量", "131", "0", "0", "0", "0", "0", "13\n1"),
+            ("二、上年结转政府信息公开申请数量", "152", "0", "0", "0", "0", "0", "15\n2"),
+        )
+        for number, texts in enumerate((HEADER, *wrapped)):
+            row(canvas, 640 - 30 * number, texts, widths)
+
+    cells = extract.read(pdf(draw, nothing)).cells
+    assert [cells[f"requests.{name}.total"].value for name in ("new_received", "carried_in")] == [131, 152]

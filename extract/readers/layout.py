@@ -208,7 +208,7 @@ def leaves(sheet: Leaf) -> list[Leaf]:
 def _legible(sheet: Leaf) -> Leaf:
     """The sheet with letters of a usual size: distances are judged in points, a page is printed at any scale."""
     size = median(char.bottom - char.top for char in sheet.chars) if sheet.chars else _SIZE
-    if _SIZE / 2 < size < _SIZE * 4:
+    if _SIZE / 3 < size < _SIZE * 4:
         return sheet
     by = _SIZE / size
     chars = [Char(char.text, *(value * by for value in char[1:6])) for char in sheet.chars]
@@ -363,22 +363,24 @@ def _written_lines(chars: list[Char]) -> list[list[Char]]:
 def line_text(line: list[Char]) -> str:
     """A printed line as text; a wide gap is a space, so that two numbers never become one."""
     parts = [line[0].text]
-    usual = max(median(char.bottom - char.top for char in line), 4.0)  # 一 and commas are low
+    usual = median(char.bottom - char.top for char in line)  # 一 and commas are low
     for before, char in pairwise(line):
-        heights = before.bottom - before.top, char.bottom - char.top
-        # Punctuation fills a square (of 1,234 half of one) of which the box shows a corner.
-        wide = (
-            1.2
-            if before.text > "⺀" or char.text > "⺀"
-            else 0.8
-            if before.text in ",.-+" or char.text in ",."
-            else 0.45
-        )
-        near = wide * max(*heights, usual)
-        if char.left - before.right > near or _is_foreign(before, char):
+        if _are_apart(before, char, usual) or _is_foreign(before, char):
             parts.append(" ")
         parts.append(char.text)
     return "".join(parts)
+
+
+def _are_apart(before: Char, char: Char, usual: float) -> bool:
+    gap = char.left - before.right
+    size = max(before.bottom - before.top, char.bottom - char.top, 4.0)
+    if before.text > "⺀" or char.text > "⺀":
+        return gap > 1.2 * max(size, usual)  # punctuation fills a square of which the box shows a corner
+    if before.text in ",.-+" or char.text in ",.":
+        return gap > 0.8 * size
+    # A 1 fills half of a digit's place, so that 11 has a gap as well.
+    digits = before.text.isdigit() and char.text.isdigit()
+    return gap > 0.45 * size and (not digits or char.centre - before.centre > size)
 
 
 def _is_foreign(before: Char, char: Char) -> bool:
