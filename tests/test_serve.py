@@ -562,6 +562,17 @@ def test_facets_of_later_pages_count_the_whole_list(site: Datasette) -> None:
     assert not [link for link in second.xpath("//details[@class='facet']//a/@href") if "_next" in link]
 
 
+@pytest.mark.parametrize("path", ["/archive/findings", "/archive/findings?kind=row_sum", "/archive/reports?q=信访"])
+def test_what_is_asked_inside_stands_in_no_link(site: Datasette, path: str) -> None:
+    """A list that a link led to without its count said “很多”."""
+    links = [link for link in page(site, path).xpath("//main//a/@href") if "?" in link]
+    assert links
+    for link in links:
+        assert not re.search(r"_nocount|_nofacet|[?&]_q=", link), link
+    kind = next((link for link in links if "kind=row_sum" in link), path)
+    assert re.search(r"共 \d", words(page(site, kind)))
+
+
 def test_a_visitors_own_facet_is_shown_too(site: Datasette) -> None:
     facets = page(site, "/archive/reports?_facet=site_host").xpath("//details[@class='facet']/summary/text()")
     assert facets[-1] == "网站"

@@ -58,8 +58,11 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
 
 
 def public(address: str) -> str:
-    """An address as a visitor sends it on: without host, and with `q` for the `_q` that Datasette is given inside."""
-    return re.sub(r"([?&])_q=", r"\1q=", re.sub(r"^https?://[^/]+", "", str(address)))
+    """An address as a visitor sends it on: without host, with `q` for the `_q` that Datasette is given inside, and
+    without the `_nocount` by which serve/listing.py keeps it from counting (it stands in the links of facets)."""
+    here = re.sub(r"^https?://[^/]+", "", str(address))
+    here = re.sub(r"([?&])_nocount=1(&|$)", lambda found: found[1] if found[2] else "", here)
+    return re.sub(r"([?&])_q=", r"\1q=", here)
 
 
 def without(request: Request, arguments: dict[str, str]) -> str:
