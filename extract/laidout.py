@@ -22,7 +22,7 @@ _ROW_OF_NUMBERS = re.compile(r"^[\W\d]+$|.*[^\d\s]\s+\d+(?:\s+\d+){4,5}\s*$")
 _PAGE = 12
 """Lines that a page has at least."""
 _FAR = 8
-"""Lines above and below its numbers over which a label may run."""
+"""Printed lines above and below its numbers over which a label may run."""
 _SHORTEST = 4
 """Letters of a label from which on its pieces tell it."""
 _BY_ROW = {label: row for label, row in form.ROW_LABELS.items() if len(label) >= _SHORTEST}
@@ -61,8 +61,11 @@ def mended(lines: list[str], *, paged: bool = False) -> list[str]:
     for before, at, after in zip([-1, *rows], rows, [*rows[1:], len(lines)], strict=False):
         if labels.at_end(split[at][0]) is not None:
             continue
-        around = range(max(before + 1, at - _FAR), min(after, at + _FAR + 1))
-        pieces = [piece for line in around for piece in _pieces(line, split[line][0]) if piece not in taken]
+        above = [line for line in range(before + 1, at) if lines[line].strip()][-_FAR:]
+        below = [line for line in range(at + 1, after) if lines[line].strip()][:_FAR]
+        pieces = [
+            piece for line in (*above, at, *below) for piece in _pieces(line, split[line][0]) if piece not in taken
+        ]
         found = {row: used for label, row in _BY_ROW.items() if (used := _spelled(label, pieces, at)) is not None}
         if len(found) != 1:
             continue

@@ -241,6 +241,8 @@ def _fill_torn(cells: dict[str, Cell], torn: dict[Row, Torn], every: tuple[Sum, 
             continue
         if any(cell.status not in _EMPTY and cell.value is None for cell in part.values):
             continue
+        if not any(cell.value is not None for cell in part.values):
+            continue  # a row without a number has no zeros either
         if found := set(placements([cell.value for cell in part.values], widths)):
             choices[row] = found
     _prune(choices, cells, every)

@@ -159,13 +159,13 @@ def read(lines: list[str]) -> Reading:
             ends = run.values and (run.values[-1].last or run.values[-1].cell)
             if ends and not apart and (len(run.values) > 1 or run.words[-1].first or not same_line):
                 _place(reading, row, run.values)
-                loose |= set() if same_line else {row}
+                loose |= set() if _is_on_one_line(run) else {row}
         elif stages_seen and not apart and (stage := _stage_of(run)) is not None:
             reading.rows.add(("disputes", stage))
             results = _fit(run.values, len(form.RESULTS))
             for result, text in zip(form.RESULTS, results or (), strict=False):
                 reading.put(("disputes", stage), result, text, _line(run.values))
-            loose |= set() if same_line else {("disputes", stage)}
+            loose |= set() if _is_on_one_line(run) else {("disputes", stage)}
         elif in_disputes and run.values and not apart:
             _disputes(reading, run.values, stages_seen)
             in_disputes = not any(key.startswith("disputes.") for key in reading.cells)
@@ -357,6 +357,10 @@ def _fit(tokens: list[_Token], count: int) -> list[str] | None:
 
 def _one_a_line(tokens: list[_Token]) -> bool:
     return len({token.line for token in tokens}) == len(tokens)
+
+
+def _is_on_one_line(run: _Run) -> bool:
+    return run.words[-1].line == run.values[-1].line
 
 
 def _is_scattered(run: _Run) -> bool:
