@@ -10,8 +10,9 @@ from archive import schema
 LENGTH = 100  # entries
 
 SQL = """SELECT e.at, e.what, e.url, r.report_id, r.title, r.office, r.year, r.province, r.prefecture, r.county
-FROM events e JOIN reports r USING (report_id) WHERE {where} ORDER BY e.at DESC, e.report_id, e.what LIMIT {length}"""
-"""The latest events whose report fulfils `where` (SQL over `reports` as r, or "1")."""
+FROM events e JOIN reports r USING (report_id) WHERE {where}
+ORDER BY e.at DESC, e.report_id DESC, e.what DESC LIMIT {length}"""
+"""The latest events whose report fulfils `where` (SQL over `reports` as r, or "1"): the table read from its end."""
 
 
 def events(

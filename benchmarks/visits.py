@@ -130,6 +130,8 @@ def main(archive: Path, defaults: bool) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         counts = Path(scratch) / "counts.json"
         subprocess.run(serve.inspect_command(archive, counts), check=True)
+        # Limits are of the wall clock, which says little on a machine that others work on too.
+        serve.SETTINGS.update(sql_time_limit_ms=60_000, facet_time_limit_ms=60_000)
         command = serve.command(archive, port, counts=counts)
         if defaults:
             command = [*command[: command.index("--host")], "--port", str(port), "--inspect-file", str(counts)]

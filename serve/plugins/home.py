@@ -1,5 +1,6 @@
 """The home page: what this is, how complete it is, and the ways in."""
 
+from collections.abc import Awaitable, Callable
 from itertools import groupby
 from typing import Any
 
@@ -97,10 +98,20 @@ def register_routes() -> list[tuple[str, Any]]:
 
 
 @hookimpl
-def startup(datasette: Datasette) -> None:
-    """Serves the one file under the name that addresses and metadata use, whatever the file is called."""
+def startup(datasette: Datasette) -> Callable[[], Awaitable[None]]:
+    """Serves the one file under the name that addresses and metadata use, whatever the file is called.
+
+    What a snapshot's first visitor would wait for is counted before: it never changes.
+    """
     names = [name for name, db in datasette.databases.items() if not db.is_memory]
     if len(names) == 1 and names[0] != "archive":
         db = datasette.databases[names[0]]
         datasette.remove_database(names[0])
         datasette.add_database(db, name="archive")
+
+    async def count() -> None:
+        db = datasette.databases.get("archive")
+        if db is not None and not db.is_mutable:
+            await _summary(db)
+
+    return count
