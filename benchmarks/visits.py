@@ -110,7 +110,7 @@ def ask(process: int, port: int, every: Iterable[Visit]) -> bool:
     well = True
     for one in every:
         before, start = spent(process), time.perf_counter()
-        answer = urllib3.request("GET", f"http://127.0.0.1:{port}{one.address}", retries=False, timeout=120)
+        answer = urllib3.request("GET", f"http://127.0.0.1:{port}{one.address}", retries=False, timeout=300)
         cost, passed = spent(process) - before, (time.perf_counter() - start) * 1000
         text = answer.data.decode("utf-8", "replace")
         lacking = "没能在时限内数完" in text or "These facets timed out" in text
