@@ -30,6 +30,7 @@ _GOVERNMENTS = (OfficeKind.PROVINCE, OfficeKind.PREFECTURE, OfficeKind.COUNTY)
 class Observed:
     """A report as read from a capture, its place, and all observations of its address, oldest first.
 
+    `spellings` are the other addresses under which pages name it (evidence.Captures.spellings).
     `role` is "report", or "unread" where the reader failed (`report` is then empty but for the problem), or "withheld"
     where the original is not to be handed out, for `reason`. `corrected` are the cells that a person corrected,
     `masked` says how many numbers of persons were masked, by (place, kind).
@@ -40,6 +41,7 @@ class Observed:
     attachments: Sequence[Capture]
     place: Place
     sightings: Sequence[Capture]
+    spellings: Sequence[tuple[str, str, str]] = ()
     role: str = "report"
     reason: str | None = None
     corrected: frozenset[str] = frozenset()
@@ -268,7 +270,7 @@ def report_rows(report_id: str, office_id: str | None, observed: Sequence[Observ
             for number, (content, group) in enumerate(versions.items(), 1)
         ],
         "changes": list(_changes(report_id, [group[0] for group in versions.values()])),
-        "addresses": addresses,
+        "addresses": [*addresses, *_spelled(report_id, observed)],
         "captures": [
             row
             for number, group in enumerate(versions.values(), 1)
@@ -350,6 +352,14 @@ def _addresses(report_id: str, observed: Sequence[Observed]) -> Iterator[Row]:
             **listing(group[-1].sightings),
             "gone_since": gone_since(group[-1].sightings),
         }
+
+
+def _spelled(report_id: str, observed: Sequence[Observed]) -> Iterator[Row]:
+    """The addresses under which pages name a report and it was not asked: they say nothing of when it was there."""
+    asked = {one.capture.url for one in observed}
+    for url, first, last in {row[0]: row for one in observed for row in one.spellings}.values():
+        if url not in asked:
+            yield {"report_id": report_id, "url": url, "first_seen": first, "last_seen": last}
 
 
 def listing(sightings: Sequence[Capture]) -> Row:

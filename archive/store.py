@@ -294,6 +294,12 @@ class _Writer:
                         url,
                     ),
                 )
+                self.db.executemany(
+                    """INSERT INTO addresses (report_id, url, first_seen, last_seen) VALUES (?, ?, ?, ?)
+                    ON CONFLICT (report_id, url) DO UPDATE SET last_seen = max(last_seen, excluded.last_seen)
+                    WHERE last_asked IS NULL""",
+                    [(report_id, *spelled) for spelled in self.evidence.spellings(url)],
+                )
                 self.db.execute(
                     "UPDATE reports SET last_seen = ? WHERE report_id = ? AND last_seen < ?", (until, report_id, until)
                 )
@@ -378,8 +384,8 @@ class _Writer:
             text="\n".join(report.chapters.values()),
             divisions=self.divisions,
         )
-        sightings = self.evidence.sightings(capture.url)
-        return rows.Observed(capture, report, reading.attachments, place, sightings, role, masked=masked)
+        sightings, spellings = self.evidence.sightings(capture.url), self.evidence.spellings(capture.url)
+        return rows.Observed(capture, report, reading.attachments, place, sightings, spellings, role, masked=masked)
 
     def _identify(self, one: rows.Observed) -> tuple[str | None, str]:
         """The ids of office and report: (place, office) and year, or else the address; whole-area reports apart."""

@@ -8,8 +8,9 @@ from crawler.sites import host_of
 
 _SESSION = re.compile(r";jsessionid=[^?#/]*|/\((?:[A-Z]\([\w-]+\))+\)(?=/)", re.I)
 _CHANGING = r"(?:0\.\d+|\d{10,}|(?=[0-9]*[a-z])(?=[a-z]*[0-9])[0-9a-z_-]{8,})"
-_TWINS = re.compile(
-    r"[?&](?:jump=true|(?:j?session_?id|phpsessid|asp(?:\.net_)?session\w*|sess(?:ion|id)?)=[^&]*"
+_JUMP = re.compile(r"[?&]jump=true(?=&|$)", re.I)
+_CHANGES = re.compile(
+    r"[?&](?:(?:j?session_?id|phpsessid|asp(?:\.net_)?session\w*|sess(?:ion|id)?)=[^&]*"
     rf"|(?:_|v|t|r|ts|rnd|rand|random|timestamp|nocache|time|sid|token|s|uid|visit|ticket)={_CHANGING})(?=&|$)",
     re.I,
 )
@@ -22,16 +23,28 @@ _PLAIN = re.compile(r"https?://[a-z0-9.:\-]+/(?!.*/mpost_)[^?#;(]*")
 _NUMERIC = re.compile(r"^[\d.:\[\]a-f]+$")
 
 
-def tidy(url: str) -> str:
+def lasting(url: str) -> str:
     """The address without what changes at every visit: session ids and cache busters. What is sent by POST stays."""
     if _PLAIN.fullmatch(url):
         return url
     parts = urlsplit(url)
-    path = _SESSION.sub("", parts.path).replace("/mpost_", "/post_") or "/"
-    query = parts.query
-    while query and (shorter := _TWINS.sub("", "?" + query).replace("?&", "?").lstrip("?&")) != query:
-        query = shorter
+    path, query = _SESSION.sub("", parts.path) or "/", _without(_CHANGES, parts.query)
     return urlunsplit((parts.scheme, parts.netloc.lower(), path, query, parts.fragment))
+
+
+def tidy(url: str) -> str:
+    """The lasting address, and of gkmlpt's twins (mpost_, ?jump=true) always the same one."""
+    url = lasting(url)
+    if "/mpost_" not in url and "jump=true" not in url:
+        return url
+    parts = urlsplit(url)
+    return parts._replace(path=parts.path.replace("/mpost_", "/post_"), query=_without(_JUMP, parts.query)).geturl()
+
+
+def _without(pattern: re.Pattern[str], query: str) -> str:
+    while query and (shorter := pattern.sub("", "?" + query).replace("?&", "?").lstrip("?&")) != query:
+        query = shorter
+    return query
 
 
 def article(url: str) -> str | None:

@@ -22,7 +22,7 @@ import extract
 from crawler import barriers, links, monitors, platforms, robots
 from crawler.fetch import ENCODINGS, NoAnswer, text_of
 from crawler.platforms import Listing
-from crawler.scope import Scope, tidy
+from crawler.scope import Scope, lasting, tidy
 from crawler.sites import Site
 from crawler.trails import Trails
 from crawler.turns import Turns
@@ -404,7 +404,8 @@ class ReportSpider(scrapy.Spider):
             walk.scope.widen(url)  # the address that a person gave has moved: its new host is the site
         if task.stage != "robots" and not walk.scope.holds(url):
             return None
-        return Task(url, task.stage, task.site, task.priority + 1, task.words, task.found_on, task.hops + 1)
+        hops = task.hops + 1
+        return Task(url, task.stage, task.site, task.priority + 1, task.words, task.found_on, hops, spelling=task.url)
 
     def _judged(self, walk: Walk, task: Task, body: bytes, media_type: str | None, text: str) -> Judgement:
         """What an answer is, and what it leads to. One bad page never stops a crawl."""
@@ -502,7 +503,7 @@ class ReportSpider(scrapy.Spider):
             )
             if lead.stage == "group":  # what lies deeper comes first: a way is known to pay before its sisters
                 priority = max(priority, min(deeper + 1, _PRIORITY["column"]))
-            yield Task(url, lead.stage, task.site, priority, link.words, task.url)
+            yield Task(url, lead.stage, task.site, priority, link.words, task.url, spelling=lasting(link.url))
         if task.stage == "seed" and stage == "seed":
             walk.menus.update(link.url for link in listing.links)
         for url in [] if report else listing.frames:

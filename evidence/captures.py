@@ -10,7 +10,7 @@ from evidence.errors import Locked, Lost, Unusable
 from evidence.outcomes import FAILURES, REFUSALS
 
 APPLICATION_ID = 0x6E69616E  # "nian"
-VERSION = 2
+VERSION = 3
 LEDGER = "ledger.db"
 
 
@@ -108,8 +108,9 @@ def connect(folder: Path) -> sqlite3.Connection:
     if application != APPLICATION_ID and (tables or application):
         connection.close()
         raise Unusable(f"{path} 不是 nianbao 的采集账本，未作任何改动。")
-    if application == APPLICATION_ID and version == 1:
-        connection.executescript(Path(__file__).with_name("upgrade_1.sql").read_text(encoding="utf-8"))
+    if application == APPLICATION_ID:
+        for older in range(version, VERSION):
+            connection.executescript(Path(__file__).with_name(f"upgrade_{older}.sql").read_text(encoding="utf-8"))
     return connection
 
 
@@ -157,6 +158,12 @@ class Captures:
     def sightings(self, url: str) -> list[Capture]:
         """Every observation of an address, oldest first."""
         return list(self._select("WHERE c.url = ? ORDER BY c.id", url))
+
+    def spellings(self, url: str) -> list[tuple[str, str, str]]:
+        """Under what other addresses pages name this one: each with when it was first and last seen."""
+        return self._connection.execute(
+            "SELECT spelling, first_seen, last_seen FROM spellings WHERE url = ? ORDER BY first_seen, spelling", (url,)
+        ).fetchall()
 
     def latest(self, url: str) -> Capture | None:
         """The latest capture of this address with a body of its own; None where there is none."""

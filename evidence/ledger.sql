@@ -40,6 +40,13 @@ CREATE TABLE tasks (
     UNIQUE (visit, url)
 );
 CREATE INDEX tasks_todo ON tasks (visit, priority DESC, id) WHERE done = 0;
+CREATE TABLE spellings (                -- under what other addresses pages name one that is asked
+    url TEXT NOT NULL,
+    spelling TEXT NOT NULL,
+    first_seen TEXT NOT NULL,
+    last_seen TEXT NOT NULL,
+    PRIMARY KEY (url, spelling)
+) WITHOUT ROWID;
 CREATE TABLE captures (
     id INTEGER PRIMARY KEY,
     visit INTEGER REFERENCES visits (id),

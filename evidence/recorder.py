@@ -32,7 +32,8 @@ class Task:
 
     `stage`, `priority` (higher first) and `words` are the crawl's own; `site` is the row (Recorder.site) that it is
     done for, `hops` the redirects that led here, `not_before` Unix time. `listed`: a page of this visit names the
-    address; else it is only known from earlier. `id` is 0 before it is stored.
+    address; else it is only known from earlier. `spelling` is the same address as a page has it, where that is another.
+    `id` is 0 before it is stored.
     """
 
     url: str
@@ -46,6 +47,7 @@ class Task:
     not_before: float = 0
     listed: bool = True
     id: int = 0
+    spelling: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,10 @@ _ADD = """
         SELECT iif(better, excluded.stage, stage), iif(better, excluded.priority, priority),
                iif(better, excluded.words, words), iif(better, excluded.found_on, found_on)
         FROM (SELECT done = 0 AND priority < excluded.priority AS better))
+"""
+_SPELLED = """
+    INSERT INTO spellings (url, spelling, first_seen, last_seen) VALUES (?, ?, ?, ?)
+    ON CONFLICT (url, spelling) DO UPDATE SET last_seen = excluded.last_seen
 """
 
 _SCHEMA = Path(__file__).with_name("ledger.sql")
@@ -335,6 +341,8 @@ class Recorder:
 
     def add(self, visit: Visit, tasks: Iterable[Task]) -> None:
         """Stores tasks, each address once in a visit; one that is still to do takes the more important reason."""
+        tasks, now = list(tasks), warc.now()
+        spelled = [(one.url, one.spelling, now, now) for one in tasks if one.spelling not in {"", one.url}]
         rows = [
             (
                 visit.id, task.site, task.url, task.stage, task.priority, task.words, task.found_on, task.hops,
@@ -345,6 +353,7 @@ class Recorder:
         with self._room():
             self._begin()
             self._connection.executemany(_ADD, rows)
+            self._connection.executemany(_SPELLED, spelled)
 
     def _task(self, where: str, *values: object) -> Task | None:
         row = self._connection.execute(

@@ -2,11 +2,13 @@ import gzip
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import textwrap
 import time
 from collections import Counter
+from contextlib import closing
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
@@ -18,6 +20,7 @@ from loopback import Answer, Asked, Server, page, report, serving
 import crawler
 import evidence
 import extract
+from archive import store
 from crawler import Hours, Site, Summary
 from crawler.calendar import CHINA
 from evidence import Captures
@@ -322,6 +325,22 @@ def test_redirects_are_followed_within_reason(tmp_path: Path) -> None:
         assert max(Counter(server.paths).values()) == 1
     assert reports(tmp_path) == [f"{server.url}/moved/2020.html", f"{server.url}{COLUMN}2024.html"]
     assert outcomes(tmp_path, server, f"{COLUMN}2022.html") == [("soft_404", "other")]
+
+
+def test_every_spelling_of_an_address_is_kept_and_one_is_asked(tmp_path: Path) -> None:
+    path, title = "/t/gkmlpt/content/1/1/post_7.html", "匡堰镇2023年政府信息公开工作年度报告"
+    twins = [f"{path}?jump=true", path.replace("/post_", "/mpost_"), f"{path}?_=1700000000000", "/old/7.html"]
+    moved = Answer(status=302, headers={"Location": path})
+    pages = county(range(2023, 2024), **{path: report("匡堰镇人民政府", 2023), "/old/7.html": moved})
+    with serving(pages | {COLUMN: page(*((twin, title) for twin in twins))}) as server:
+        crawl(tmp_path, server)
+        asked = [one for one in server.paths if "7.html" in one]
+    archive = tmp_path / "archive.db"
+    store.update(archive, tmp_path)
+    with closing(sqlite3.connect(archive)) as db:
+        known = dict(db.execute("SELECT url, last_asked IS NOT NULL FROM addresses"))
+    assert sorted(asked) == ["/old/7.html", path]
+    assert known == {server.url + path: 1, **{server.url + twins[n]: 0 for n in (0, 1, 3)}}
 
 
 @pytest.mark.parametrize("charset", ["gb2312", "utf-8", "iso-8859-1"])

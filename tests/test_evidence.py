@@ -181,6 +181,7 @@ def test_a_ledger_of_the_first_format_is_taken_over(tmp_path: Path) -> None:
             ledger.execute("DROP INDEX IF EXISTS captures_report")
             for column in added:
                 ledger.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+        ledger.execute("DROP TABLE spellings")
         ledger.execute("PRAGMA user_version = 1")
     (capture,) = Captures(tmp_path).reports()
     assert (capture.renewed, capture.office, capture.listed) == (1, None, None)
