@@ -7,6 +7,7 @@ import pytest
 from loopback import Answer, Asked, page, report, serving
 
 import crawler
+import extract
 from archive import reading
 from crawler import Site, links, platforms, scope
 from evidence import Captures
@@ -465,3 +466,11 @@ def test_a_trap_takes_no_more_than_its_patience(tmp_path: Path) -> None:
         crawler.crawl([Site(server.url + "/")], captures=tmp_path, delay=0.0, progress=lambda _: None)
         assert len([path for path in server.paths if path.startswith("/go")]) <= 16
     assert len(list(Captures(tmp_path).reports())) == 1
+
+
+def test_a_report_that_came_as_json_is_read_as_its_page_would_be() -> None:
+    body = (Path(__file__).parent / "documents" / "mixture_of_editions.html").read_text("utf-8")
+    about = {"title": TITLE.format(2024), "publishTime": "2025-01-20 10:00", "content": body}
+    answer = extract.read(json.dumps({"code": 0, "data": about}).encode())
+    assert answer.cells == extract.read(body.encode()).cells != {}
+    assert str(answer.identity.published_date) == "2025-01-20"

@@ -9,7 +9,7 @@ from io import BytesIO
 from PIL.Image import Image
 
 from extract.document import Document, Picture
-from extract.readers import archives, html, image, ofd, office, ole, pdf, text, word
+from extract.readers import answers, archives, html, image, ofd, office, ole, pdf, text, word
 
 MAX_BYTES = 60_000_000
 """A larger file is not read (the largest real report seen, a scan, has 30 MB)."""
@@ -140,7 +140,8 @@ def _read(data: bytes, kind: str, media_type: str | None, *, in_archive: bool, q
             return Document(kind, problems=[problem])
         match kind:
             case "html":
-                return html.read(data, media_type)
+                page = answers.page(data)
+                return html.read(data, media_type) if page is None else html.read_text(page)
             case "pdf":
                 return pdf.read(data, quick=quick)
             case "ofd":
