@@ -135,6 +135,16 @@ def measure(tasks: Iterable[tuple[corpus.Item, str]], processes: int = 1) -> lis
         return list(pool.map(_read, tasks, chunksize=4))
 
 
+def _scanned() -> list[Judged]:
+    """A few scans, where the extra `ocr` is installed."""
+    try:
+        from benchmarks import scans
+    except ImportError:
+        print("没有安装文字识别组件（[ocr]），扫描件未测", file=sys.stderr)
+        return []
+    return list(scans.in_every_run())
+
+
 def figures(judged: Iterable[Judged]) -> dict[str, Any]:
     """The figures of some documents: n, false values, and per cent right of each measure that occurs."""
     some = list(judged)
@@ -225,6 +235,8 @@ def main() -> int:
     tasks = [*tasks, *real_items()]
     tasks = [task for task in tasks if args.only in task[0].file]
     judged = measure(tasks, args.processes)
+    if not (args.only or args.here):
+        judged += _scanned()
 
     for title, key in (
         ("格式", group),

@@ -2,7 +2,8 @@
 
 `python -m benchmarks.scans` prints false values, the non-zero cells that are right, what was declared unread, chapters
 and identity that are right, and seconds a page, by manner of scanning, and the peak of memory. The truth is the
-report's from which the picture was made. One report is read in every run of the tests (tests/test_ocr.py).
+report's from which the picture was made. One report is read in every run of the tests (tests/test_ocr.py), three for
+the floors of benchmarks.quality.
 """
 
 import argparse
@@ -431,8 +432,15 @@ def scan(name: str, manner: str, number: int, folder: Path) -> Scan:
         source = _printed(made, way.look, folder)
         pages = [way.damage(page, random) for page in _pages(source, way.dots)]
         files, count = _delivered(pages, way, made, source), len(pages)
-    item = corpus.Item(next(iter(files)), way.delivery, manner, "", "scans", made.truth() | {"published_date": None})
+    item = corpus.Item(next(iter(files)), "image", manner, "", "scans", made.truth() | {"published_date": None})
     return Scan(item, files, count)
+
+
+def in_every_run() -> Iterator[quality.Judged]:
+    """The scans for which floors are pinned: few, since a page takes seconds."""
+    with tempfile.TemporaryDirectory() as temporary:
+        for manner in ("skewed-200", "slanted", "unruled"):
+            yield read(scan("read in every run", manner, 0, Path(temporary))).judged
 
 
 def scans(each: int, only: str = "") -> Iterator[Scan]:
