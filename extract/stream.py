@@ -156,7 +156,8 @@ def read(lines: list[str]) -> Reading:
         apart = side_by_side and _is_scattered(run)
         if row is not None:
             reading.rows.add(row)
-            ends = run.values and (run.values[-1].last or run.values[-1].cell)
+            # Before other words on its line a row with empty cells in front may lack as many at its end (306注).
+            ends = run.values and (run.values[-1].last or (run.values[-1].cell and run.values[0].value))
             if ends and not apart and (len(run.values) > 1 or run.words[-1].first or not same_line):
                 _place(reading, row, run.values)
                 loose |= set() if _is_on_one_line(run) else {row}

@@ -27,7 +27,7 @@ _DIGIT = re.compile(r"\d")
 
 def fold(text: str) -> str:
     """`text` with its digits, commas and signs in ASCII, without the marks of footnotes and invisible characters."""
-    if not text.isascii():
+    if not text.isascii() or "*" in text:
         text = _NO_DIGIT.sub("\ufffd", _NOTE.sub("", INVISIBLE.sub("", text)))
         text = unicodedata.normalize("NFKC", text).replace("−", "-")
     return text.strip()
