@@ -20,7 +20,7 @@ from extract.form import AMOUNTS, FORM
 
 METADATA = Path(__file__).resolve().parent.parent / "datasette-metadata.json"
 APPLICATION_ID = 0x4E42414F  # "NBAO": tells our archive from any other SQLite file
-VERSION = 10  # raised whenever the declaration changes, so that an older archive is rebuilt and a newer one left alone
+VERSION = 11  # raised whenever the declaration changes, so that an older archive is rebuilt and a newer one left alone
 
 
 @dataclass(frozen=True, slots=True)
