@@ -92,15 +92,24 @@ def text_sha256(report: Report) -> str | None:
     return _sha256(text) if text.strip() else None
 
 
-def content_sha256(report: Report) -> str:
-    """The hash of all that a report says (title, prose, cells, other tables): the same hash is the same version."""
+def content_sha256(report: Report, files: Iterable[str | None] = ()) -> str:
+    """The hash of all that a report says (title, prose, cells, other tables): the same hash is the same version.
+
+    Of a report that nobody could read (a scan without the OCR extra) the hashes of its `files`, or its own, tell.
+    """
     content = [
         plain_text(report.identity.title or ""),
         {key: plain_text(text) for key, text in report.chapters.items()},
         {key: (cell.value, cell.status) for key, cell in report.cells.items()},
         [[plain_text(cell) for row in table.rows for cell in row] for table in report.other_tables],
     ]
+    if not report.cells and not report.chapters:
+        content.append(sorted(filter(None, files)) or report.sha256)
     return _sha256(json.dumps(content, ensure_ascii=False, sort_keys=True))
+
+
+def _said_by(one: Observed) -> str:
+    return content_sha256(one.report, (file.sha256 for file in one.attachments))
 
 
 def edition(report: Report) -> str | None:
@@ -174,8 +183,8 @@ def report_rows(report_id: str, office_id: str | None, observed: Sequence[Observ
     report = shown.report
     versions: dict[str, list[Observed]] = {}
     for one in observed:
-        versions.setdefault(content_sha256(one.report), []).append(one)
-    current = list(versions).index(content_sha256(report)) + 1
+        versions.setdefault(_said_by(one), []).append(one)
+    current = list(versions).index(_said_by(shown)) + 1
     addresses = list(_addresses(report_id, observed))
     findings = [finding for finding in report.findings if publishable(finding, report.cells)]
     classes = list(FindingClass)

@@ -381,6 +381,20 @@ def test_an_attachment_is_fetched_with_the_page_it_hangs_on(tmp_path: Path) -> N
     assert outcomes(tmp_path, server, "/f/2022.docx") == [("ok", "attachment")]
 
 
+def test_a_scan_that_was_replaced_is_a_new_version_though_nobody_can_read_it(tmp_path: Path) -> None:
+    title, archive, seen = "匡堰镇2023年政府信息公开工作年度报告", tmp_path / "archive.db", []
+    html = f"<title>{title}</title><h1>{title}</h1><a href='/f.pdf'>{title}.pdf</a>"
+    pages: dict[str, Any] = {"/": page((COLUMN, "政府信息公开年报")), COLUMN: page(("/1.html", title)), "/1.html": html}
+    with serving(pages) as server:
+        for scan in (b"%PDF-1.4 one", b"%PDF-1.4 one", b"%PDF-1.4 two"):
+            server.pages["/f.pdf"] = Answer(scan, headers={"Content-Type": "application/pdf"})
+            crawl(tmp_path, server)
+            store.update(archive, tmp_path)
+            with closing(sqlite3.connect(archive)) as db:
+                seen += db.execute("SELECT version, reading FROM reports").fetchall()
+    assert seen == [(1, "none"), (1, "none"), (2, "none")]
+
+
 def test_an_endless_search_does_not_take_more_than_its_budget(tmp_path: Path) -> None:
     def endless(asked: Asked) -> Answer:
         number = int(asked.path.rpartition("=")[2])
