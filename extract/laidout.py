@@ -10,7 +10,6 @@ Pieces become a label only where together they are one of the form's, letter for
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -23,6 +22,8 @@ _PAGE = 12
 """Lines that a page has at least."""
 _FAR = 8
 """Printed lines above and below its numbers over which a label may run."""
+_MOST = 120
+"""Words around some numbers beyond which they are no pieces of labels."""
 _SHORTEST = 4
 """Letters of a label from which on its pieces tell it."""
 _BY_ROW = {label: row for label, row in form.ROW_LABELS.items() if len(label) >= _SHORTEST}
@@ -66,6 +67,8 @@ def mended(lines: list[str], *, paged: bool = False) -> list[str]:
         pieces = [
             piece for line in (*above, at, *below) for piece in _pieces(line, split[line][0]) if piece not in taken
         ]
+        if len(pieces) > _MOST:
+            continue
         found = {row: used for label, row in _BY_ROW.items() if (used := _spelled(label, pieces, at)) is not None}
         if len(found) != 1:
             continue
@@ -119,26 +122,32 @@ def _pieces(line: int, words: str) -> tuple[_Piece, ...]:
 
 def _spelled(label: str, pieces: list[_Piece], at: int) -> list[_Piece] | None:
     """The pieces that spell `label` around the numbers of line `at`: some of that line, or some on either side."""
+    dead: set[tuple[int, int]] = set()
     for start in reversed(range(len(pieces))):
         if pieces[start].line > at or not label.startswith(pieces[start].plain or " "):
             continue
         if all(piece.line < at or _is_of_group(piece.plain) for piece in pieces[:start]):
-            for used in _ways(label, pieces[start:], at):
-                if used[-1].line >= at:
-                    return used
+            used = _rest(label, pieces, start, at, dead)
+            if used is not None:
+                return used
     return None
 
 
-def _ways(label: str, pieces: list[_Piece], at: int) -> Iterator[list[_Piece]]:
-    """Every way to spell the whole of `label` with the first of `pieces` and some that follow."""
+def _rest(label: str, pieces: list[_Piece], start: int, at: int, dead: set[tuple[int, int]]) -> list[_Piece] | None:
+    """The pieces from `start` on that spell all of `label`; `dead` are lengths and starts from which none do."""
     if not label:
         # What is left on the line of the numbers must not be part of another label.
-        if not any(piece.line == at and piece.plain and not _is_of_group(piece.plain) for piece in pieces):
-            yield []
-        return
-    for index, piece in enumerate(pieces):
+        left = [piece for piece in pieces[start:] if piece.line == at and piece.plain]
+        return [] if pieces[start - 1].line >= at and all(_is_of_group(piece.plain) for piece in left) else None
+    if (len(label), start) in dead:
+        return None
+    for index in range(start, len(pieces)):
+        piece = pieces[index]
         if piece.plain and label.startswith(piece.plain):
-            for rest in _ways(label[len(piece.plain) :], pieces[index + 1 :], at):
-                yield [piece, *rest]
+            rest = _rest(label[len(piece.plain) :], pieces, index + 1, at, dead)
+            if rest is not None:
+                return [piece, *rest]
         if piece.plain and not _is_of_group(piece.plain) and (piece.line == at or not _is_noise(piece.plain)):
-            return
+            break
+    dead.add((len(label), start))
+    return None
