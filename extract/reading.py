@@ -1,6 +1,7 @@
 """What one way of reading a document's tables yields, before editions are told and gaps are filled."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from extract import form, values
@@ -32,12 +33,13 @@ class Reading:
     `placed` are the rows that have cells, in the document's order, `rows` those whose labels were seen, `columns` the
     column headers seen per table, `torn` rows that wait for the sums, `heap` the values of `requests` where nothing
     tells their rows, `grids` the numbers of the grids in which something of the form stands, `again` the cells met
-    more than once. A key may belong to either edition.
+    more than once, `alike` those of them with the same number each time. A key may belong to either edition.
     """
 
     cells: dict[str, Cell] = field(default_factory=dict)
     placed: dict[Row, None] = field(default_factory=dict)
     again: set[str] = field(default_factory=set)
+    alike: set[str] = field(default_factory=set)
     heap: Heap = field(default_factory=Heap)
     rows: set[Row] = field(default_factory=set)
     columns: dict[str, set[str]] = field(default_factory=lambda: {table: set() for table in form.TABLES})
@@ -65,6 +67,10 @@ class Reading:
         if before is None:
             self.cells[key] = cell
             return
+        if before.status is cell.status is Status.NUMBER and before.value == cell.value and key not in self.again:
+            self.alike.add(key)
+        elif (before.status, before.value) != (cell.status, cell.value):
+            self.alike.discard(key)
         self.again.add(key)
         if before.status is Status.DISPUTED:
             return  # a third number settles nothing
@@ -91,14 +97,23 @@ class Reading:
         return bool(self._twice()) and any(cell.status is Status.DISPUTED for cell in self.cells.values())
 
     def settle(self) -> None:
-        """Where two bodies' or years' tables stand in one document and differ, none of their numbers is believed that
-        one of them alone has (a row of the other edition): nobody knows whose it is."""
-        if not self.copies_differ():
-            return
-        for table in self._twice():
-            for key, cell in list(self.cells.items()):
-                if key.startswith(f"{table}.") and cell.value is not None and key not in self.again:
-                    self.cells[key] = Cell(None, cell.raw, Status.DISPUTED, cell.place)
+        """Disbelieve what only one of two differing places has: nobody knows whose it is.
+
+        Two rows got one label (a scan that lost the line between them), or two bodies' or years' tables stand in one
+        document and a row is of the other edition.
+        """
+        differing = {key for key in self.again if key in self.cells and self.cells[key].status is Status.DISPUTED}
+        for row in set(map(_row, differing)):
+            self._dispute(key for key in self.cells if _row(key) == row and key not in self.alike)
+        if self.copies_differ():
+            twice = self._twice()
+            self._dispute(key for key in self.cells if key.split(".")[0] in twice and key not in self.again)
+
+    def _dispute(self, keys: Iterable[str]) -> None:
+        for key in list(keys):
+            cell = self.cells[key]
+            if cell.value is not None:
+                self.cells[key] = Cell(None, cell.raw, Status.DISPUTED, cell.place)
 
     def _twice(self) -> set[str]:
         """The tables most of whose cells were met more than once."""
@@ -107,3 +122,7 @@ class Reading:
         met = Counter(key.split(".")[0] for key in self.cells)
         again = Counter(key.split(".")[0] for key in self.again)
         return {table for table, times in met.items() if again[table] * 2 > times}
+
+
+def _row(key: str) -> str:
+    return key.rsplit(".", 1)[0]
