@@ -4,9 +4,10 @@ Each rendering is a function from an invented report to the bytes of a file. Tho
 `docx`, `plain` or `xlsx` here and are converted in `programs`.
 """
 
+import csv
 from collections.abc import Callable, Iterable
 from html import escape
-from io import BytesIO
+from io import BytesIO, StringIO
 from itertools import pairwise
 from pathlib import Path
 from string import Template
@@ -449,6 +450,15 @@ def md_plain(made: Invented) -> bytes:
     return _markdown(made, pipes=False).encode()
 
 
+def md_html(made: Invented) -> bytes:
+    """Markdown whose tables are HTML, with merged cells, as readers of scans write it."""
+    out = []
+    for part in made.parts:
+        text = f"## {part.text}" if part.kind in ("title", "heading") else part.text
+        out.append(text if part.rows is None else _plain_table(part.rows))
+    return "\n\n".join(out).encode()
+
+
 def txt_tabs(made: Invented) -> bytes:
     """Plain text, tabs between cells."""
     return "\n".join(text for _, text in text_lines(made, "\t", chance(made.name).random() < 0.5)).encode()
@@ -569,6 +579,18 @@ def xlsx_file(made: Invented) -> bytes:
     out = BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def csv_file(made: Invented) -> bytes:
+    """CSV as a Chinese Excel saves it, of every second report with a byte-order mark instead of GB 18030."""
+    out = StringIO()
+    writer = csv.writer(out)
+    for part in made.parts:
+        if part.rows is None:
+            writer.writerow([part.text])
+        else:
+            writer.writerows([cell[0] if cell else "" for cell in row] for row in positions(part.rows))
+    return out.getvalue().encode("utf-8-sig" if chance(made.name).random() < 0.5 else "gb18030")
 
 
 def reportlab_unruled(made: Invented) -> bytes:
@@ -743,12 +765,14 @@ HERE: dict[str, tuple[str, str, Callable[[Invented], bytes]]] = {
     "html-doc": ("html", "doc", html_doc),
     "md-pipes": ("text", "md", md_pipes),
     "md-plain": ("text", "md", md_plain),
+    "md-html": ("text", "md", md_html),
     "txt-tabs": ("text", "txt", txt_tabs),
     "txt-cells": ("text", "txt", txt_cells),
     "docx-python": ("docx", "docx", docx_file),
     "docx-one-table": ("docx", "docx", docx_one_table),
     "docx-controls": ("docx", "docx", docx_controls),
     "xlsx": ("xlsx", "xlsx", xlsx_file),
+    "csv": ("csv", "csv", csv_file),
     "pdf-unruled": ("pdf", "pdf", reportlab_unruled),
     "pdf-reportlab": ("pdf", "pdf", reportlab_file),
 }
