@@ -35,6 +35,7 @@ PAGES = (  # name, address, what to scroll to (None: the top)
     ("list", "/archive/reports?q=信访&office_kind=township&received__gte=100", None),
     ("question", f"/archive/{next(one.link for one in questions() if 'denied' in one.columns)}", None),
     ("findings", f"/archive/{next(one.link for one in questions() if one.table == 'findings')}", None),
+    ("copies", f"/archive/{next(one.link for one in questions() if one.table == 'copies')}", None),
     ("report", REPORT, "#requests"),
     ("report-top", REPORT, None),
     ("report-source", f"{REPORT}?with=last", "#findings"),
