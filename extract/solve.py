@@ -172,8 +172,9 @@ def spread(printed: list[Cell], ends: set[int], edition: str) -> dict[str, Cell]
 
     Programs that read a page in boxes give some rows as they stand and others column by column: all the numbers of
     four rows under 自然人, then those under 商业企业. `ends` are the places (how many values came before) where a box
-    ends. Of all the ways to part the values into rows and such groups of rows (and numbers of pages between them),
-    those count that satisfy every sum of the form; a cell is told where they all agree on it.
+    ends. Rows that follow each other as they stand are believed where every sum of the form holds, and of their cells
+    those on which all other ways to part the values (with numbers of pages between them) agree. Columns alone are not:
+    no sum tells one kind of applicant from another, and boxes need not come from left to right (pdfminer's do not).
     """
     rows = form.FORM["requests"]["layout"][edition]
     keys = [f"requests.{row}.{column}" for row in rows for column in form.APPLICANTS]
@@ -182,6 +183,7 @@ def spread(printed: list[Cell], ends: set[int], edition: str) -> dict[str, Cell]
         return {}
     columns = [one for one in sums(edition, has_disputes=False) if one.kind != "row_sum"]
     right: list[dict[str, Cell]] = []
+    in_rows = False
     for number, pages in enumerate(_page_numbers(printed, ends, extra)):
         kept = [cell for at, cell in enumerate(printed) if at not in pages]
         ways = _ways(kept, {end - sum(at < end for at in pages) for end in ends}, len(rows))
@@ -191,7 +193,10 @@ def spread(printed: list[Cell], ends: set[int], edition: str) -> dict[str, Cell]
             cells = dict(zip(keys, way, strict=True))
             if all(_holds(cells, one, one.keys[0], _count(cells[one.keys[0]])) for one in columns):
                 right.append(cells)
-    same = {key: cell for key, cell in (right or [{}])[0].items() if all(other[key] == cell for other in right)}
+                in_rows = in_rows or list(way) == kept
+    same = {
+        key: cell for key, cell in (right if in_rows else [{}])[0].items() if all(other[key] == cell for other in right)
+    }
     return {key: cell if cell.value is None else cell._replace(status=Status.DERIVED) for key, cell in same.items()}
 
 
