@@ -23,7 +23,6 @@ FLOORS = Path(__file__).with_name("floors.json")
 REAL = Path(__file__).parents[2] / "shared" / "corpus"
 MEASURES = ("nonzero", "whole", "chapters", "title", "office", "year", "signed_date", "published_date")
 LABELS = ("非零", "全对", "章节", "标题", "机关", "年度", "落款", "发布")
-_ORIGINAL = corpus.Item("", "", "", "", "real", {})
 
 
 @dataclass(slots=True)

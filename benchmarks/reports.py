@@ -18,7 +18,6 @@ from samples.world import COLUMNS, OUTCOMES_OF_A_DISPUTE, STAGES, Office, Printe
 WORDS: dict[str, Any] = json.loads(Path(__file__).with_name("words.json").read_text("utf-8"))
 CHINESE_DIGITS = "〇一二三四五六七八九"
 FULL_WIDTH = str.maketrans("0123456789,.", "０１２３４５６７８９，．")
-FREE_COUNTS = ("licences", "penalties", "compulsory_measures", "other_admin_services", "normative_docs", "rules")
 
 
 @dataclass(slots=True)

@@ -18,7 +18,8 @@ _PIECE = re.compile(r"\d+|\D")
 async def read(db: Database, fingerprint: str, year: int, division: str) -> Row:
     """A copied paragraph, whole, with the reports of that year and county that have it and how it reads there.
 
-    Without a county (`division` "") the reports of all. `others` are the rows of its other years and counties.
+    Without a county (`division` "") the reports of all. `years` are its years there, `places` its rows of that year
+    for other counties.
     """
 
     async def rows(sql: str, *values: object) -> list[Row]:
