@@ -17,6 +17,8 @@ from PIL.Image import Image
 from extract.document import Block, Document, Paragraph
 from extract.document import Picture as Embedded
 from extract.readers import layout, pages
+from extract.readers.chars import Char
+from extract.readers.ruling import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class TextLayer:
     """The text layer of a page that is, or holds, a picture: its characters, in points of a page so wide. `seen`: they
     are drawn on the page, and only its tables are pictures; else they are a recognition hidden behind a scan."""
 
-    chars: list[layout.Char]
+    chars: list[Char]
     width: float
     seen: bool
 
@@ -52,7 +54,7 @@ def read(*files: bytes) -> Document:
     Never raises on pictures that cannot be read: `problems` name them.
     """
     document = Document("image", lines_hold_tables=True, recognised=True)
-    parts: list[layout.Table | Paragraph] = []
+    parts: list[Table | Paragraph] = []
     document.pages = 0
     for number, found in enumerate(frames(*files), 1):
         if number > MAX_PAGES:
@@ -82,7 +84,7 @@ def put_in(document: Document, data_of: Callable[[Embedded], bytes | None]) -> l
         return []
     only_tables = _own_words(document) >= _OWN_WORDS
     blocks: list[Block] = []
-    parts: list[layout.Table | Paragraph] = []
+    parts: list[Table | Paragraph] = []
     pages: list[tuple[str, int]] = []
     for block in document.blocks:
         data = data_of(block) if isinstance(block, Embedded) else None
@@ -125,7 +127,7 @@ def read_page(
     *,
     width: float = A4,
     only_tables: bool = False,
-) -> tuple[list[layout.Table | Paragraph], list[str], list[str]]:
+) -> tuple[list[Table | Paragraph], list[str], list[str]]:
     """Page `number`, `width` points wide, by its picture (drawn only where the extra is installed: it needs numpy),
     compared with its `text` layer where it has one: its parts (for layout.blocks), its lines of text, and what could
     not be read."""

@@ -14,8 +14,9 @@ from typing import NamedTuple
 from lxml import etree
 
 from extract.document import Document, Picture
-from extract.readers import layout, pages
-from extract.readers.layout import Char, Point
+from extract.readers import layout, pages, ruling
+from extract.readers.chars import Char, Point
+from extract.readers.leaves import Leaf, leaves
 
 _POINTS = 72 / 25.4
 _MAX_PAGES, _MAX_OBJECTS = 200, 50_000
@@ -94,7 +95,7 @@ def _read_body(root: Element, file: _File, document: Document) -> None:
             name = media.get(scan.get("ResourceID"), "")
             document.blocks.append(Picture(name, file.archive.read(name) if name in file.archive.namelist() else None))
             continue
-        for at, one in enumerate(halves := layout.leaves(leaf)):
+        for at, one in enumerate(halves := leaves(leaf)):
             texts.append(layout.text(one, number, number + at / len(halves), texts[-1] if texts else None))
     layout.put(texts, document)
 
@@ -112,7 +113,7 @@ def _media(root: Element, file: _File) -> dict[str | None, str]:
     return found
 
 
-def _leaf(drawn: list[Element], size: Point) -> layout.Leaf:
+def _leaf(drawn: list[Element], size: Point) -> Leaf:
     chars: list[Char] = []
     lines: list[tuple[Point, Point]] = []
     for one in drawn:
@@ -120,7 +121,7 @@ def _leaf(drawn: list[Element], size: Point) -> layout.Leaf:
             chars.extend(_chars(one))
         elif one.tag.endswith("PathObject"):
             lines.extend(_segments(one))
-    return layout.Leaf(chars, layout.rulings(lines, size), size, None)
+    return Leaf(chars, ruling.rulings(lines, size), size, None)
 
 
 def _numbers(text: str | None) -> list[float]:
@@ -187,5 +188,5 @@ def _segments(one: Element) -> Iterator[tuple[Point, Point]]:
         yield from segments
     elif segments:
         xs, ys = zip(*(point for segment in segments for point in segment), strict=True)
-        if max(xs) - min(xs) <= layout.SNAP or max(ys) - min(ys) <= layout.SNAP:
+        if max(xs) - min(xs) <= ruling.SNAP or max(ys) - min(ys) <= ruling.SNAP:
             yield (min(xs), min(ys)), (max(xs), max(ys))

@@ -10,6 +10,8 @@ import pypdfium2
 
 from extract.document import Document, Paragraph
 from extract.readers import image, layout, pages, pdfpage
+from extract.readers.leaves import leaves
+from extract.readers.ruling import Table
 
 _MAX_PAGES = 200
 _FEW = 30
@@ -78,7 +80,7 @@ def _read_pages(source: Any, document: Document, quick: bool) -> None:
         here = list(_texts(shown, number, texts[-1] if texts else None))
         is_scan = sum(letter.text > "⺀" for letter in shown.letters) < _FEW and (shown.garbled or shown.pictured > 0)
         if is_scan or (shown.pictured > _LARGE and not any(text.tables for text in here) and not quick):
-            found: list[layout.Table | Paragraph] = []
+            found: list[Table | Paragraph] = []
             if not quick and len(scans) < image.MAX_PAGES:
                 layer = _layer(shown, page, is_scan)
                 draw = partial(_picture, page)
@@ -105,9 +107,9 @@ def _read_pages(source: Any, document: Document, quick: bool) -> None:
 
 def _texts(shown: pdfpage.Page, number: int, above: layout.Text | None) -> Iterator[layout.Text]:
     """What the text layer of a page says, each of its upright parts for itself."""
-    leaves = [leaf for sheet in pdfpage.leaves(shown) for leaf in layout.leaves(sheet)]
-    for at, leaf in enumerate(leaves):
-        above = layout.text(leaf, number, number + at / len(leaves), above)
+    upright = [leaf for sheet in pdfpage.leaves(shown) for leaf in leaves(sheet)]
+    for at, leaf in enumerate(upright):
+        above = layout.text(leaf, number, number + at / len(upright), above)
         yield above
 
 

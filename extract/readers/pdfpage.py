@@ -12,7 +12,9 @@ import pypdfium2.raw as pdfium
 
 from extract.document import Box
 from extract.readers import charset
-from extract.readers.layout import SNAP, Char, Leaf, Point, rulings
+from extract.readers.chars import Char, Point
+from extract.readers.leaves import Leaf
+from extract.readers.ruling import SNAP, rulings
 
 MAX_CHARS, MAX_OBJECTS = 30_000, 50_000
 """Characters and drawn objects of a page; one with more is a map, or made to break readers (a page of the form has

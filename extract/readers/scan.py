@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 from rapidocr import RapidOCR
 
 from extract.document import Box, Grid, Paragraph
-from extract.readers import layout
+from extract.readers import layout, ruling
+from extract.readers.chars import Char, line_text, printed_lines
 from extract.readers.image import A4, TextLayer
-from extract.readers.layout import Char, Ruling, Rulings, Table
+from extract.readers.ruling import Ruling, Rulings, Table
 from extract.values import UNSURE
 
 Picture = NDArray[np.uint8]
@@ -207,7 +208,7 @@ def _read(sheet: _Sheet, number: int, began: tuple[float, float]) -> tuple[list[
     tone = _tone(sheet.picture)
     ink = _ink(tone)
     lines, mask = _rulings(tone)
-    ruled = layout.tables(_in_points(lines, scale), number)
+    ruled = ruling.tables(_in_points(lines, scale), number)
     found = words(sheet.clean, sheet.boxes, began)
     chars = list(_chars(found, lines, scale))
     # Lines that make no seven columns are another table's, or a streak across lines that only part rows.
@@ -265,7 +266,7 @@ def _aligned(found: list[Word], number: int, scale: float) -> Table | None:
 
 def _has_table(picture: Picture) -> bool:
     scale = _WIDTH / picture.shape[1]
-    return bool(layout.tables(_in_points(_rulings(_tone(picture))[0], scale), 0))
+    return bool(ruling.tables(_in_points(_rulings(_tone(picture))[0], scale), 0))
 
 
 def _within(char: Char, ruled: list[Table]) -> bool:
@@ -290,7 +291,7 @@ def _moved(below: list[tuple[str, float, float]], matrix: Matrix) -> Iterator[tu
 def _lines(parts: list[Table | Paragraph], chars: list[Char]) -> Iterator[str]:
     """The rows of tables with tabs; without ruled tables the lines as printed."""
     if not any(isinstance(part, Table) for part in parts):
-        yield from map(layout.line_text, layout.printed_lines(chars))
+        yield from map(line_text, printed_lines(chars))
         return
     for block in layout.blocks(parts):
         if isinstance(block, Paragraph):
@@ -347,7 +348,7 @@ def _unsealed(picture: Picture) -> Picture:
     if picture.ndim == 3:
         for place in _seals(picture):
             out[place] = tone[place][:, :, None]
-    for h, v in layout.touching(*_rulings(tone)[0], picture.shape[1] / 200):
+    for h, v in ruling.touching(*_rulings(tone)[0], picture.shape[1] / 200):
         rows = slice(int(min(line.at for line in h)), int(max(line.at for line in h)))
         columns = slice(int(min(line.at for line in v)), int(max(line.at for line in v)))
         out[rows, columns] = tone[rows, columns] if picture.ndim == 2 else tone[rows, columns, None]
@@ -464,7 +465,7 @@ def _thin(tone: Picture, horizontal: bool) -> Picture:
 def _of_tables(horizontal: list[Ruling], vertical: list[Ruling], width: int) -> Rulings:
     """The lines that touch each other over the width of a table: the strokes of large characters cross as well."""
     groups = []
-    for h, v in layout.touching(horizontal, vertical, width / 200):
+    for h, v in ruling.touching(horizontal, vertical, width / 200):
         h, v = _unfolded(h, v, width), _unfolded(v, h, width)
         if h and v:
             ends = [*(line.at for line in v), *(x for line in h for x in (line.start, line.end))]
@@ -500,7 +501,7 @@ def _is_text(ink: Picture, left: int, top: int, length: int, thick: int) -> bool
 
 def _in_points(lines: Rulings, scale: float) -> Rulings:
     horizontal, vertical = (
-        layout.joined([Ruling(line.at * scale, line.start * scale, line.end * scale) for line in some])
+        ruling.joined([Ruling(line.at * scale, line.start * scale, line.end * scale) for line in some])
         for some in lines
     )
     return horizontal, vertical
