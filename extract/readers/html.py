@@ -31,7 +31,7 @@ _META_TEXT = re.compile(
     rf"(\S(?:(?!\s[\[【]?(?:{_LONGEST_FIRST})\s*[\]】]?\s*[:：])[^\n|｜]){{0,60}})"
 )
 
-_CONDITIONAL = re.compile(r"<!\[(?:if|endif)[^>]*>", re.IGNORECASE)
+_CONDITIONAL = re.compile(r"<!\[(?:if|endif)[^>]*(?<!--)>", re.IGNORECASE)
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*>")
 _MAY_BE_HIDDEN = etree.XPath(".//*[@hidden or contains(@style, 'none') or contains(@style, 'NONE')]")
 _HIDDEN = re.compile(r"display\s*:\s*none")
