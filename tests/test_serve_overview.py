@@ -37,18 +37,32 @@ def test_area_reports_are_in_no_chart(tmp_path: Path) -> None:
     assert not any("2023" in label for label in labels)
 
 
-def test_counties_with_reports_are_dots_that_lead_there(tmp_path: Path) -> None:
+@pytest.fixture
+def in_cixi(tmp_path: Path) -> Datasette:
+    """The sample office moved to a county that is on the map: found in two of the three years looked for."""
     file = make(tmp_path / "archive.db")
     with closing(sqlite3.connect(file)) as db, db:
         db.execute("UPDATE offices SET division_code = '330282110', province = '浙江省', county = '慈溪市'")
         summaries.write(db)
-    document = page(front(file), "/")
-    (dot,) = document.xpath("//*[@class='map']//*[local-name()='a']")
+    return front(file)
+
+
+def test_counties_are_dots_that_say_how_much_was_seen_and_lead_there(in_cixi: Datasette) -> None:
+    (dot,) = page(in_cixi, "/").xpath("//*[@class='map']//*[local-name()='a']")
     assert dot.get("href") == "/archive/places/330282"
-    assert dot.get("aria-label") == "慈溪市，2 份"
+    assert dot.xpath("*[local-name()='title']")[0].text == "慈溪市：找过 3 份，见到 2 份"
     circle = dot.xpath("*[local-name()='circle']")[0]
+    assert circle.get("class") == "half"
     assert 450 < float(circle.get("cx")) < 480  # the east coast
     assert 270 < float(circle.get("cy")) < 300
+
+
+def test_map_of_a_year_and_a_province_shows_no_other(in_cixi: Datasette) -> None:
+    seen, not_seen = page(in_cixi, "/coverage?year=2023&province=浙江省"), page(in_cixi, "/coverage?year=2022")
+    assert seen.xpath("//*[@class='map']//*[local-name()='circle']/@class") == ["most"]
+    assert not_seen.xpath("//*[@class='map']//*[local-name()='circle']/@class") == ["none"]
+    whole, part = (len(one.xpath("//*[@class='ground']")[0].get("d")) for one in (not_seen, seen))
+    assert part * 20 < whole  # ninety counties of 2,850
 
 
 def test_coverage_tells_what_was_seen_in_neutral_words(site: Datasette) -> None:

@@ -6,7 +6,7 @@ from datasette.app import Datasette
 from datasette.utils.asgi import Request, Response
 
 from archive import schema
-from serve import words
+from serve import atlas, words
 from serve.hooks import hookimpl
 
 COUNTS = (
@@ -37,10 +37,16 @@ async def coverage(request: Request, datasette: Datasette) -> Response:
     if kind:
         conditions.append("office_kind = :kind")
     sums = ", ".join(f"sum({name}) AS {name}" for name in COUNTS)
+    where, values = " AND ".join(conditions), {"year": year, "province": province, "kind": kind}
     rows = await db.execute(
-        f"""SELECT {", ".join(place)}, {sums} FROM coverage_by_place WHERE {" AND ".join(conditions)}
-        GROUP BY {", ".join(place)} ORDER BY {place[-1]}""",  # noqa: S608
-        {"year": year, "province": province, "kind": kind},
+        f"""SELECT {", ".join(place)}, {sums} FROM coverage_by_place WHERE {where}
+        GROUP BY {", ".join(place)} ORDER BY max(division_code)""",  # noqa: S608
+        values,
+    )
+    counties = await db.execute(
+        f"""SELECT division_code, sum(offices - never_looked) AS looked, sum(found) AS found
+        FROM coverage_by_place WHERE {where} GROUP BY division_code""",  # noqa: S608
+        values,
     )
     shown = [dict(row) for row in rows.rows]
     total = {name: sum(row[name] or 0 for row in shown) for name in COUNTS}
@@ -53,6 +59,7 @@ async def coverage(request: Request, datasette: Datasette) -> Response:
         "rows": shown,
         "total": total,
         "counts": COUNTS,
+        "map": atlas.drawn(counties.rows, whole=not province),
         "columns": words.columns("coverage_by_place"),
     }
     page = await datasette.render_template("coverage.html", context, request=request, view_name="coverage")

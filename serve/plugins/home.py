@@ -47,39 +47,39 @@ async def _count(db: Database) -> dict[str, Any]:
     ).rows
     places = (
         await db.execute(
-            """SELECT province, prefecture, county, sum(reports) AS n FROM counts WHERE province NOT NULL
-            GROUP BY province, prefecture, county ORDER BY province, prefecture, county"""
+            """SELECT province, prefecture, county, sum(reports) AS n FROM counts
+            LEFT JOIN (SELECT province, min(division_code) AS code FROM places GROUP BY province) USING (province)
+            WHERE province NOT NULL GROUP BY code, province, prefecture, county"""
         )
     ).rows
     unplaced = (await db.execute("SELECT coalesce(sum(reports), 0) FROM counts WHERE province IS NULL")).first()[0]
     crawled = (await db.execute("SELECT count(*) AS sites, max(last_asked) AS last FROM sites")).first()
     vantages = (await db.execute("SELECT DISTINCT vantage FROM sites WHERE vantage <> ''")).rows
     seen = (
-        await db.execute("SELECT division_code, sum(found) AS n FROM coverage_by_place GROUP BY division_code")
+        await db.execute(
+            """SELECT division_code, sum(offices - never_looked) AS looked, sum(found) AS found
+            FROM coverage_by_place GROUP BY division_code"""
+        )
     ).rows
     # The newest year is half published for months: charts show the last one that has most of its reports.
     most = max((row["n"] for row in years), default=1)
     shown = next((row["year"] for row in years if row["n"] * 2 >= most), None)
-    known = atlas.dots()
-    dots = [{"dot": known[row["division_code"]], "n": row["n"]} for row in seen if row["division_code"] in known]
     return {
         "totals": totals,
         "offices": offices,
         "years": years,
-        "most": most,
         "places": _tree(places),
         "unplaced": unplaced,
         "crawled": crawled,
         "vantages": [row["vantage"] for row in vantages],
         "questions": [(one, await one.count(db)) for one in questions.questions()],
         "charts": await charts.charts(db, shown),
-        "dots": dots,
-        "map": atlas,
+        "map": atlas.drawn(seen, whole=True),
     }
 
 
 def _tree(rows: list[Any]) -> list[dict[str, Any]]:
-    """Provinces with their prefectures with their counties, the fullest first."""
+    """Provinces with their prefectures with their counties, ordered as the rows are."""
     provinces = []
     for province, inside in groupby(rows, key=lambda row: row["province"]):
         prefectures = [
@@ -88,7 +88,7 @@ def _tree(rows: list[Any]) -> list[dict[str, Any]]:
         ]
         count = sum(county["n"] for prefecture in prefectures for county in prefecture["counties"])
         provinces.append({"name": province, "count": count, "prefectures": prefectures})
-    return sorted(provinces, key=lambda province: -province["count"])
+    return provinces
 
 
 @hookimpl
