@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -85,6 +86,11 @@ _OF_EVERY_TITLE = re.compile(r"((?<!人民)政府|政务)?信息公开(工作)?(
 def brief(title: str) -> str:
     """A report's title without the words that every title ends with; 人民政府 keeps its 政府."""
     return _OF_EVERY_TITLE.sub(r"\3", title) or title
+
+
+def place(row: Mapping[str, str | None]) -> str:
+    """Province, prefecture and county of a row, each once (北京市 海淀区); "" where none is known."""
+    return " ".join(dict.fromkeys(name for level in ("province", "prefecture", "county") if (name := row[level])))
 
 
 def number(value: float | None) -> str:

@@ -67,4 +67,13 @@ def test_an_office_in_a_list_is_named_with_its_county(site: Datasette) -> None:
     link = page(site, "/archive/coverage?state=no_report").xpath(
         "//table[@class='grid']//a[contains(@href, 'offices')]"
     )
-    assert [one.text_content() for one in link] == ["白露县松溪镇人民政府"]
+    assert [one.text_content() for one in link] == ["松溪镇人民政府"]
+    assert [one.text_content() for one in link[0].itersiblings()] == ["白露县"]
+
+
+def test_a_report_in_a_list_is_named_with_its_county(site: Datasette) -> None:
+    """A 民政局2022年 says nothing in a list of the whole country."""
+    cells = page(site, "/archive/figures?received__gt=0").xpath("//td[@class='type-pk column-report_id']")
+    assert [[part.text_content() for part in cell] for cell in cells] == [
+        ["白露县松溪镇人民政府2023年", "云州省 青陵市 白露县"]
+    ]

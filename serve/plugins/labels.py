@@ -3,7 +3,6 @@
 import hashlib
 import json
 import re
-from collections.abc import Awaitable
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +30,23 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
         mark = hashlib.sha256(Path(FOLDER / "static" / name).read_bytes()).hexdigest()[:8]
         return str(datasette.urls.path(f"/static/{name}?v={mark}"))
 
+    async def whereabouts(table: str, rows: list[Any]) -> dict[str, str]:
+        """Where the offices and reports that rows of a table name are: there are thousands of 自然资源和规划局."""
+        named = {}
+        for column, other in schema.table(table).refers.items():
+            given = [row[column] for row in rows if column in row.keys()]  # noqa: SIM118 (sqlite3.Row has no `in`)
+            ids = sorted({one["value"] for one in given if isinstance(one, dict)})
+            found = await datasette.get_database("archive").execute(
+                f"""SELECT {column} AS id, province, prefecture, county FROM {other}
+                WHERE {column} IN (SELECT value FROM json_each(?))""",  # noqa: S608
+                [json.dumps(ids)],
+            )
+            named.update({row["id"]: words.place(row) for row in found})
+        return named
+
     env.globals.update(
         asset=asset,
+        whereabouts=whereabouts,
         column_label=words.column_label,
         column_unit=words.column_unit,
         table_label=words.table_label,
@@ -49,6 +63,7 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
     env.filters.update(
         number=words.number,
         percent=words.percent,
+        place=words.place,
         beijing=words.beijing,
         brief=words.brief,
         public=public,
@@ -81,16 +96,11 @@ def link(address: str | None) -> Markup | str:
 
 
 @hookimpl
-def render_cell(value: Any, column: str, table: str | None, datasette: Datasette) -> Markup | Awaitable[Markup] | None:
-    """A cell of a table page: reports by name, codes by label, JSON in words, a NULL figure not like an empty cell."""
+def render_cell(value: Any, column: str, table: str | None) -> Markup | None:
+    """A cell of a table page: codes by label, JSON in words, a NULL figure not like an empty cell."""
     if table is None:
         return None
-    if column == "report_id" and isinstance(value, dict):
-        address = datasette.urls.row("archive", "reports", value["value"])
-        return Markup('<a href="{}">{}</a>').format(address, words.brief(value["label"] or value["value"]))
     declared = words.columns(table).get(column)
-    if column == "office_id" and isinstance(value, dict):
-        return _office(datasette, value["value"], value["label"])
     if value is None:
         if table in _FORM_TABLES and declared and declared.type != "TEXT":
             return Markup('<span class="null" title="这里没有数字，原因见“单元格备注”">无数字</span>')
@@ -107,18 +117,6 @@ def render_cell(value: Any, column: str, table: str | None, datasette: Datasette
     if isinstance(value, str) and len(value) > _LONG:
         return escape(value[:_LONG] + "……")
     return None
-
-
-async def _office(datasette: Datasette, office_id: str, name: str) -> Markup:
-    """An office by its name with its county's: there are thousands of 自然资源和规划局."""
-    row = (
-        await datasette.get_database("archive").execute(
-            "SELECT coalesce(county, prefecture, province, '') FROM offices WHERE office_id = ?", [office_id]
-        )
-    ).first()
-    place = row[0] if row else ""
-    shown = name if name.startswith(place) else place + name
-    return Markup('<a href="{}">{}</a>').format(datasette.urls.row("archive", "offices", office_id), shown)
 
 
 def _json(value: str, column: str) -> Markup:
