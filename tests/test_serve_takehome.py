@@ -1,5 +1,7 @@
 """What a visitor takes home: the files of a snapshot, and feeds of what is new, edited or gone."""
 
+import csv
+import io
 import sqlite3
 import xml.etree.ElementTree as ET
 from contextlib import closing
@@ -25,6 +27,19 @@ def titles(archive: Path, query: str) -> list[str]:
     assert answer.headers["content-type"].startswith("application/atom+xml")
     feed = ET.fromstring(answer.text)  # noqa: S314 - our own answer
     return [entry.findtext(f"{ATOM}title") or "" for entry in feed.findall(f"{ATOM}entry")]
+
+
+def test_csv_for_people_needs_no_other_table(archive: Path) -> None:
+    """Codes in words, and behind each row whose it is: an id in pinyin says little to who opens the file."""
+    listed = page(front(archive), f"/archive/requests?outcome=granted&report_id={TOWN_2023}")
+    (link,) = listed.xpath("//a[text()='中文 CSV']/@href")
+    (row,) = csv.DictReader(io.StringIO(ask(front(archive), link).text.lstrip("\ufeff")))
+    assert (row["范围"], row["办理情况"]) == ("本机关", "（一）予以公开")
+    assert (row["机关"], row["年份"], row["区县"]) == ("白露县松溪镇人民政府", "2023", "白露县")
+    assert row["总计"].isdecimal()
+    cells = ask(front(archive), f"/archive/findings.csv?_header=zh&kind=row_sum&report_id={TOWN_2023}").text
+    assert "新收" in cells
+    assert "requests." not in cells
 
 
 def test_feed_of_a_place_or_a_search_holds_its_reports_only(archive: Path) -> None:

@@ -13,7 +13,7 @@ from jinja2 import Environment
 from markupsafe import Markup, escape
 
 from archive import schema
-from serve import FOLDER, layout, words
+from serve import FOLDER, layout, whose, words
 from serve.hooks import hookimpl
 from serve.words import value_label
 
@@ -31,18 +31,9 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
         return str(datasette.urls.path(f"/static/{name}?v={mark}"))
 
     async def whereabouts(table: str, rows: list[Any]) -> dict[str, str]:
-        """Where the offices and reports that rows of a table name are: there are thousands of 自然资源和规划局."""
-        named = {}
-        for column, other in schema.table(table).refers.items():
-            given = [row[column] for row in rows if column in row.keys()]  # noqa: SIM118 (sqlite3.Row has no `in`)
-            ids = sorted({one["value"] for one in given if isinstance(one, dict)})
-            found = await datasette.get_database("archive").execute(
-                f"""SELECT {column} AS id, province, prefecture, county FROM {other}
-                WHERE {column} IN (SELECT value FROM json_each(?))""",  # noqa: S608
-                [json.dumps(ids)],
-            )
-            named.update({row["id"]: words.place(row) for row in found})
-        return named
+        """Where the reports and offices that rows of a table name are: there are thousands of 自然资源和规划局."""
+        told = await whose.told(datasette.get_database("archive"), table, list(rows[0].keys()), rows) if rows else {}
+        return {one: words.place(row) for one, row in told.items()}
 
     env.globals.update(
         asset=asset,
