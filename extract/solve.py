@@ -252,8 +252,10 @@ def _fill_torn(cells: dict[str, Cell], torn: dict[Row, Torn], every: tuple[Sum, 
             choices[row] = found
     _prune(choices, cells, every)
     for row, found in choices.items():
+        # Where empty cells are printed, a 0 may be one of them: it is no zero (hand-made DOCX whose row began late).
+        has_empty = any(cell.value is None for cell in torn[row].values)
         for key, possible in zip(_torn_keys(row)[0], zip(*found, strict=True), strict=True):
-            if len(set(possible)) == 1:
+            if len(set(possible)) == 1 and not (has_empty and possible[0] == 0):
                 cells[key] = Cell(possible[0], "", Status.DERIVED, torn[row].place)
 
 

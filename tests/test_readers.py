@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import time
 import zipfile
+from base64 import b64encode
 from collections.abc import Callable
 from datetime import date
 from email.mime.multipart import MIMEMultipart
@@ -21,6 +22,7 @@ from zlib import crc32
 import docx
 import openpyxl
 import pytest
+from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from hypothesis import HealthCheck, given, settings
@@ -112,6 +114,16 @@ def test_a_report_in_a_spreadsheet() -> None:
     assert report.cells["disclosure.normative_docs.in_force"].value == 23
     assert report.cells["requests.denied_state_secret.commercial"].value == 1
     assert report.cells["requests.granted.total"].value == 3
+
+
+def test_a_strict_spreadsheet_is_read() -> None:
+    strict = "http://purl.oclc.org/ooxml/"
+    data = rewritten(
+        saved(report_book()),
+        rels=("http://schemas.openxmlformats.org/officeDocument/2006/", f"{strict}officeDocument/"),
+        **{"xl/": ("http://schemas.openxmlformats.org/spreadsheetml/2006/", f"{strict}spreadsheetml/")},
+    )
+    assert extract.read(data).cells["requests.granted.total"].value == 3
 
 
 def test_merged_cells_are_one_cell_at_every_position() -> None:
@@ -338,6 +350,53 @@ def test_what_word_does_not_show_is_not_read() -> None:
         )
     )
     assert texts(document) == ["共公开7件"]
+
+
+@pytest.mark.parametrize("mark", ["<w:strike/>", "<w:dstrike/>", '<w:rStyle w:val="Hidden"/>'])
+def test_a_number_struck_out_or_hidden_by_a_style_is_not_read(mark: str) -> None:
+    document = docx.Document()
+    base = document.styles.add_style("Base", WD_STYLE_TYPE.CHARACTER)
+    base.font.hidden = True
+    document.styles.add_style("Hidden", WD_STYLE_TYPE.CHARACTER).base_style = base
+    runs = "".join(
+        f"<w:r><w:rPr>{look}</w:rPr><w:t>{number}</w:t></w:r>"
+        for look, number in ((mark, 12), ('<w:strike w:val="0"/>', 15))
+    )
+    document.element.body.insert(0, parse_xml(f"<w:p {nsdecls('w')}>{runs}</w:p>"))
+    assert texts(readers.read(saved(document))) == ["15"]
+
+
+def test_a_number_typed_as_a_formula_is_read() -> None:
+    math = "http://schemas.openxmlformats.org/officeDocument/2006/math"
+    number = f'<m:oMath xmlns:m="{math}"><m:r><m:t>7</m:t></m:r></m:oMath>'
+    assert texts(readers.read(with_paragraphs(f"<w:p {nsdecls('w')}>{number}</w:p>"))) == ["7"]
+
+
+def test_cells_merged_in_the_old_way_are_one() -> None:
+    cell = "<w:tc><w:tcPr>{}</w:tcPr><w:p><w:r><w:t>{}</w:t></w:r></w:p></w:tc>"
+    cells = cell.format('<w:hMerge w:val="restart"/>', "规章") + cell.format("<w:hMerge/>", "旧 9") + cell.format("", 7)
+    table = f"<w:tbl {nsdecls('w')}><w:tr>{cells}</w:tr></w:tbl>"
+    (grid,) = readers.read(with_paragraphs(table)).grids
+    assert grid.rows[0][0] is grid.rows[0][1]
+    assert [cell.text for cell in grid.cells[0]] == ["规章", "7"]
+
+
+def test_a_word_file_saved_as_one_xml_file() -> None:
+    parts = unpacked(with_paragraphs(box_of("<w:p><w:r><w:t>一、总体情况</w:t></w:r></w:p>")))
+    types = dict(re.findall(r'PartName="(.+?)" ContentType="(.+?)"', parts.pop("[Content_Types].xml").decode()))
+    package = "".join(
+        f'<pkg:part pkg:name="/{name}" pkg:contentType="{types.get(f"/{name}", "application/xml")}">'
+        + (
+            f"<pkg:xmlData>{re.sub(r'^<[?].+?[?]>', '', data.decode())}</pkg:xmlData></pkg:part>"
+            if name.endswith((".xml", ".rels"))
+            else f"<pkg:binaryData>{b64encode(data).decode()}</pkg:binaryData></pkg:part>"
+        )
+        for name, data in parts.items()
+    )
+    head = '<?xml version="1.0"?><?mso-application progid="Word.Document"?>'
+    namespace = 'xmlns:pkg="http://schemas.microsoft.com/office/2006/xmlPackage"'
+    document = readers.read(f"{head}<pkg:package {namespace}>{package}</pkg:package>".encode())
+    assert (document.format, texts(document)) == ("flat", ["正文", "一、总体情况"])
 
 
 def numbered(document: Any, form: str, pattern: str) -> str:

@@ -3,13 +3,14 @@
 import re
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from io import BytesIO
 
 from PIL.Image import Image
 
 from extract.document import Document, Picture
-from extract.readers import answers, archives, html, image, ofd, office, ole, pdf, text, word
+from extract.readers import answers, archives, html, image, ofd, office, ole, opc, pdf, text, word
 
 MAX_BYTES = 60_000_000
 """A larger file is not read (the largest real report seen, a scan, has 30 MB)."""
@@ -148,6 +149,8 @@ def _read(data: bytes, kind: str, media_type: str | None, *, in_archive: bool, q
                 return ofd.read(data)
             case "docx":
                 return word.read(data, partial(read, in_archive=True))
+            case "flat" if opc.is_flat(data):
+                return replace(word.read(opc.packed(data), partial(read, in_archive=True)), format=kind)
             case "doc" | "wps" | "rtf" | "odt" | "ods" | "xlsb" | "flat":
                 return office.read(data, kind, quick=quick)
             case "xlsx" | "xls" | "csv":

@@ -18,7 +18,7 @@ from xlrd.biffh import XLRDError
 
 from extract import labels
 from extract.document import Block, Document, Grid, GridCell, Paragraph, Picture, distinct
-from extract.readers import charset, grids, numbers, ole
+from extract.readers import charset, grids, numbers, ole, opc
 
 MAX_ROWS, MAX_COLUMNS = 3000, 120
 """What lies beyond is not read (the form has 60 rows and 15 columns; a stray cell at XFD1048576 is no table)."""
@@ -71,6 +71,8 @@ def read_xlsx(data: bytes) -> Document:
         raise ValueError("合并单元格过大")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of charts and validations that openpyxl would not write again
+        if any(map(opc.is_strict, texts)):  # openpyxl sees no cells there
+            data = opc.usual(data)
         book = openpyxl.load_workbook(BytesIO(data), data_only=True)
         formulas = _formulas(data) if any(b"<f>" in text or b"<f " in text for text in texts) else {}
     sheets = []

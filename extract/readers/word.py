@@ -1,16 +1,16 @@
 """DOCX → Document by python-docx, with its merged cells, text boxes and automatic numbers."""
 
 import re
-import zipfile
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import Any
 
 import docx
+from docx.styles.style import CharacterStyle
 from docx.text.paragraph import Paragraph as WordParagraph
 
 from extract.document import Document, Grid, GridCell, Paragraph, Picture
-from extract.readers import charset, grids
+from extract.readers import charset, grids, opc
 from extract.readers.numbering import Numbering
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -18,28 +18,15 @@ _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _BOX = f"{_W}txbxContent"
 _BLIP, _EMBED = "{http://schemas.openxmlformats.org/drawingml/2006/main}blip", f"{_R}embed"
 _IMAGE_DATA, _ID = "{urn:schemas-microsoft-com:vml}imagedata", f"{_R}id"
-_UNSEEN = frozenset(
-    (
-        # Word 2010 writes a text box twice: as a drawing, and as VML for those before it.
-        "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback",
-        f"{_W}del",
-        f"{_W}moveFrom",
-        f"{_W}rt",  # pronunciation above a character
-        _BOX,  # stands beside its paragraph: see _boxes
-    )
+_M_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
+_UNSEEN = (
+    # Word 2010 writes a text box twice: as a drawing, and as VML for those before it.
+    "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback",
+    f"{_W}del",
+    f"{_W}moveFrom",
+    f"{_W}rt",  # pronunciation above a character
 )
-
-
 _NOTE_MARK = re.compile(r"[\d\s*①-⑩\[\]]+")
-_MAIN = b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
-_OTHER_MAIN = re.compile(rb"application/vnd\.(?:ms-word\.document\.macroEnabled|ms-word\.template\.macroEnabledTemplate"
-                         rb"|openxmlformats-officedocument\.wordprocessingml\.template)\.main\+xml")  # fmt: skip
-_STRICT = {
-    b"http://purl.oclc.org/ooxml/officeDocument/": b"http://schemas.openxmlformats.org/officeDocument/2006/",
-    b"http://purl.oclc.org/ooxml/wordprocessingml/": b"http://schemas.openxmlformats.org/wordprocessingml/2006/",
-    b"http://purl.oclc.org/ooxml/drawingml/": b"http://schemas.openxmlformats.org/drawingml/2006/",
-}
-"""Names of ISO 29500 Strict, which Word and WPS can save, for those of all other files."""
 
 
 def read(data: bytes, part: Callable[[bytes], Document] | None = None) -> Document:
@@ -50,37 +37,14 @@ def read(data: bytes, part: Callable[[bytes], Document] | None = None) -> Docume
     try:
         source = docx.Document(BytesIO(data))
     except (KeyError, ValueError):
-        source = docx.Document(BytesIO(_usual(data)))
+        source = docx.Document(BytesIO(opc.usual(data)))
     document = Document("docx")
     title = source.core_properties.title
     if title:
         document.meta["title"] = title
+    _drop_unseen(source)
     _Walk(source, document, part).inside(source.element.body)
     return document
-
-
-def _usual(data: bytes) -> bytes:
-    """A document with macros, a template or a strict one as the document that python-docx opens."""
-    out = BytesIO()
-    with zipfile.ZipFile(BytesIO(data)) as old, zipfile.ZipFile(out, "w") as new:
-        for name in old.namelist():
-            content = old.read(name)
-            if name.endswith((".xml", ".rels")):
-                content = _OTHER_MAIN.sub(_MAIN, content)
-                for strict, usual in _STRICT.items():
-                    content = content.replace(strict, usual)
-            if name == "[Content_Types].xml":
-                content = content.replace(b"</Types>", _declared(old.namelist(), content) + b"</Types>")
-            new.writestr(name, content)
-    return out.getvalue()
-
-
-def _declared(names: list[str], types: bytes) -> bytes:
-    """Types for the parts that have none, of which Word makes nothing and python-docx an error."""
-    endings = {name.rsplit(".", 1)[-1].lower() for name in names if "." in name}
-    known = {found.decode().lower() for found in re.findall(rb'Extension="([^"]+)"', types)}
-    plain = '<Default Extension="{}" ContentType="application/octet-stream"/>'
-    return "".join(plain.format(one) for one in sorted(endings - known - {"xml", "rels"}) if one.isalnum()).encode()
 
 
 class _Walk:
@@ -133,7 +97,7 @@ class _Walk:
 
     def _pictures(self, element: Any) -> Iterator[Picture]:
         """The pictures of a paragraph or table, drawn as DrawingML or (by old programs) as VML."""
-        for node in _seen(element):
+        for node in _within(element):
             name = node.get(_EMBED) if node.tag == _BLIP else node.get(_ID) if node.tag == _IMAGE_DATA else None
             part = self.files.get(name) if name else None
             if part is not None:
@@ -143,13 +107,12 @@ class _Walk:
         """python-docx's `table.rows[i].cells` costs half a second a report, so the XML's spans are expanded here."""
         rows: list[list[GridCell | None]] = []
         for tr in _children(table, "tr"):
-            if tr.find(f"{_W}trPr/{_W}del") is not None:
-                continue  # a row whose deletion is tracked
             line: list[GridCell | None] = [None] * tr.grid_before
             for tc in _children(tr, "tc"):
                 column = len(line)
-                above = rows[-1][column] if rows and tc.vMerge == "continue" and column < len(rows[-1]) else None
-                cell = above or GridCell(self._cell_text(tc))
+                above = rows[-1][column] if rows and _goes_on(tc, "vMerge") and column < len(rows[-1]) else None
+                before = line[-1] if line and _goes_on(tc, "hMerge") else None
+                cell = above or before or GridCell(self._cell_text(tc))
                 line.extend([cell] * tc.grid_span)
             rows.append(line)
         width = max((len(line) for line in rows), default=0)
@@ -178,26 +141,72 @@ def _children(parent: Any, *names: str) -> Iterator[Any]:
             yield child
 
 
-def _seen(element: Any) -> Iterator[Any]:
-    """All below an element that a reader sees, in order."""
+def _within(element: Any) -> Iterator[Any]:
+    """All below an element, in order, but for what is in a text box: that stands beside its paragraph."""
     for node in element:
-        if node.tag in _UNSEEN or (node.tag == f"{_W}r" and _is_hidden(node)):
-            continue
         yield node
-        yield from _seen(node)
+        if node.tag != _BOX:
+            yield from _within(node)
 
 
-def _is_hidden(run: Any) -> bool:
-    """Whether a run is hidden, white on white, or the mark of a note: 12¹ is not 121."""
+def _boxes(paragraph: Any) -> Iterator[Any]:
+    return (node for node in _within(paragraph) if node.tag == _BOX)
+
+
+def _drop_unseen(source: Any) -> None:
+    """Take out what a reader does not see: tracked deletions, hidden and struck letters, the marks of notes."""
+    body = source.element.body
+    letters = [style for style in source.styles if isinstance(style, CharacterStyle)]  # those of paragraphs too
+    styles = {style.style_id for style in letters if any(map(_is_off, _bases(style)))}
+    runs = [run for run in body.iter(f"{_W}r") if _is_hidden(run, styles)]
+    for one in [*(row for row in body.iter(f"{_W}tr") if _is_deleted(row)), *body.iter(*_UNSEEN), *runs]:
+        one.getparent().remove(one)
+    for row in [row for row in body.iter(f"{_W}tr") if row.find(f"{_W}trPr/{_W}hidden") is not None]:
+        if not _text(row).strip():
+            row.getparent().remove(row)
+
+
+def _bases(style: Any) -> Iterator[Any]:
+    """The letters' properties of a style and of those it is based on."""
+    for _ in range(10):
+        if style is None:
+            return
+        yield style.element.find(f"{_W}rPr")
+        style = style.base_style
+
+
+def _is_deleted(row: Any) -> bool:
+    return row.find(f"{_W}trPr/{_W}del") is not None
+
+
+def _is_off(properties: Any) -> bool:
+    """Whether letters with these properties are hidden, or struck out as no longer so."""
+    marks = () if properties is None else (properties.find(f"{_W}{name}") for name in ("vanish", "strike", "dstrike"))
+    return any(mark is not None and mark.get(f"{_W}val") not in ("0", "false", "off") for mark in marks)
+
+
+def _is_hidden(run: Any, styles: set[str]) -> bool:
+    """Whether a run is hidden, by itself or by one of `styles`, white on white, or the mark of a note: 12¹ is not 121.
+
+    Word hides the 窗体顶端 of a form in a copied web page by the style of its paragraph.
+    """
+    paragraph = next(run.iterancestors(f"{_W}p"), None)
+    if styles and _value(paragraph, f"pPr/{_W}pStyle") in styles:
+        return True
     properties = run.find(f"{_W}rPr")
     if properties is None:
         return False
-    mark = properties.find(f"{_W}vanish")
-    if mark is not None and mark.get(f"{_W}val") not in ("0", "false", "off"):
+    if _is_off(properties) or _value(properties, "rStyle") in styles:
         return True
     if (_value(properties, "color") or "").upper() == "FFFFFF" and not _is_shaded(run):
         return True
     return _value(properties, "vertAlign") == "superscript" and bool(_NOTE_MARK.fullmatch(_text(run)))
+
+
+def _goes_on(cell: Any, merge: str) -> bool:
+    """Whether a cell is part of the one above (`merge` "vMerge") or before it ("hMerge", of old)."""
+    mark = cell.find(f"{_W}tcPr/{_W}{merge}")
+    return mark is not None and mark.get(f"{_W}val") != "restart"
 
 
 def _is_shaded(run: Any) -> bool:
@@ -211,16 +220,16 @@ def _kind(element: Any) -> str:
 
 
 def _value(element: Any, name: str) -> str | None:
-    found = element.find(f"{_W}{name}")
+    found = element.find(f"{_W}{name}") if element is not None else None
     return found.get(f"{_W}val") if found is not None else None
 
 
 def _text(element: Any) -> str:
     """The words of a paragraph or text box as a reader sees them: breaks as line breaks."""
     parts: list[str] = []
-    for node in _seen(element):
+    for node in _within(element):
         tag = node.tag
-        if tag == f"{_W}t":
+        if tag in (f"{_W}t", _M_TEXT):
             parts.append(node.text or "")
         elif tag == f"{_W}tab":
             if node.getparent().tag == f"{_W}r":
@@ -230,10 +239,3 @@ def _text(element: Any) -> str:
         elif tag in (f"{_W}br", f"{_W}cr") or (tag == f"{_W}p" and parts):
             parts.append("\n")
     return charset.clean("".join(parts))
-
-
-def _boxes(paragraph: Any) -> Iterator[Any]:
-    """The text boxes that hang on a paragraph, each once."""
-    for box in paragraph.iterdescendants(_BOX):
-        if not any(above.tag in _UNSEEN for above in box.iterancestors()):
-            yield box
