@@ -174,8 +174,9 @@ def _joined(above: list[GridCell | None], below: list[GridCell | None]) -> list[
             return None
         parts = [_line(0, part, distinct(part)) for part in (above, below)]
         named = [part.row for part in parts if part.label is not None and part.label[0].exact]
-        # A label may lie on one side alone, and the values on the other.
-        if named and (len(named) > 1 or _has_values(named[0])):
+        # A label may lie on one side alone, and the values on the other, perhaps beside the label of the group.
+        apart = all(_is_empty(one) or _is_empty(two) for one, two in zip(above, below, strict=True))
+        if named and not apart and (len(named) > 1 or _has_values(named[0])):
             return None
     if not any(_is_number(one) and _is_number(two) for one, two in zip(above, below, strict=True)):
         return row
@@ -200,6 +201,10 @@ def _together(above: list[GridCell | None], below: list[GridCell | None], betwee
 
 def _has_text(row: list[GridCell | None]) -> bool:
     return any(cell is not None and cell.text for cell in row)
+
+
+def _is_empty(cell: GridCell | None) -> bool:
+    return cell is None or not cell.text
 
 
 def _is_number(cell: GridCell | None) -> bool:

@@ -85,6 +85,8 @@ def fill(cells: dict[str, Cell], torn: dict[Row, Torn], edition: str | None, has
             if len(gaps) != 1 or any(_number(cells[key]) is None for key in one.keys if key != gaps[0]):
                 continue
             value = _missing_part(cells, one, gaps[0])
+            if value == 0 and any(cells[key].status in _EMPTY for key in one.keys):
+                continue  # where zeros are printed as a dash, or not at all, this may be one of those
             if value >= 0 and all(_holds(cells, other, gaps[0], value) for other in every if gaps[0] in other.keys):
                 cells[gaps[0]] = Cell(value, cells[gaps[0]].raw, Status.DERIVED, cells[gaps[0]].place)
                 changed = True

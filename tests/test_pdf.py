@@ -287,6 +287,62 @@ def test_a_row_cut_by_a_page_whose_table_repeats_its_head() -> None:
     assert total(pdf(first, second)) == 16
 
 
+def test_a_row_cut_by_a_page_between_its_numbers_and_its_label() -> None:
+    widths = (50.0, 100.0, *WIDTHS[1:])
+
+    def first(canvas: Canvas) -> None:
+        row(canvas, 140, HEADER)
+        row(canvas, 110, RECEIVED)
+        row(canvas, 80, CARRIED)
+        row(canvas, 50, ("（六）其\n他处理", "", "3", "0", "0", "0", "0", "0", "3"), widths)
+
+    def second(canvas: Canvas) -> None:
+        row(
+            canvas, 780, ("", "1.申请人无正当理由逾期\n不补正、行政机关不再处理\n其政府信息公开申请", *[""] * 7), widths
+        )
+        row(canvas, 750, ("", "3.其他", *["0"] * 7), widths)
+
+    cells = extract.read(pdf(first, second)).cells
+    columns = ("natural_person", "ngo", "total")
+    assert [cells[f"requests.other_uncorrected.{column}"].value for column in columns] == [3, 0, 3]
+
+
+def test_a_seal_over_a_table_rules_no_line() -> None:
+    def draw(canvas: Canvas) -> None:
+        table(canvas)
+        canvas.circle(330, 600, 25)  # its uppermost point in the middle of a row
+
+    document = readers.read(pdf(draw, nothing))
+    assert [len(grid.rows) for grid in document.grids] == [3]
+
+
+def test_a_last_page_of_short_lines_joins_none_of_them() -> None:
+    def last(canvas: Canvas) -> None:
+        for y, text in ((800, "本年度没有其他需要报告的事项。"), (780, "清溪镇人民政府"), (760, "2025年1月10日")):
+            put(canvas, 60, y, text, 11)
+
+    out = BytesIO()
+    canvas = Canvas(out, pagesize=A4)
+    prose(canvas, 1)
+    put(canvas, 60, 660, "公开的深度不够，下一步将进一步拓宽公开渠道，提高政策解读的质量，办好每一件申请。", 11)
+    canvas.showPage()
+    last(canvas)
+    canvas.save()
+    texts = [paragraph.text for paragraph in readers.read(out.getvalue()).paragraphs]
+    assert texts[-3:] == ["本年度没有其他需要报告的事项。", "清溪镇人民政府", "2025年1月10日"]
+
+
+def test_the_foot_of_a_printed_page_is_no_title_whatever_its_size() -> None:
+    def foot(page: int) -> Draw:
+        def draw(canvas: Canvas) -> None:
+            canvas.setFont("Helvetica", 24)
+            canvas.drawString(60, 20, f"https://example.com/art_1.html {page}/2")
+
+        return draw
+
+    assert not any("example" in paragraph.text for paragraph in readers.read(pdf(foot(1), foot(2))).paragraphs)
+
+
 def test_lines_drawn_as_dots() -> None:
     def draw(canvas: Canvas) -> None:
         for number, texts in enumerate((HEADER, RECEIVED, CARRIED)):

@@ -1,7 +1,7 @@
 """Characters of a page → printed lines, and these as text."""
 
+from functools import cached_property
 from itertools import pairwise
-from statistics import median
 from typing import NamedTuple
 
 from extract.document import Box
@@ -41,26 +41,42 @@ class Char(NamedTuple):
         return self.text > "⺀"
 
 
-Line = list[Char]
-"""The characters of a printed line."""
+class Line(list[Char]):
+    """The characters of a printed line, from left to right."""
+
+    @cached_property
+    def size(self) -> float:
+        """How high most of them are: 一 and commas are low."""
+        return usual_height(self)
+
+    @cached_property
+    def text(self) -> str:
+        """What they say; a wide gap is a space, so that two numbers never become one."""
+        parts = [self[0].text]
+        for before, char in pairwise(self):
+            if _are_apart(before, char, self.size) or _is_foreign(before, char):
+                parts.append(" ")
+            parts.append(char.text)
+        return "".join(parts)
 
 
-def size(chars: list[Char]) -> float:
-    """How high most of some characters are: 一 and commas are low."""
-    return median(char.height for char in chars)
+def usual_height(chars: list[Char]) -> float:
+    """How high most of some characters are."""
+    heights = sorted([char.bottom - char.top for char in chars])
+    return (heights[len(heights) // 2] + heights[(len(heights) - 1) // 2]) / 2
 
 
 def printed_lines(chars: list[Char]) -> list[Line]:
     """Characters as printed lines, each from left to right."""
     if not chars:
         return []
-    near = 0.35 * size(chars)
+    near = 0.35 * usual_height(chars)
     out: list[Line] = []
     for char in sorted(chars, key=lambda one: one.base):
         if out and char.base - out[-1][-1].base < near:
             out[-1].append(char)
         else:
-            out.append([char])
+            out.append(Line([char]))
     for line in out:
         line.sort(key=lambda one: one.left)
     return out
@@ -76,7 +92,7 @@ def written_lines(chars: list[Char]) -> list[Line]:
         before = out[-1][-1] if out else None
         high = max(char.height, 4.0)
         if before is None or abs(char.base - before.base) > 0.5 * high or char.left < before.left - 0.5 * high:
-            out.append([])
+            out.append(Line())
         out[-1].append(char)
     return out
 
@@ -103,17 +119,6 @@ def _in_order(chars: list[Char]) -> bool:
             label.append(char)
             digits = False
     return strayed * 5 <= followed
-
-
-def line_text(line: Line) -> str:
-    """A printed line as text; a wide gap is a space, so that two numbers never become one."""
-    parts = [line[0].text]
-    usual = size(line)
-    for before, char in pairwise(line):
-        if _are_apart(before, char, usual) or _is_foreign(before, char):
-            parts.append(" ")
-        parts.append(char.text)
-    return "".join(parts)
 
 
 def _are_apart(before: Char, char: Char, usual: float) -> bool:
@@ -143,9 +148,9 @@ def _alike(one: Char, two: Char) -> bool:
 def cell_text(chars: list[Char], box: Box) -> str:
     """What stands in a ruled cell, line by line; a number that wraps is one."""
     out = ""
-    above: Line = []
+    above = Line()
     for line in printed_lines(chars):
-        words = "".join(char.text for char in line) if _is_spread(line) else line_text(line)
+        words = "".join(char.text for char in line) if _is_spread(line) else line.text
         if out:
             goes_on = out[-1].isdigit() and words[0].isdigit() and _alike(above[-1], line[0]) and _is_full(above, box)
             out += "" if goes_on else "\n"

@@ -7,8 +7,8 @@ from itertools import pairwise
 from statistics import median
 
 from extract.document import Block, Document, Paragraph
-from extract.readers import chars, grids, ruling
-from extract.readers.chars import Char, Line, line_text, printed_lines
+from extract.readers import grids, ruling
+from extract.readers.chars import Char, Line, printed_lines, written_lines
 from extract.readers.leaves import Leaf
 from extract.readers.ruling import Table
 
@@ -19,11 +19,12 @@ _NUMBERED = re.compile(r"^(?:[一二三四五六七八九十]{1,2}、|[（(][一
 
 @dataclass(slots=True)
 class Text:
-    """What an upright page says: the printed lines outside its ruled tables (`prose`), these, and its text line by
-    line; `parts` where they are known already (recognised of a picture)."""
+    """What an upright page of this `width` says: the printed lines outside its ruled tables (`prose`), these, and its
+    text line by line; `parts` where they are known already (recognised of a picture)."""
 
     number: int
     leaf: float
+    width: float
     prose: list[Line]
     tables: list[Table]
     lines: list[str]
@@ -35,34 +36,36 @@ def text(leaf: Leaf, number: int, order: float, above: Text | None) -> Text:
     `ruling.tables`."""
     last = above.tables[-1] if above is not None and above.tables else None
     tables = ruling.tables(leaf.rulings, order, leaf.printed, last)
-    lines = chars.written_lines(leaf.chars) if leaf.printed is None else printed_lines(leaf.chars)
+    lines = written_lines(leaf.chars) if leaf.printed is None else printed_lines(leaf.chars)
     prose = printed_lines(ruling.placed(leaf.chars, tables))
-    return Text(number, order, prose, tables, [line_text(line) for line in lines])
+    return Text(number, order, leaf.size[0], prose, tables, [line.text for line in lines])
 
 
 def put(texts: list[Text], document: Document) -> None:
     """Put the texts of all pages into a document, without the heads and feet that run through them."""
     heads = _running([one.prose for one in texts])
-    found: list[Table | Paragraph] = []
+    margins: dict[int, float] = {}  # by the width of a page: how far prose goes on such
     for one in texts:
         here = heads if one is not texts[0] else heads - _titles(one.prose)
-        found.extend(one.parts or parts(one.prose, one.tables, one.number, here))
         document.lines.extend(_own_lines(one, here))
+        one.prose = _own(one.prose, here)
+        margins[int(one.width)] = max(_margin(one.prose), margins.get(int(one.width), 0.0))
+    found: list[Table | Paragraph] = []
+    for one in texts:
+        found.extend(one.parts or _parts(one.prose, one.tables, one.number, margins[int(one.width)]))
     document.blocks.extend(blocks(found))
 
 
 def page(found: list[Char], tables: list[Table], number: int) -> list[Table | Paragraph]:
     """The parts of a page from the top: what stands in the `tables` goes to their cells, the rest is prose."""
-    return parts(printed_lines(ruling.placed(found, tables)), tables, number)
+    prose = _own(printed_lines(ruling.placed(found, tables)), frozenset())
+    return _parts(prose, tables, number, _margin(prose))
 
 
-def parts(
-    prose: list[Line], tables: list[Table], number: int, running: frozenset[str] = frozenset()
-) -> list[Table | Paragraph]:
-    """The tables and paragraphs of a page from the top, without its `running` heads and feet."""
+def _parts(prose: list[Line], tables: list[Table], number: int, margin: float) -> list[Table | Paragraph]:
     tables = [table for table in tables if table.chars]
     found: list[tuple[float, Table | Paragraph]] = [(table.top, table) for table in tables]
-    found.extend(_paragraphs(prose, number, [table.top for table in tables], running))
+    found.extend(_paragraphs(prose, number, [table.top for table in tables], margin))
     return [part for _, part in sorted(found, key=lambda pair: pair[0])]
 
 
@@ -95,31 +98,35 @@ def _runs_on(above: Paragraph, below: Paragraph) -> bool:
     )
 
 
+def _margin(prose: list[Line]) -> float:
+    """How far to the right the lines go."""
+    return max((line[-1].right for line in prose), default=0.0)
+
+
 def _paragraphs(
-    prose: list[Line], number: int, breaks: list[float], running: frozenset[str]
+    prose: list[Line], number: int, breaks: list[float], margin: float
 ) -> Iterator[tuple[float, Paragraph]]:
-    lines = [
-        line for line in prose if not _PAGE_NUMBER.match(words := line_text(line)) and _masked(words) not in running
-    ]
-    if not lines:
+    """Lines as paragraphs, each with its top: a line goes on below where it reaches the right `margin` and nothing
+    `breaks` in."""
+    if not prose:
         return
-    margin_right = max(line[-1].right for line in lines)
-    margin_left = min(line[0].left for line in lines)
-    steps = [below[0].base - above[0].base for above, below in pairwise(lines)]
+    margin_left = min(line[0].left for line in prose)
+    steps = [below[0].base - above[0].base for above, below in pairwise(prose)]
     step = median(steps) if steps else 0.0
     text, top, full, base = "", 0.0, False, 0.0
-    for line in lines:
-        size = chars.size(line)
+    for line in prose:
+        size = line.size
         indented = line[0].left - margin_left > 1.2 * size
         parted = line[0].base - base > 1.35 * step or any(base < y < line[0].base for y in breaks)
-        words = line_text(line)
+        words = line.text
         if text and full and not indented and not parted and not _NUMBERED.match(words):
             text += (" " if text[-1].isascii() and words[0].isascii() and text[-1].isalpha() else "") + words
         else:
             if text:
                 yield top, Paragraph(text, page=number)
             text, top = words, line[0].top
-        full = margin_right - line[-1].right < 2.2 * max(size, 6.0)
+        begins_left = line[0].left - margin_left < (margin - margin_left) / 3  # a date does not, at the right edge
+        full = begins_left and margin - line[-1].right < 2.2 * max(size, 6.0)
         base = line[0].base
     yield top, Paragraph(text, page=number)
 
@@ -138,7 +145,7 @@ def _running(pages: Iterable[list[Line]]) -> frozenset[str]:
     for lines in pages:
         here = set()
         for line in lines if len(lines) < 5 else (*lines[:2], *lines[-2:]):
-            words = _masked(line_text(line))
+            words = _masked(line.text)
             if any(char.isalpha() for char in words):
                 here |= {(words, round(line[0].base / 3) + near) for near in (-1, 0, 1)}
         found |= {words for words, _ in here & seen}
@@ -152,14 +159,19 @@ def _masked(text: str) -> str:
 
 
 def _titles(prose: list[Line]) -> set[str]:
-    """Lines in letters larger than most, `_masked`: a spreadsheet may print its title on every page."""
-    sizes = [chars.size(line) for line in prose]
-    return {_masked(line_text(line)) for line, size in zip(prose, sizes, strict=True) if size > 1.2 * median(sizes)}
+    """The lines at the top in letters larger than most, `_masked`: a spreadsheet may print its title on every page."""
+    usual = median(line.size for line in prose) if prose else 0.0
+    return {_masked(line.text) for line in prose[:2] if line.size > 1.2 * usual}
+
+
+def _own(prose: list[Line], running: frozenset[str]) -> list[Line]:
+    """The lines that are neither a running head nor a page's number."""
+    return [line for line in prose if not _PAGE_NUMBER.match(words := line.text) and _masked(words) not in running]
 
 
 def _own_lines(text: Text, running: frozenset[str]) -> Iterator[str]:
     """The lines of a page without its running heads and its number, which a program draws first or last."""
-    numbers = [words for line in (*text.prose[:1], *text.prose[-1:]) if _PAGE_NUMBER.match(words := line_text(line))]
+    numbers = [words for line in (*text.prose[:1], *text.prose[-1:]) if _PAGE_NUMBER.match(words := line.text)]
     for at, line in enumerate(text.lines):
         if _masked(line) not in running and not (at in (0, len(text.lines) - 1) and line in numbers):
             yield line

@@ -4,8 +4,7 @@ from functools import partial
 from typing import NamedTuple
 
 from extract.document import Box
-from extract.readers import chars
-from extract.readers.chars import Char
+from extract.readers.chars import Char, printed_lines, usual_height
 from extract.readers.ruling import Printed, Ruling, Rulings
 
 _WORDS = 30
@@ -41,7 +40,7 @@ def leaves(sheet: Leaf) -> list[Leaf]:
 
 def _legible(sheet: Leaf) -> Leaf:
     """The sheet with letters of a usual size: distances are judged in points, a page is printed at any scale."""
-    size = chars.size(sheet.chars) if sheet.chars else _SIZE
+    size = usual_height(sheet.chars) if sheet.chars else _SIZE
     if _SIZE / 3 < size < _SIZE * 4:
         return sheet
     by = _SIZE / size
@@ -62,7 +61,7 @@ def _kept(printed: Printed | None, by: float, across: float, box: Box) -> Box:
 
 def _is_page(some: list[Char]) -> bool:
     """Whether these are the words of a page, and not the numbers of a table without lines."""
-    lines = [[char.is_chinese for char in line] for line in chars.printed_lines(some)]
+    lines = [[char.is_chinese for char in line] for line in printed_lines(some)]
     return sum(map(sum, lines)) > _WORDS and sum(map(any, lines)) * 2 > len(lines)
 
 

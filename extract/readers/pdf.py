@@ -88,7 +88,7 @@ def _read_pages(source: Any, document: Document, quick: bool) -> None:
                 document.problems.extend(one for one in problems if one not in document.problems)
                 words = words or [line for text in here for line in text.lines]
                 if found or words:
-                    here = [layout.Text(number, number, [], [], words, found)]
+                    here = [layout.Text(number, number, page.get_width(), [], [], words, found)]
             if found or is_scan:
                 scans[number] = bool(found)
         texts.extend(here)

@@ -355,7 +355,8 @@ def _has_thin_parts(path: Any) -> bool:
 
 
 def _segments(path: Drawn) -> Iterator[Sides]:
-    """The straight segments of a path, from end to end."""
+    """The straight segments of a path, from end to end; the handles of a curve are none (a seal is four curves, and its
+    uppermost handles lie as a ruling line does)."""
     matrix = _product(_matrix(path.raw), path.matrix)
     x, y = ctypes.c_float(), ctypes.c_float()
     start = last = None
@@ -363,9 +364,10 @@ def _segments(path: Drawn) -> Iterator[Sides]:
         segment = pdfium.FPDFPath_GetPathSegment(path.raw, index)
         pdfium.FPDFPathSegment_GetPoint(segment, x, y)
         point = _on(matrix, x.value, y.value)
-        if pdfium.FPDFPathSegment_GetType(segment) == pdfium.FPDF_SEGMENT_MOVETO:
+        kind = pdfium.FPDFPathSegment_GetType(segment)
+        if kind == pdfium.FPDF_SEGMENT_MOVETO:
             start = point
-        elif last is not None:
+        elif kind == pdfium.FPDF_SEGMENT_LINETO and last is not None:
             yield (*last, *point)
         last = point
         if pdfium.FPDFPathSegment_GetClose(segment) and start is not None:

@@ -19,7 +19,7 @@ from rapidocr import RapidOCR
 
 from extract.document import Box, Grid, Paragraph
 from extract.readers import layout, ruling
-from extract.readers.chars import Char, line_text, printed_lines
+from extract.readers.chars import Char, printed_lines
 from extract.readers.image import A4, TextLayer
 from extract.readers.ruling import Ruling, Rulings, Table
 from extract.values import UNSURE
@@ -291,7 +291,7 @@ def _moved(below: list[tuple[str, float, float]], matrix: Matrix) -> Iterator[tu
 def _lines(parts: list[Table | Paragraph], chars: list[Char]) -> Iterator[str]:
     """The rows of tables with tabs; without ruled tables the lines as printed."""
     if not any(isinstance(part, Table) for part in parts):
-        yield from map(line_text, printed_lines(chars))
+        yield from (line.text for line in printed_lines(chars))
         return
     for block in layout.blocks(parts):
         if isinstance(block, Paragraph):
