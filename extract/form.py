@@ -88,11 +88,12 @@ def _sequences() -> list[tuple[str, ...]]:
     return list(dict.fromkeys(found))
 
 
-_SEQUENCES = _sequences()
+_SEQUENCES = [(words, tuple(map(plain, words))) for words in _sequences()]
+"""Each as printed and as compared."""
 _BEGINNING = 2  # characters that must be left of a header
+_BEGINNINGS = frozenset(keys[0][:_BEGINNING] for _, keys in _SEQUENCES)
 
 
-@lru_cache(maxsize=1024)
 def in_full(words: tuple[str, ...]) -> tuple[str, ...]:
     """Words of neighbouring cells, with the headers of the form that were cut short among them in full.
 
@@ -101,18 +102,19 @@ def in_full(words: tuple[str, ...]) -> tuple[str, ...]:
     place, one of them is whole, and no other run of the form fits.
     """
     keys = [plain(word) for word in words]
+    if _BEGINNINGS.isdisjoint(key[:_BEGINNING] for key in keys):
+        return words
     result = list(words)
     at = 0
     while at < len(words):
-        fits = [sequence for sequence in _SEQUENCES if _begins(keys[at : at + len(sequence)], sequence)]
+        fits = [full for full, official in _SEQUENCES if _begins(keys[at : at + len(official)], official)]
         if len(fits) == 1:
             result[at : at + len(fits[0])] = fits[0]
         at += len(fits[0]) if fits else 1
     return tuple(result)
 
 
-def _begins(keys: list[str], sequence: tuple[str, ...]) -> bool:
-    official = [plain(label) for label in sequence]
+def _begins(keys: list[str], official: tuple[str, ...]) -> bool:
     return (
         len(keys) == len(official)
         and all(len(key) >= _BEGINNING and label.startswith(key) for key, label in zip(keys, official, strict=True))

@@ -54,8 +54,8 @@ class Reading:
     def put(self, row: Row, column: str, text: str, place: Place | None) -> None:
         """Note what stands in a cell. A second, different text for the same cell leaves it disputed."""
         key = f"{row[0]}.{row[1]}.{column}"
-        cell = values.read(text, form.kind_of_number(key))
-        self._put(row, key, Cell(cell.value, cell.raw, cell.status, place))
+        value, raw, status, _ = values.read(text, form.kind_of_number(key))
+        self._put(row, key, Cell(value, raw, status, place))
 
     def put_cell(self, row: Row, column: str, cell: Cell) -> None:
         """The same for a cell that was judged already."""
@@ -63,9 +63,8 @@ class Reading:
 
     def _put(self, row: Row, key: str, cell: Cell) -> None:
         self.placed[row] = None
-        before = self.cells.get(key)
-        if before is None:
-            self.cells[key] = cell
+        before = self.cells.setdefault(key, cell)
+        if before is cell:
             return
         if before.status is cell.status is Status.NUMBER and before.value == cell.value and key not in self.again:
             self.alike.add(key)

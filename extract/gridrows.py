@@ -1,0 +1,175 @@
+"""The rows of a grid as lines of the form: which row each is, those that a page cut in two joined, headers in full."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from extract import form, labels, values
+from extract.document import Grid, GridCell, distinct
+
+_SHARED = frozenset(("其他", "其它", "总计", "合计"))
+"""Words that are both a column header and a row label."""
+_SHARED_ROWS = frozenset((("requests", "other_other"), ("requests", "total_handled")))
+_HEADERS = form.HEADER_WORDS - _SHARED
+_TOP = 4
+"""Rows in which a grid shows that it lies on its side."""
+RESULTS = frozenset(map(form.plain, ("结果维持", "结果纠正", "尚未审结")))
+
+
+@dataclass(slots=True)
+class Line:
+    """A row of a grid: its number, its cells by position and once each, the plain words of these, and the row of the
+    form that it is, with how many of its cells are labels."""
+
+    number: int
+    row: list[GridCell | None]
+    cells: list[GridCell]
+    words: list[str]
+    label: tuple[labels.Match, int] | None
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether its label is a row of any table (其他, 总计), which counts beside other rows of `requests` only."""
+        return self.label is not None and self.label[0].row in _SHARED_ROWS
+
+    @property
+    def is_of_requests(self) -> bool:
+        """Whether it is a row of `requests` and of no other table."""
+        return self.label is not None and self.label[0].row[0] == "requests" and not self.is_shared
+
+    @property
+    def has_text(self) -> bool:
+        """Whether any of its cells has text."""
+        return _has_text(self.row)
+
+    @property
+    def is_header(self) -> bool:
+        """Whether column headers of the form stand in it, or several that may be headers of any table."""
+        return self.has_headers or (
+            not _SHARED.isdisjoint(self.words) and sum(word in _SHARED for word in self.words) > 1
+        )
+
+    @property
+    def has_headers(self) -> bool:
+        """Whether column headers of the form alone stand in it."""
+        return not _HEADERS.isdisjoint(self.words)
+
+
+def read(grid: Grid) -> Iterator[Line]:
+    """The rows of a grid, numbered from 1, those joined again that a page break cut in two: the label is only whole
+    together, and no column has a value on both sides."""
+    index, last = 0, len(grid.rows) - 1
+    while index <= last:
+        number, row, cells = index + 1, grid.rows[index], grid.cells[index]
+        if index < last and index + 1 in grid.joints and (joined := _joined(row, grid.rows[index + 1])) is not None:
+            row, cells = joined, distinct(joined)
+            index += 1
+        yield _line(number, row, cells)
+        index += 1
+
+
+def _line(number: int, row: list[GridCell | None], cells: list[GridCell]) -> Line:
+    if not any(map(_is_number, cells)) and (full := _in_full(row, cells)) is not row:
+        row, cells = full, distinct(full)
+    words = [form.plain(cell.text) for cell in cells]
+    return Line(number, row, cells, words, _label(cells, words))
+
+
+def _in_full(row: list[GridCell | None], cells: list[GridCell]) -> list[GridCell | None]:
+    """The row with its headers in full where they were cut short."""
+    cells = [cell for cell in cells if cell.text]
+    words = tuple(cell.text for cell in cells)
+    whole = form.in_full(words)
+    if whole == words:
+        return row
+    made = {cell: GridCell(text, cell.box) for cell, text in zip(cells, whole, strict=True)}
+    return [cell and made.get(cell, cell) for cell in row]
+
+
+def _label(cells: list[GridCell], plain: list[str]) -> tuple[labels.Match, int] | None:
+    """The row of the form that a grid row is, and how many of its cells are labels."""
+    count = 0
+    for cell, key in zip(cells, plain, strict=True):
+        if (cell.text and values.is_value(cell.text)) or (count and key in values.NOTHING):
+            break
+        count += 1
+    words = [cell.text for cell in cells[:count] if cell.text]
+    while count and not cells[count - 1].text:
+        count -= 1  # empty cells behind the label are values
+    if not words:
+        return None
+    match = labels.find(words)
+    return (match, count) if match is not None else None
+
+
+def _joined(above: list[GridCell | None], below: list[GridCell | None]) -> list[GridCell | None] | None:
+    """The row of which these are the two parts, None where they are rows of their own."""
+    row = _together(above, below, "")
+    whole = _line(0, row, distinct(row)).label
+    if _is_rest(above) or _is_rest(below):
+        # The header of chapter 四 and the values on the next page are two rows.
+        if whole is None and _has_text(above) and _has_text(below):
+            return None
+    else:
+        if whole is None or not whole[0].exact:
+            return None
+        parts = [_line(0, part, distinct(part)) for part in (above, below)]
+        named = [part.row for part in parts if part.label is not None and part.label[0].exact]
+        # A label may lie on one side alone, and the values on the other, perhaps beside the label of the group.
+        apart = all(_is_empty(one) or _is_empty(two) for one, two in zip(above, below, strict=True))
+        if named and not apart and (len(named) > 1 or _has_values(named[0])):
+            return None
+    if not any(_is_number(one) and _is_number(two) for one, two in zip(above, below, strict=True)):
+        return row
+    # Digits on both sides: one number went over the edge of the page, or another number stands there.
+    if whole is not None:
+        printed = [values.read(cell.text) for cell in distinct(row)[whole[1] :]]
+        numbers = [cell.value for cell in printed if cell.value is not None]
+        if len(numbers) == len(printed) == len(form.APPLICANTS) and sum(numbers[:-1]) == numbers[-1]:
+            return row
+    return _together(above, below, "\n")
+
+
+def _together(above: list[GridCell | None], below: list[GridCell | None], between: str) -> list[GridCell | None]:
+    made = {}
+    for one, two in dict.fromkeys(zip(above, below, strict=True)):
+        texts = [cell.text for cell in (one, two) if cell is not None and cell.text]
+        made[one, two] = GridCell(
+            (between if all(map(values.is_value, texts)) else "").join(texts), (one or two or GridCell("")).box
+        )
+    return [made[pair] for pair in zip(above, below, strict=True)]
+
+
+def _has_text(row: list[GridCell | None]) -> bool:
+    return any(cell is not None and cell.text for cell in row)
+
+
+def _is_empty(cell: GridCell | None) -> bool:
+    return cell is None or not cell.text
+
+
+def _is_number(cell: GridCell | None) -> bool:
+    return cell is not None and bool(cell.text) and values.is_value(cell.text)
+
+
+def _is_rest(row: list[GridCell | None]) -> bool:
+    """Whether a part of a row has no label."""
+    return not any(cell is not None and cell.text and not values.is_value(cell.text) for cell in row)
+
+
+def _has_values(row: list[GridCell | None]) -> bool:
+    return any(map(_is_number, row))
+
+
+def lies_on_its_side(grid: Grid) -> bool:
+    """Whether what the form prints as rows stands side by side: the outcomes in one row, or results in one column."""
+    for cells in grid.cells[:_TOP]:
+        named = [form.ROW_LABELS.get(form.plain(cell.text)) for cell in cells if len(cell.text) > 2]
+        if sum(match is not None and match[0] == "requests" for match in named) >= 5:
+            return True
+    columns = zip(*(row[:4] for row in grid.rows), strict=True)
+    return any({form.plain(cell.text) for cell in distinct(column)} >= RESULTS for column in columns)
+
+
+def turned(grid: Grid) -> Grid:
+    """The grid with its rows as columns."""
+    return Grid([list(column) for column in zip(*grid.rows, strict=True)], number=grid.number)

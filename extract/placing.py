@@ -1,0 +1,166 @@
+"""The cells of a grid's row under the columns of its header: by position, by order, and what neither can tell."""
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from extract import form, labels, values
+from extract.document import GridCell, distinct
+from extract.gridrows import Line
+
+_YEAR = re.compile(r"20\d\d(?=年)")
+
+Placed = dict[str, GridCell]
+"""Column → cell."""
+
+
+@dataclass(slots=True)
+class Header:
+    """The columns of a table from left to right, each with its positions, and all positions over which words stand."""
+
+    columns: dict[str, list[int]] = field(default_factory=dict)
+    named: set[int] = field(default_factory=set)
+
+
+def header(lines: Sequence[Line], table: str, year: int | None) -> Header | None:
+    """The header that the rows above a table's first row make, None where they hold none.
+
+    "results" is the header of `disputes` where its stages are rows. Of columns that name years only those of `year`.
+    """
+    # Over parts of different width no position means the same column.
+    lines = [line for line in lines if len(line.row) == len(lines[-1].row)]
+    found = Header()
+    columns: dict[int, str] = {}
+    stages = ["" for _ in lines]
+    years: dict[int, set[int]] = {}
+    for position, column_cells in enumerate(zip(*(line.row for line in lines), strict=True)):
+        above = distinct(column_cells)
+        if words := "".join(cell.text for cell in above):
+            found.named.add(position)
+            years[position] = {int(named) for named in _YEAR.findall(words)}
+        for depth, cell in enumerate(column_cells):
+            key = form.plain(cell.text) if cell is not None else ""
+            if key in form.STAGE_LABELS:
+                stages[depth] = form.STAGE_LABELS[key]
+            elif key in form.IGNORED:
+                stages[depth] = ""
+        named = (labels.column("disputes" if table == "results" else table, text) for text in _chain(above))
+        column = next((one for one in named if one is not None), None)
+        if column is not None and table == "disputes":
+            stage = next((name for name in reversed(stages) if name), "")
+            column = f"{stage}.{column}" if stage else None
+        if column is not None:
+            columns[position] = column
+    if any(year in of for of in years.values()):
+        columns = {at: name for at, name in columns.items() if not years[at] or year in years[at]}
+    for position, column in columns.items():
+        found.columns.setdefault(column, []).append(position)
+    return found if found.columns else None
+
+
+def _chain(cells: list[GridCell]) -> list[str]:
+    """The header words above a column, nearest first, then joined with those above them (商业 over 企业)."""
+    texts = [cell.text for cell in cells if cell.text]
+    return ["".join(texts[-count:]) for count in range(1, min(len(texts), 3) + 1)]
+
+
+def by_position(row: list[GridCell | None], over: Header, barred: Collection[GridCell]) -> Placed | None:
+    """The cells by the header's positions, of several under one column the one with text. None where the row's cells
+    do not lie under it: a number under no words at all shows that the row is longer than its header (a column copied
+    twice)."""
+    if not over.named.issuperset(range(len(row))):
+        under = {row[at] for at in over.named if at < len(row)}
+        outside = {cell for cell in row if cell is not None and cell not in under and cell not in barred}
+        if any(cell.text and values.is_value(cell.text) for cell in outside):
+            return None
+    found: Placed = {}
+    owner: dict[GridCell, str] = {}
+    for column, positions in over.columns.items():
+        one: GridCell | None = None
+        for at in positions:
+            cell = row[at] if at < len(row) else None
+            if cell is None or cell is one:
+                continue
+            if cell.text and owner.setdefault(cell, column) != column:
+                return None  # one number under two columns
+            if cell in barred:
+                continue
+            if one is not None and one.text and cell.text not in ("", one.text):
+                return None
+            one = cell if one is None or (cell.text and not one.text) else one
+        if one is None:
+            return None
+        found[column] = one
+    return found
+
+
+def by_order(cells: list[GridCell], columns: Sequence[str]) -> Placed | None:
+    """The cells by order, where the row has just as many as the header has columns."""
+    cells = list(cells)
+    while len(cells) > len(columns) and not cells[-1].text:
+        cells.pop()  # LibreOffice adds an empty column at the right edge
+    return dict(zip(columns, cells, strict=True)) if len(cells) == len(columns) else None
+
+
+def ways(table: str, line: Line, count: int, over: Header | None) -> list[Placed]:
+    """The ways to place a row behind its label of `count` cells: one to be believed, none, or two that differ and of
+    which nothing tells the right one."""
+    behind = line.cells[count:]
+    under = by_position(line.row, over, line.cells[:count]) if over is not None else None
+    if under is not None and list(under.values()) == behind:
+        return [under]  # position and order agree, as in most rows
+    columns: Sequence[str] = list(over.columns) if over is not None else ()
+    unplaced = under is None or any(cell.text and cell not in under.values() for cell in behind)
+    if table == "requests" and len(columns) < len(form.APPLICANTS) and len(behind) != len(columns) and unplaced:
+        # Not all of the header's words were recognised.
+        columns, under = form.APPLICANTS, None
+    ordered = by_order(behind, columns) if columns else None
+    if table == "requests" and ordered is not None and under is None:
+        # Without a header over these cells only the sum of the row can vouch for their order, and an empty cell at
+        # the edge may belong to the label.
+        edges = sum(bool(cell.text) for cell in (behind[0], behind[len(columns) - 1]))
+        lost = edges == 1 and sum(not cell.text for cell in behind) == 1
+        ordered = None if lost or not agree_on_sum(ordered) else ordered
+    if table == "disputes" and ordered is None and under is None:
+        ordered = by_order(behind, form.RESULTS)
+        ordered = ordered if ordered is not None and agree_on_sum(ordered) else None
+    found = [way for way in (under, ordered) if way is not None]
+    if len(found) == 2 and _texts(found[0]) == _texts(found[1]):
+        return found[:1]
+    if len(found) == 2 and table == "requests" and len(right := [way for way in found if agree_on_sum(way)]) == 1:
+        return right
+    return found
+
+
+def _texts(placed: Placed) -> dict[str, str]:
+    return {column: cell.text for column, cell in placed.items()}
+
+
+def agree_on_sum(placed: Placed) -> bool:
+    """Whether the numbers of a row make its total."""
+    numbers = {column: values.read(cell.text).value or 0 for column, cell in placed.items()}
+    return sum(number for column, number in numbers.items() if column != "total") == numbers.get("total")
+
+
+def may_be_shifted(cells: Iterable[GridCell]) -> bool:
+    """Whether one cell at the edge is empty and all others are not: a cell was lost, and it need not be that one."""
+    texts = [cell.text for cell in cells]
+    return len(texts) > 1 and texts.count("") == 1 and not (texts[0] and texts[-1])
+
+
+def is_short(placed: Placed) -> bool:
+    """Whether a row of applicants lost a cell, and its others moved to the left: nothing stands under 总计, and the
+    number before it is no less than all others together, as only the total is."""
+    if "total" not in placed or placed["total"].text or not placed.keys() >= set(form.APPLICANTS):
+        return False
+    numbers = [values.read(placed[column].text).value for column in form.APPLICANTS[:-1]]
+    if None in numbers:
+        return False
+    *others, last = (number or 0 for number in numbers)
+    return 0 < last >= sum(others)
+
+
+def stripped(cells: list[GridCell]) -> list[GridCell]:
+    """The cells between the first and the last with text."""
+    printed = [number for number, cell in enumerate(cells) if cell.text]
+    return cells[printed[0] : printed[-1] + 1] if printed else []
