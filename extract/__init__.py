@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from extract import chapters, form, identity, readers, rules, tables
+from extract import chapters, form, identity, outline, readers, rules, tables
 from extract import roster as rosters
 from extract.document import Document, Paragraph, Picture
 from extract.readers import image
@@ -24,7 +24,7 @@ def identify(data: bytes, *, media_type: str | None = None, url: str | None = No
     that hold the body, or hold it once more; `further_pages` those of the pages over which the article goes on.
     """
     document = readers.read(data, media_type, quick=True)
-    found = identity.identify(document, url=url, words=words, quick=True)
+    found = identity.identify(outline.read(document), url=url, words=words, quick=True)
     if document.format == "html":
         found.fingerprint = document.fingerprint()
     return found
@@ -40,18 +40,18 @@ def read(
     attachment both hold is read twice and compared, an article over several pages is read as one.
     """
     document = readers.read(data, media_type)
-    outline = chapters.outline(document)
-    found = identity.identify(document, url=url, words=words, known=outline)
+    sketch = outline.read(document)
+    found = identity.identify(sketch, url=url, words=words)
     if found.further_pages and fetch is not None:
         _join(document, found.further_pages, fetch)
-        outline = chapters.outline(document)
-        found = identity.identify(document, url=url, words=words, known=outline)
-    report = _read(document, outline, found, hashlib.sha256(data).hexdigest(), fetch)
+        sketch = outline.read(document)
+        found = identity.identify(sketch, url=url, words=words)
+    report = _read(sketch, found, hashlib.sha256(data).hexdigest(), fetch)
     if found.is_report and found.attachments and _tables(report) < len(form.TABLES) and fetch is not None:
         if pages := _with_pictures(document, found.attachments, fetch):
-            outline = chapters.outline(document)
-            identity.complete(found, identity.identify(document, url=url, words=words, known=outline))
-            report = _read(document, outline, found, report.sha256, fetch)
+            sketch = outline.read(document)
+            identity.complete(found, identity.identify(sketch, url=url, words=words))
+            report = _read(sketch, found, report.sha256, fetch)
             report.cells = _on_pictures(report.cells, pages)
         if not report.cells:
             _read_attachments(report, fetch)
@@ -63,20 +63,19 @@ def roster(data: bytes, *, media_type: str | None = None) -> rosters.Roster | No
     return rosters.read(readers.read(data, media_type, quick=True))
 
 
-def _read(
-    document: Document, outline: chapters.Outline, found: Identity, sha256: str, fetch: Fetch | None = None
-) -> Report:
+def _read(sketch: outline.Outline, found: Identity, sha256: str, fetch: Fetch | None = None) -> Report:
+    document = sketch.document
     report = Report(document.format, sha256, found, problems=list(document.problems))
     if not found.is_report:
         return report
-    parts = chapters.split(document, outline)
+    parts = chapters.split(sketch)
     report.chapters, report.headings = parts.texts, parts.headings
     report.problems.extend(parts.problems)
-    has_form = "whole" not in parts.texts or chapters.names_form(outline.lines)
+    has_form = "whole" not in parts.texts or outline.names_form(sketch.lines)
     form = tables.read(document, found.year, found.office, has_form=has_form)
     if form.cells and fetch is not None:
         for other, address in _files(found, fetch):
-            inner = identity.identify(other, url=address)
+            inner = identity.identify(outline.read(other), url=address)
             if identity.may_be_one_report(found, inner):
                 again = tables.read(other, found.year, found.office)
                 again.cells = _in_file(again.cells, address)
@@ -86,7 +85,7 @@ def _read(
         report.problems.extend(form.problems)
     report.findings = [
         *rules.check(form, report.chapters, found),
-        *identity.conflicts(document, found, outline),
+        *identity.conflicts(sketch, found),
     ]
     return report
 
@@ -117,14 +116,14 @@ def _read_attachments(report: Report, fetch: Fetch) -> None:
     best: Report | None = None
     fullness: tuple[bool, int, int] | None = None
     for document, url in _attached(report, fetch):
-        outline = chapters.outline(document)
-        inner = identity.identify(document, url=url, known=outline)
+        sketch = outline.read(document)
+        inner = identity.identify(sketch, url=url)
         # The attachment may say less of itself than its page (a bare form without a title).
         inner.is_report = True
         fits = identity.may_be_one_report(report.identity, inner)
         conflicts = identity.conflicts_of_file(report.identity, inner)
         identity.complete(inner, report.identity)
-        part = _read(document, outline, inner, "")
+        part = _read(sketch, inner, "")
         part.cells = _in_file(part.cells, url)
         part.findings += conflicts
         full = (fits and len(part.cells) > 0, len(part.cells), len(part.chapters))

@@ -14,7 +14,7 @@ from importlib.resources import files
 from typing import Any
 
 from extract import numerals
-from extract.chapters import compact
+from extract.lines import compact
 from extract.numerals import shown
 from extract.report import Cell, Finding, FindingClass, Identity, OfficeKind
 from extract.titles import fold

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extract import chapters
+from extract import chapters, outline
+from extract.chapters import TABLE_CHAPTERS
 from extract.document import Block, Document, Grid, GridCell, Paragraph, Picture
+from extract.outline import KEYS
 from extract.readers import text
 
 CORPUS = Path(__file__).parents[2] / "shared" / "corpus" / "documents"
@@ -35,9 +37,13 @@ def report(headings: dict[str, str] | None = None, prose: dict[str, str] | None 
     """A report as text, with some of its headings or prose replaced."""
     headings, prose = HEADINGS | (headings or {}), PROSE | (prose or {})
     lines = [title]
-    for key in chapters.KEYS:
+    for key in KEYS:
         lines += [line for line in (headings[key], *prose[key].split("\n")) if line]
     return text.read("\n".join(lines).encode())
+
+
+def split(document: Document) -> chapters.Chapters:
+    return chapters.split(outline.read(document))
 
 
 def grid(*rows: str) -> Grid:
@@ -45,7 +51,7 @@ def grid(*rows: str) -> Grid:
 
 
 def test_the_six_chapters_with_their_prose() -> None:
-    found = chapters.split(report())
+    found = split(report())
     assert found.texts == PROSE
     assert found.headings == HEADINGS
     assert found.problems == []
@@ -79,7 +85,7 @@ def test_the_six_chapters_with_their_prose() -> None:
     ],
 )
 def test_heading_variants(key: str, heading: str) -> None:
-    found = chapters.split(report({key: heading}))
+    found = split(report({key: heading}))
     assert found.texts == PROSE
     assert set(found.headings) == set(HEADINGS)
 
@@ -88,7 +94,7 @@ def test_heading_variants(key: str, heading: str) -> None:
     "line", ["六、其他需要报告的事项：无。", "六、其他需要报告的事项 无。", "六、其他需要报告的事项无。"]
 )
 def test_prose_on_the_line_of_its_heading(line: str) -> None:
-    found = chapters.split(report({"other_matters": line}, {"other_matters": ""}))
+    found = split(report({"other_matters": line}, {"other_matters": ""}))
     assert found.texts["other_matters"] == "无。"
     assert found.headings["other_matters"] == "六、其他需要报告的事项"
 
@@ -96,8 +102,8 @@ def test_prose_on_the_line_of_its_heading(line: str) -> None:
 @pytest.mark.parametrize("form", ["{0}、{1}", "{0}．{1}", "（{2}）{1}", "{0}. {1}", "第{2}部分：{1}"])
 def test_chapters_numbered_in_another_way(form: str) -> None:
     words = {key: heading[2:] for key, heading in HEADINGS.items()} | {"overview": "基本情况", "problems": "存在的不足"}
-    numbers = zip(chapters.KEYS, "１23456", "一二三四五六", strict=True)
-    found = chapters.split(report({key: form.format(digit, words[key], numeral) for key, digit, numeral in numbers}))
+    numbers = zip(KEYS, "１23456", "一二三四五六", strict=True)
+    found = split(report({key: form.format(digit, words[key], numeral) for key, digit, numeral in numbers}))
     assert found.texts == PROSE
 
 
@@ -111,21 +117,21 @@ def test_chapters_numbered_in_another_way(form: str) -> None:
     ],
 )
 def test_a_heading_broken_over_two_lines(key: str, lines: str) -> None:
-    found = chapters.split(report({key: lines}))
+    found = split(report({key: lines}))
     assert found.texts == PROSE
     assert found.headings[key] == lines.replace("\n", "")
 
 
 def test_a_section_behind_a_heading_is_not_its_end() -> None:
     prose = {"problems": "存在的主要问题\n一是公开不够及时。"}
-    assert chapters.split(report(prose=prose)).texts == PROSE | prose
+    assert split(report(prose=prose)).texts == PROSE | prose
 
 
 @pytest.mark.parametrize(
     "end", ["白石镇人民政府\n（盖章）", "第一师十六团\n2025年1月", "青溪县档案馆\n（2025年1月4日）"]
 )
 def test_no_signature_belongs_to_the_last_chapter(end: str) -> None:
-    found = chapters.split(report(prose={"other_matters": f"无。\n{end}"}))
+    found = split(report(prose={"other_matters": f"无。\n{end}"}))
     assert found.texts["other_matters"] == "无。"
 
 
@@ -134,13 +140,13 @@ def test_numbered_sections_of_a_chapter_are_no_chapters() -> None:
         "overview": "（一）主动公开政府信息情况\n公开9条。\n（二）收到和处理政府信息公开申请情况\n无申请。",
         "problems": "一、存在的主要问题\n不够及时。\n二、改进措施\n加强培训。",
     }
-    found = chapters.split(report(prose=prose))
+    found = split(report(prose=prose))
     assert found.texts == PROSE | prose
 
 
 def test_rows_of_the_tables_are_no_headings() -> None:
     rows = "一、本年新收政府信息公开申请数量\t1\t0\n三、本年度办理结果\n四、结转下年度继续办理\t0\t0"
-    found = chapters.split(report(prose={"requests": rows}))
+    found = split(report(prose={"requests": rows}))
     assert found.texts == PROSE
     assert found.headings == HEADINGS
     assert found.problems == []
@@ -149,20 +155,20 @@ def test_rows_of_the_tables_are_no_headings() -> None:
 def test_an_introduction_and_a_table_of_contents_are_no_headings() -> None:
     introduction = "本报告由总体情况、主动公开政府信息情况、收到和处理政府信息公开申请情况等六部分组成。"
     contents = "\n".join(["目录", *HEADINGS.values(), introduction])
-    found = chapters.split(report(title=f"{TITLE}\n{contents}"))
+    found = split(report(title=f"{TITLE}\n{contents}"))
     assert found.headings == HEADINGS
     assert found.texts["problems"] == PROSE["problems"]
 
 
 def test_what_stands_before_the_first_heading_opens_the_overview() -> None:
     preamble = "根据《中华人民共和国政府信息公开条例》，现公布白石镇2024年政府信息公开工作年度报告。"
-    found = chapters.split(report(title=f"首页\n{TITLE}\n发布时间：2025-01-20\n{preamble}"))
+    found = split(report(title=f"首页\n{TITLE}\n发布时间：2025-01-20\n{preamble}"))
     assert found.texts["overview"] == f"{preamble}\n{PROSE['overview']}"
 
 
 def test_a_report_that_stands_twice_is_not_its_own_preamble() -> None:
     twice = "\n".join(line.text for line in report().paragraphs)
-    found = chapters.split(report(title=f"{twice}\n第二十条第（一）项\n{TITLE}"))
+    found = split(report(title=f"{twice}\n第二十条第（一）项\n{TITLE}"))
     assert found.texts == PROSE
 
 
@@ -172,25 +178,25 @@ def test_a_wrapped_line_that_names_the_form_is_no_second_title() -> None:
         "本年度报告根据《中华人民共和国政府信息公开条例》（以下简称《条\n"
         "例》）和《关于印发中华人民共和国政府信息公开工作年度报告\n格式的通知》的要求编制，数据统计期限为2024年。"
     )
-    found = chapters.split(report(title=f"{TITLE}\n{preamble}"))
+    found = split(report(title=f"{TITLE}\n{preamble}"))
     assert found.texts["overview"].startswith("本年度报告根据")
 
 
 def test_a_chapter_that_lost_its_heading_is_found_and_said() -> None:
-    found = chapters.split(report({"problems": ""}, {"problems": "（一）工作中存在的主要问题\n不够及时。"}))
+    found = split(report({"problems": ""}, {"problems": "（一）工作中存在的主要问题\n不够及时。"}))
     assert found.texts["problems"] == "（一）工作中存在的主要问题\n不够及时。"
     assert "problems" not in found.headings
     assert any("没有标题" in problem for problem in found.problems)
 
 
 def test_an_unknown_chapter_is_kept_and_reported() -> None:
-    found = chapters.split(report(prose={"other_matters": "无。\n七、2025年工作思路\n继续做好公开。"}))
+    found = split(report(prose={"other_matters": "无。\n七、2025年工作思路\n继续做好公开。"}))
     assert found.texts["other_matters"] == "无。\n七、2025年工作思路\n继续做好公开。"
     assert any("2025年工作思路" in problem for problem in found.problems)
 
 
 def test_a_missing_chapter_is_reported() -> None:
-    found = chapters.split(report({"disputes": ""}))
+    found = split(report({"disputes": ""}))
     assert "disputes" not in found.texts
     assert any("行政复议" in problem for problem in found.problems)
 
@@ -208,25 +214,25 @@ def test_a_missing_chapter_is_reported() -> None:
 )
 def test_the_signature_and_the_page_below_it_are_no_prose(ending: str) -> None:
     chrome = "\n上一篇：白石镇2023年政府信息公开工作年度报告\n打印本页\n网站标识码：9901230001"
-    found = chapters.split(report(prose={"other_matters": f"无。\n{ending}{chrome}"}))
+    found = split(report(prose={"other_matters": f"无。\n{ending}{chrome}"}))
     assert found.texts["other_matters"] == "无。"
 
 
 @pytest.mark.parametrize("end", ["上一篇：白石镇2023年年报", "相关文档", "【打印本页】", "主办单位：青溪县人民政府"])
 def test_without_a_signature_the_text_ends_where_the_page_goes_on(end: str) -> None:
-    found = chapters.split(report(prose={"other_matters": f"无。\n{end}\n关于加强防汛工作的通知\n12"}))
+    found = split(report(prose={"other_matters": f"无。\n{end}\n关于加强防汛工作的通知\n12"}))
     assert found.texts["other_matters"] == "无。"
 
 
 def test_page_numbers_and_chrome_are_no_prose() -> None:
     chrome = "— 5 —\n第 3 页 / 共 5 页\n5 / 6\n浏览次数：12\n【打印本页】\n扫一扫在手机打开当前页"
     prose = f"一是公开不够及时。\n{chrome}\n二是加强培训。"
-    assert chapters.split(report(prose={"problems": prose})).texts["problems"] == "一是公开不够及时。\n二是加强培训。"
+    assert split(report(prose={"problems": prose})).texts["problems"] == "一是公开不够及时。\n二是加强培训。"
 
 
 def test_words_that_begin_like_chrome_are_prose() -> None:
     prose = "打印申请材料费用按件计收，共收费12元。\n来源于群众的申请有3件。\n微信12条，微博3条。\n部门协作不够。"
-    assert chapters.split(report(prose={"problems": prose})).texts["problems"] == prose
+    assert split(report(prose={"problems": prose})).texts["problems"] == prose
 
 
 def test_tables_as_lines_are_cut_out_and_notes_kept() -> None:
@@ -237,7 +243,7 @@ def test_tables_as_lines_are_cut_out_and_notes_kept() -> None:
     )
     note = "注：含上年结转申请1件。"
     sentence = "2024年，我镇收到政府信息公开申请情况如下："
-    found = chapters.split(report(prose={"requests": f"{sentence}\n{table}\n{note}"}))
+    found = split(report(prose={"requests": f"{sentence}\n{table}\n{note}"}))
     assert found.texts["requests"] == f"{sentence}\n{note}"
 
 
@@ -251,7 +257,7 @@ def test_grids_belong_to_the_chapter_in_whose_span_they_stand() -> None:
             blocks.append(grid("信息内容|本年制发件数", "规章|0"))
         elif PROSE[key]:
             blocks += [Paragraph(line) for line in PROSE[key].split("\n")]
-    found = chapters.split(Document("docx", blocks=blocks))
+    found = split(Document("docx", blocks=blocks))
     assert found.texts == PROSE
     for key, position in at.items():
         start, end = found.spans[key]
@@ -263,7 +269,7 @@ def test_a_report_inside_one_table() -> None:
     rows = [TITLE]
     for key, heading in HEADINGS.items():
         rows += [heading, *(PROSE[key].split("\n") if PROSE[key] else ["规章|0|0|0", "申请人情况|自然人|总计"])]
-    found = chapters.split(Document("html", blocks=[grid(*rows)]))
+    found = split(Document("html", blocks=[grid(*rows)]))
     assert found.texts == PROSE
 
 
@@ -280,13 +286,13 @@ def test_a_free_form_report_is_kept_whole() -> None:
         "公开不够。",
         "打印本页",
     ]
-    found = chapters.split(text.read("\n".join(lines).encode()))
+    found = split(text.read("\n".join(lines).encode()))
     assert found.texts == {"whole": "\n".join(lines[1:-1])}
     assert found.spans == {}
 
 
 def test_nothing_gives_nothing() -> None:
-    assert chapters.split(Document("html")).texts == {}
+    assert split(Document("html")).texts == {}
 
 
 words = st.text(
@@ -311,9 +317,9 @@ blocks_of = st.lists(
 @given(blocks_of)
 def test_every_document_is_cut_without_an_error(blocks: list[Block]) -> None:
     document = Document("text", blocks=blocks)
-    found = chapters.split(document)
-    assert set(found.texts) <= {*chapters.KEYS, "whole"}
-    order = [key for key in chapters.KEYS if key in found.spans]
+    found = split(document)
+    assert set(found.texts) <= {*KEYS, "whole"}
+    order = [key for key in KEYS if key in found.spans]
     assert [found.spans[key][0] for key in order] == sorted(found.spans[key][0] for key in order)
     for start, end in found.spans.values():
         assert 0 <= start < end <= len(blocks)
@@ -326,19 +332,19 @@ def test_every_document_is_cut_without_an_error(blocks: list[Block]) -> None:
     )
 )
 def test_prose_comes_back_as_it_was_written(prose: dict[str, str]) -> None:
-    assert chapters.split(report(prose=prose)).texts == PROSE | prose
+    assert split(report(prose=prose)).texts == PROSE | prose
 
 
 @pytest.mark.corpus
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="需要 ../shared/corpus 里的真实文件")
 @pytest.mark.parametrize("name", ["mazhenfu_2024", "baiquan_2023", "kuangyan_2024", "pingyuan_2024", "kansu_2024"])
 def test_real_texts(name: str) -> None:
-    found = chapters.split(text.read((CORPUS / f"{name}.txt").read_bytes()))
-    assert set(found.headings) == set(chapters.KEYS)
+    found = split(text.read((CORPUS / f"{name}.txt").read_bytes()))
+    assert set(found.headings) == set(KEYS)
     assert len(found.texts["overview"]) > 300
     assert len(found.texts["problems"]) > 200
     assert found.problems == []
-    for key in chapters.TABLE_CHAPTERS:
+    for key in TABLE_CHAPTERS:
         assert "总计" not in found.texts[key]
         assert not any(char.isdigit() for char in found.texts[key])
     assert "镇人民政府" not in found.texts["other_matters"]
@@ -347,8 +353,8 @@ def test_real_texts(name: str) -> None:
 def test_prose_above_the_first_table_is_the_overview_where_its_heading_was_a_picture() -> None:
     """高楼乡 2023: the headings of 一 and 二 are pictures, the text goes on as if they stood there."""
     lines = [TITLE, PROSE["overview"], "第二十条第(一)项 | ||||", "规章 | 0 | 0 | 0 | |"]
-    lines += [line for key in chapters.KEYS[2:] for line in (HEADINGS[key], PROSE[key]) if line]
-    found = chapters.split(text.read("\n".join(lines).encode()))
+    lines += [line for key in KEYS[2:] for line in (HEADINGS[key], PROSE[key]) if line]
+    found = split(text.read("\n".join(lines).encode()))
     assert found.texts["overview"] == PROSE["overview"]
     assert any("“总体情况”一章没有标题" in problem for problem in found.problems)
     assert any("主动公开政府信息情况" in problem for problem in found.problems)

@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import extract
+from extract import identity, outline
 from extract.document import Block, Document, Grid, GridCell, Link, Paragraph, Picture
-from extract.identity import complete, conflicts, identify
+from extract.identity import complete
 from extract.readers import html, text
-from extract.report import Fetched, Identity, OfficeKind
+from extract.report import Fetched, Finding, Identity, OfficeKind
 from extract.titles import office_kind, parse_title, same_office
 
 CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
@@ -35,6 +36,14 @@ CHAPTERS = """一、总体情况
 
 HEADINGS = "\n".join(line for line in CHAPTERS.split("\n") if "、" in line[:3] and "\t" not in line)
 BLANK = CHAPTERS.replace("0", "").replace("2", "").replace("31", "XX")
+
+
+def identify(document: Document, *, url: str | None = None, words: str = "") -> Identity:
+    return identity.identify(outline.read(document), url=url, words=words)
+
+
+def conflicts(document: Document, found: Identity) -> list[Finding]:
+    return identity.conflicts(outline.read(document), found)
 
 
 def of(*lines: str, end: str = "", body: str = CHAPTERS) -> Identity:

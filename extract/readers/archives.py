@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 from tempfile import TemporaryFile
 from urllib.parse import urljoin
 
-from extract import chapters, identity
+from extract import identity, outline
 from extract.document import Document, Picture
 from extract.readers import html
 
@@ -72,11 +72,11 @@ def read_zip(data: bytes, read: Callable[[bytes], Document]) -> Document:
         if not document.blocks:
             problems.extend(f"压缩包中的“{name}”：{problem}" for problem in document.problems)
             continue
-        found = identity.identify(document)
+        sketch = outline.read(document)
+        found = identity.identify(sketch)
         if found.is_report:
             reports.add((found.office, found.year))
-        lines = chapters.lines(document)
-        its = found.is_report, len(chapters.headings(lines)), sum(len(line.text) for line in lines)
+        its = found.is_report, len(sketch.headings), sum(len(line.text) for line in sketch.lines)
         if its > merit:
             best, merit = document, its
             best.meta["member"] = name

@@ -1,0 +1,48 @@
+"""Which files and pages a page leads to for its report."""
+
+import re
+
+from extract.document import Document, Picture
+from extract.titles import FACTS
+
+_MOST_PAGES = 30
+_ARTICLE_PAGES = re.compile(
+    r"""createPage\w*\(\s*["']?(?P<total>\d+)["']?\s*,\s*["']?(?P<current>\d+)["']?\s*,"""
+    r"""\s*["'](?P<stem>t\d{6,}(?:_\d+)?)["']\s*,\s*["']\.?(?P<extension>\w+)["']"""
+)
+"""The call that draws the pager of an article, not that of a list (its stem is `index` or `list`)."""
+_ATTACHMENT = re.compile(FACTS["attachment"], re.IGNORECASE)
+_ATTACHMENT_NOT = re.compile(FACTS["attachment_not"])
+_ATTACHED_REPORT = re.compile(FACTS["attached_report"])
+_PICTURE_NOT = re.compile(FACTS["picture_not"], re.IGNORECASE)
+_PAGE_ADDRESS = re.compile(r"\.s?html?(?:$|[?#])", re.IGNORECASE)
+_VIEWER = re.compile(r"[?&]file=([^&#]+)")
+
+
+def further_pages(document: Document) -> list[str]:
+    """Addresses of the pages over which TRS lays out a long article: only a script names them (platforms.md §3)."""
+    found = _ARTICLE_PAGES.search(document.html or "")
+    if found is None or int(found["current"]) != 0:
+        return []
+    return [f"{found['stem']}_{page}.{found['extension']}" for page in range(1, min(int(found["total"]), _MOST_PAGES))]
+
+
+def attachments(document: Document, *, copies: bool = False) -> list[str]:
+    """Addresses of what may hold the report's body: files first, else the pictures of the body. Where the page holds it
+    itself, of files alone that are called a report (`copies`)."""
+    files: list[str] = []
+    for link in document.links:
+        address = link.address.strip()
+        if viewer := _VIEWER.search(address):
+            address = viewer[1]
+        if address.lower().startswith(("javascript:", "mailto:", "data:")) or _ATTACHMENT_NOT.search(link.words):
+            continue
+        if copies and not _ATTACHED_REPORT.search(link.words):
+            continue
+        is_page = _PAGE_ADDRESS.search(address) is not None
+        if _ATTACHMENT.search(address) or (_ATTACHMENT.search(link.words.strip()) and not is_page):
+            files.append(address)
+    if not files and not copies:
+        pictures = (b.address for b in document.blocks if isinstance(b, Picture) and b.data is None)
+        files = [address for address in pictures if not _PICTURE_NOT.search(address)]
+    return list(dict.fromkeys(files))

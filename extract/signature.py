@@ -1,0 +1,66 @@
+"""Who signed a document and when: the body's name and the day that stand below the text."""
+
+import re
+from collections.abc import Iterable
+
+from extract.lines import Line, compact, is_chrome, is_label, is_page_number, spaced
+from extract.titles import is_body_name
+
+_CHINESE_DAY = r"[二2][〇○零ОOＯo0][\u4e00-\u9fff〇○]{2}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日"
+_MONTH = r"\d{4}\s*年\s*\d{1,2}\s*月"
+_DATE = rf"(?:\d{{4}}\s*[年./-]\s*\d{{1,2}}\s*[月./-]\s*\d{{1,2}}\s*日?|{_CHINESE_DAY}|{_MONTH})"
+_SIGNED = re.compile(rf"[（(]?(?P<office>[^\d，。；：:、]{{0,40}}?)\s*[（(]?(?P<date>{_DATE})[）)]?\s*")
+_SEAL = re.compile(r"[（(]\s*(?:盖\s*章|公\s*章|印\s*章|章)\s*[)）]")
+_RUN_IN = re.compile(rf"(?<=[。！]) ?[^，。；：:\d]{{2,40}}{_DATE} ?$")
+
+
+def read(document_lines: Iterable[Line]) -> tuple[str | None, str | None]:
+    """(office, date) of the signature as printed, without spaces, from lines that end a report; None where not there.
+
+    Lists of other pages below the text hold bodies and dates too, so a date counts behind a body's name or when it
+    is written with 年月日, and without a date only the first name counts.
+    """
+    first: str | None = None
+    office, age = "", 0
+    for line in document_lines:
+        text = spaced(_SEAL.sub("", line.text))
+        bare = compact(text)
+        if line.cells > 1 or not bare or is_chrome(bare) or is_label(bare):
+            continue
+        if is_body_name(bare):
+            office = office + bare if office.endswith("委员会") and age == 0 else bare
+            first, age = first or office, 0
+            continue
+        age += 1
+        run_in = _RUN_IN.search(text)
+        if signed := _signed(run_in[0] if run_in else text):
+            name, day = signed
+            if name or (office and age <= 2) or "年" in day:
+                return name or (office if age <= 2 else "") or first, day
+    return first, None
+
+
+def without(body: list[Line]) -> list[Line]:
+    """The last lines of a text up to its signature, or else to what the page puts under it (上一篇, 打印本页)."""
+    end = next((number for number, line in enumerate(body) if _ends_text(line)), len(body))
+    while end and (not (bare := compact(_SEAL.sub("", body[end - 1].text))) or is_body_name(bare)):
+        end -= 1
+    return body[:end]
+
+
+def cut_off(text: str) -> str:
+    """A line of prose without the signature that stands behind it."""
+    return _RUN_IN.sub("", text)
+
+
+def _ends_text(line: Line) -> bool:
+    return _signed(line.text) is not None or (is_chrome(line.bare) and not is_page_number(line.bare))
+
+
+def _signed(text: str) -> tuple[str, str] | None:
+    """(office or "", date) of a line that holds nothing else."""
+    found = _SIGNED.fullmatch(_SEAL.sub("", text).strip())
+    if not found:
+        return None
+    office = compact(found["office"]).strip("（(")
+    return (office, compact(found["date"])) if not office or is_body_name(office) else None
