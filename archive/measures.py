@@ -15,9 +15,6 @@ from archive import schema
 from extract import form
 from extract.report import Cell, Status
 
-SMALLEST_RANKED = 30
-"""Under so many cases nothing is ranked (form.md §4: a single case would decide)."""
-
 Number = int | float
 
 
@@ -43,7 +40,7 @@ class Value:
     @property
     def may_be_ranked(self) -> bool:
         """Whether there are cases enough to set it beside others."""
-        return (self.n or 0) >= SMALLEST_RANKED
+        return (self.n or 0) >= schema.SMALLEST_RANKED
 
     @property
     def percent(self) -> float | None:

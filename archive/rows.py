@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 import extract
-from archive import copies, measures
+from archive import copies, measures, schema
 from archive.places import Place
 from evidence import Capture
 from extract import form
@@ -193,7 +193,6 @@ def report_rows(report_id: str, office_id: str | None, observed: Sequence[Observ
     year, scope = identity.year, scope_of(identity)
     figures, derived = measures.of_cells(report.cells, report.editions)
     rests = ",".join(sorted(derived)) or None
-    denied = measures.of_report("denied_share", {**figures, "derived": rests})
     dates = [day.isoformat() for day in (identity.signed_date, identity.published_date) if day]
     rows: Rows = {
         "reports": [
@@ -226,7 +225,7 @@ def report_rows(report_id: str, office_id: str | None, observed: Sequence[Observ
                 "findings_count": len(findings),
                 "worst_finding": min((one.class_ for one in findings), key=classes.index, default=None),
                 **{name: figures[name] for name in ("received", "handled", "denied")},
-                "denied_percent": denied.percent,
+                **{name: measures.of_report(name, {**figures, "derived": rests}).percent for name in schema.MEASURES},
                 "text_chars": sum(map(len, texts)),
                 "version": current,
                 "reader_version": extract.READER_VERSION,

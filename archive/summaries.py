@@ -56,7 +56,7 @@ def _coverage(db: Connection) -> None:
     # Signature and page may differ (form.md §3, "dates lie"): only what every stated date agrees on is counted as late.
     db.execute(
         f"""INSERT INTO coverage_by_place
-        SELECT coalesce(substr(division_code, 1, 6), ''), year, office_kind, province, prefecture, county,
+        SELECT coalesce(substr(division_code, 1, 6), ''), year, coalesce(office_kind, ''), province, prefecture, county,
             count(*), sum(state = 'found'),
             CASE WHEN year >= 2019 THEN coalesce(sum(dated > (year + 1) || '-01-31'), 0) END,
             coalesce(sum(dated > (year + 1) || '-03-31'), 0),
@@ -65,7 +65,7 @@ def _coverage(db: Connection) -> None:
             SELECT o.division_code, c.year, o.office_kind, o.province, o.prefecture, o.county, c.state,
                 r.stated_date AS dated
             FROM coverage c JOIN offices o USING (office_id) LEFT JOIN reports r ON r.report_id = c.report_id
-        ) GROUP BY coalesce(substr(division_code, 1, 6), ''), year, office_kind"""  # noqa: S608
+        ) GROUP BY 1, 2, 3"""  # noqa: S608
     )
 
 

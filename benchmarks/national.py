@@ -1,7 +1,6 @@
 """A national archive out of nothing: as many reports as asked for, to measure what grows with them.
 
     python -m benchmarks.national national.db --reports 100000      makes it, and prints what each part cost
-    python -m benchmarks.national national.db --export all.zip      takes it home
     python -m benchmarks.visits national.db                         asks its pages
 
 Places are the real ones of data/, offices theirs (counties, townships, DEPARTMENTS in every county), years 2019–2025;
@@ -29,7 +28,7 @@ from typing import Any
 import click
 from sqlite_utils import Database
 
-from archive import comparisons, copies, coverage, export, index, places, rows, schema, search, summaries
+from archive import comparisons, copies, coverage, index, places, rows, schema, search, summaries
 from evidence import Capture, SiteState
 from extract import form
 from extract.report import Cell, Finding, FindingClass, Identity, OfficeKind, Report, Status
@@ -324,14 +323,9 @@ def cost(what: str) -> Iterator[None]:
 @click.command()
 @click.argument("archive", type=click.Path(path_type=Path))
 @click.option("--reports", "count", default=1_000_000, show_default=True, help="How many reports to make")
-@click.option("--export", "zip_file", type=click.Path(path_type=Path), help="Only put what is there into this zip")
-def main(archive: Path, count: int, zip_file: Path | None) -> None:
-    """Make a national archive, or take one home."""
-    if zip_file is None:
-        make(archive, count)
-    else:
-        with cost("zip of everything"):
-            export.zipped(archive, zip_file)
+def main(archive: Path, count: int) -> None:
+    """Make a national archive."""
+    make(archive, count)
 
 
 if __name__ == "__main__":

@@ -83,6 +83,11 @@ _columns: dict[str, tuple[tuple[float, ...], dict[str, tuple[facets.Labels, Any]
 _chosen: dict[tuple[object, ...], Chosen] = {}
 
 
+def forget() -> None:
+    """What was chosen is worked out again."""
+    _chosen.clear()
+
+
 async def columns(db: Database) -> dict[str, tuple[facets.Labels, Any]]:
     """The columns of archive.facets, read again only when the file has changed."""
     now = stamp(db)

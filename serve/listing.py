@@ -1,22 +1,30 @@
-"""Datasette's list of a table with every row exactly once, and with facets that are right on every page."""
+"""Datasette's list of a table in an order of our own: every row exactly once, however it was chosen and sorted."""
 
 import json
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from datasette.database import QueryInterrupted
+from datasette.database import Database, QueryInterrupted
 from datasette.filters import Filters
-from datasette.utils import escape_sqlite, path_with_replaced_args, tilde_decode, tilde_encode
+from datasette.plugins import pm
+from datasette.utils import await_me_maybe, path_with_replaced_args, tilde_decode, tilde_encode, urlsafe_components
 from datasette.utils.asgi import BadRequest, Request, Response
 from datasette.views.base import DatasetteError
 from datasette.views.table import TableView
 
+from serve import words
 from serve.chosen import by_relevance, chosen, conditions
 
 MOST = 100_000
 """Rows that are counted: of a list that is longer it is said that there are more (25,000,000 take seconds to count)."""
 
-_LAST_TEXT = "\U0010ffff"
+PAGE = "nianbao.page"
+"""In the scope of a request: the SQL condition and parameters of the rows that a page shows, whatever else it asks."""
+
+_NONE = "$null"  # as Datasette writes it where a row has no value
+
+Key = tuple[str | int, ...]
 
 
 def with_arguments(request: Request, drop: set[str], add: dict[str, str]) -> Request:
@@ -26,12 +34,84 @@ def with_arguments(request: Request, drop: set[str], add: dict[str, str]) -> Req
     return Request({**request.scope, "query_string": query.encode()}, request.receive)
 
 
-class Listing(TableView):  # type: ignore[misc]
-    """TableView of Datasette 0.65.5, less two faults of its paging, and with counts that take no seconds.
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How a list goes: by a column (None: by its key alone), up or down, rows of one value by the table's key.
 
-    It breaks ties by the key from the second page on, but not on the first, so that rows of the same year are shown
-    twice or never (seen with 126 reports: 35 lost). And from the second page on it counts facets over what is left of
-    the list. Here the first page is asked for like every other, and the facets are those of the whole list.
+    `parts` are the conditions of its stretches, one after the other: an index may hold the first alone, and what has no
+    value comes last both ways.
+    """
+
+    column: str | None
+    down: bool
+    key: tuple[str, ...]
+    parts: tuple[str, ...]
+
+    @property
+    def columns(self) -> str:
+        """The value that it goes by, and the key, as columns of SQL."""
+        return ", ".join([_name(self.column) if self.column else "NULL", *map(_name, self.key)])
+
+    @property
+    def by(self) -> str:
+        """What stands behind ORDER BY."""
+        key = ", ".join(map(_name, self.key))
+        return f"{_name(self.column)} {'DESC' if self.down else 'ASC'}, {key}" if self.column else key
+
+    def after(self, following: str | None) -> tuple[int, list[str], dict[str, str]]:
+        """What comes after the row that `following` names: from which part on, the conditions there, their values."""
+        if following is None:
+            return 0, [], {}
+        told = urlsafe_components(following)
+        value = told.pop(0) if self.column else None
+        if len(told) != len(self.key):
+            raise BadRequest("这个网址里的页次不对，请从第一页看起。")
+        named = {f"key{at}": one for at, one in enumerate(told)}
+        keys, marks = ", ".join(map(_name, self.key)), ", ".join(f":{name}" for name in named)
+        if self.column is None or value is None or following.startswith(_NONE):
+            return len(self.parts) - 1, [f"({keys}) > ({marks})"], named
+        column = _name(self.column)
+        # Not "less, or equal and a later key": for an OR SQLite makes several searches and sorts what they find.
+        rest = [f"{column} {'<=' if self.down else '>='} :value", f"NOT ({column} = :value AND ({keys}) <= ({marks}))"]
+        # Up, what is not above zero comes first; down, it comes after.
+        start = int(_above_zero(value) != self.down) if len(self.parts) > 2 else 0
+        return start, rest, {**named, "value": value}
+
+    def following(self, value: object, key: Key) -> str:
+        """The name of a row, for `after`."""
+        told = [] if self.column is None else [_NONE if value is None else tilde_encode(str(value))]
+        return ",".join([*told, *(tilde_encode(str(one)) for one in key)])
+
+
+def _name(column: str) -> str:
+    return '"' + column.replace('"', '""') + '"'
+
+
+def _positive(table: str, asked: list[tuple[str, str]]) -> set[str]:
+    """The columns that must be above zero, as SQLite has to be told where an index holds no more."""
+    lookups = ((*key.partition("__")[::2], value) for key, value in asked)
+    return {
+        name
+        for name, lookup, value in lookups
+        if name in words.counted(table)
+        and ((lookup in ("gt", "gte", "exact", "") and _above_zero(value)) or (lookup == "gt" and value == "0"))
+    }
+
+
+def _above_zero(value: str) -> bool:
+    try:
+        return float(value) > 0
+    except ValueError:
+        return False
+
+
+class Listing(TableView):  # type: ignore[misc]
+    """TableView of Datasette 0.65.5, which is told the rows of its page and counts no list to its end.
+
+    Its own first page breaks no ties, the second does, so that rows of the same year are shown twice or never (seen
+    with 126 reports: 35 lost); from the second page on it counts facets over what is left of the list; and what comes
+    after a row it asks for in a way that takes seconds on a million reports (`Order.after`). So the keys of a page are
+    found here, Datasette shows these rows, and is asked once more for what stands around them.
     """
 
     async def data(
@@ -49,79 +129,139 @@ class Listing(TableView):  # type: ignore[misc]
             raise
 
     async def _listed(self, request: Request, default_labels: bool, _next: str | None, _size: str | None) -> Any:
-        if any(name.startswith("_filter_") or name == "_sort_by_desc" for name in request.args):
-            # leads to the address of what was filled in
-            return await super().data(request, default_labels, None, _size)
-        following = _next or request.args.get("_next")
-        uncounted = with_arguments(request, {"_next"}, {"_nocount": "1"})
-        bare = with_arguments(uncounted, set(), {"_nofacet": "1"})
-        if request.args.get("_order") == "relevance" and request.args.get("_q"):
-            page = await self._most_relevant(bare, default_labels, following, _size)
-        else:
-            start = following or await self._start(request)
-            if start is None:
-                return await super().data(uncounted, default_labels, None, _size)
-            page = await super().data(bare, default_labels, start, _size)
-        if isinstance(page, Response) or (request.args.get("_nofacet") and request.args.get("_nocount")):
-            return page
-        listed, template_of_page, names = page
-        # The whole list for its facets, without a row. Those of reports are counted without the table, too.
-        of_table = any(name == "_facet" or name.startswith("_facet_") for name in request.args)
-        rowless = {} if of_table or not self._of_reports(request) else {"_numbers": ""}
-        counted, template_of_whole, _ = await super().data(
-            with_arguments(uncounted, set(), rowless), default_labels, None, "0"
+        order = await self._order(request)
+        if order is None:
+            return await super().data(request, default_labels, _next, _size)
+        keys, following = await self._keys(
+            request, order, _next or request.args.get("_next"), self._many(request, _size)
         )
-        if listed["next"]:
-            address = path_with_replaced_args(request, {"_next": listed["next"]})
-            listed["next_url"] = self.ds.absolute_url(request, self.ds.urls.path(address))
+        bare = {name for name in request.args if name not in ("_col", "_nocol", "_label", "_labels")}
+        rows = with_arguments(request, bare, {"_nocount": "1", "_nofacet": "1"})
+        columns, values = ", ".join(map(_name, order.key)), ", ".join(f"value ->> {at}" for at in range(len(order.key)))
+        rows.scope[PAGE] = (f"({columns}) IN (SELECT {values} FROM json_each(:page))", {"page": json.dumps(keys)})  # noqa: S608
+        listed, template_of_rows, names = await super().data(rows, default_labels, None, "max")
+        place = {key: at for at, key in enumerate(keys)}
+        found = [tuple(_plain(row[name]) for name in order.key) for row in listed["rows"]]
+        shown = sorted(range(len(found)), key=lambda at: place[found[at]])
+        from_rows = {**listed, "rows": [listed["rows"][at] for at in shown], "next": following}
+        if request.args.get("_nofacet") and request.args.get("_nocount"):
+            return from_rows, template_of_rows, names
+        around = with_arguments(request, {"_next"}, {"_nocount": "1"})
+        if not self._counts_rows(request):
+            around.scope[PAGE] = ("0", {})
+        listed, template_around, names = await super().data(around, default_labels, None, "0")
+        kept = {name: from_rows[name] for name in ("rows", "next", "truncated")}
+        if following:
+            address = self.ds.urls.path(path_with_replaced_args(request, {"_next": following}))
+            kept["next_url"] = self.ds.absolute_url(request, address)
 
         async def template() -> dict[str, Any]:
-            shown = await template_of_page()
-            return {**await template_of_whole(), "display_rows": shown["display_rows"]}
+            display = (await template_of_rows())["display_rows"]
+            return {**await template_around(), "display_rows": [display[at] for at in shown]}
 
-        from_page = {key: listed[key] for key in ("rows", "next", "next_url", "truncated", "query")}
-        return {**counted, **from_page}, template, names
+        return {**listed, **kept}, template, names
 
-    async def _most_relevant(self, request: Request, default_labels: bool, _next: str | None, _size: str | None) -> Any:
-        """A page of reports in the order of `by_relevance`; `_next` says how many stand before it."""
-        db = self.ds.get_database("archive")
+    async def _order(self, request: Request) -> Order | None:
+        """The order of a list; None where Datasette has another answer than a list, or a complaint."""
+        if any(name.startswith("_filter_") or name == "_sort_by_desc" for name in request.args):
+            return None  # leads to the address of what was filled in
+        table = tilde_decode(request.url_vars["table"])
+        try:
+            db = self.ds.get_database(route=tilde_decode(request.url_vars["database"]))
+        except KeyError:
+            return None
+        if not await db.table_exists(table):
+            return None
+        told = self.ds.table_metadata(db.name, table)
+        up, down = request.args.get("_sort"), request.args.get("_sort_desc")
+        if not up and not down:
+            up, down = told.get("sort"), told.get("sort_desc")
+        column = down or up
+        key = tuple(await db.primary_keys(table)) or ("rowid",)
+        if (up and down) or (column and column not in (*await db.table_columns(table), *key)):
+            return None
+        if not column:
+            return Order(None, False, key, ("1",))
+        name = _name(column)
+        parts = (f"{name} > 0", f"{name} <= 0") if column in words.counted(table) else (f"{name} IS NOT NULL",)
+        return Order(column, bool(down), key, (*(parts if down else parts[::-1]), f"{name} IS NULL"))
+
+    async def _keys(
+        self, request: Request, order: Order, following: str | None, many: int
+    ) -> tuple[list[Key], str | None]:
+        """The keys of the rows of a page in their order, and what names the last where more follow."""
+        db, table = self._table(request)
+        if request.args.get("_order") == "relevance" and request.args.get("_q"):
+            return await self._most_relevant(request, db, following, many)
+        clauses, values = await self._where(request, db, table)
+        start, after, named = order.after(following)
+        found: list[Any] = []
+        for part in order.parts[start:]:
+            where = " AND ".join([*clauses, part, *after])
+            sql = f"SELECT {order.columns} FROM {_name(table)} WHERE {where} ORDER BY {order.by} LIMIT :many"  # noqa: S608
+            found += (await db.execute(sql, {**values, **named, "many": many + 1 - len(found)})).rows
+            after = []
+            if len(found) > many:
+                break
+        keys = [tuple(row)[1:] for row in found[:many]]
+        return keys, order.following(found[many - 1][0], keys[-1]) if 0 < many < len(found) else None
+
+    async def _most_relevant(
+        self, request: Request, db: Database, following: str | None, many: int
+    ) -> tuple[list[Key], str | None]:
+        """The same in the order of `by_relevance`; `following` says how many stand before."""
         ranked = await by_relevance(db, await chosen(self.ds, db, request), request.args["_q"])
-        size = _size or request.args.get("_size") or str(self.ds.page_size)
-        many = self.ds.max_returned_rows if size == "max" else int(size) if size.isdecimal() else self.ds.page_size
-        start = int(_next) if _next and _next.isdecimal() else 0
-        window = ranked[start : start + many]
-        one_page = with_arguments(request, {"_size", "_next"}, {"_numbers": json.dumps(window)})
-        listed, template_of_page, names = await super().data(one_page, default_labels, None, "max")
-        place = {number: at for at, number in enumerate(window)}
-        at = listed["columns"].index("number") if "number" in listed["columns"] else None
-        shown = range(len(listed["rows"]))
-        order = list(shown) if at is None else sorted(shown, key=lambda row: place[listed["rows"][row][at]])
-        listed["rows"] = [listed["rows"][row] for row in order]
-        listed["next"] = str(start + many) if many and len(ranked) > start + many else None
+        start = int(following) if following and following.isdecimal() else 0
+        sql = "SELECT report_id FROM json_each(?) JOIN reports ON number = value ORDER BY json_each.key"
+        rows = await db.execute(sql, [json.dumps(ranked[start : start + many])])
+        return [tuple(row) for row in rows.rows], str(start + many) if 0 < many < len(ranked) - start else None
 
-        async def template() -> dict[str, Any]:
-            told = await template_of_page()
-            return {**told, "display_rows": [told["display_rows"][row] for row in order]}
+    async def _where(self, request: Request, db: Database, table: str) -> tuple[list[str], dict[str, Any]]:
+        """All conditions of a list as SQL with its values: of the columns, and what plugins make of the rest."""
+        asked = conditions(request)
+        clauses, values = Filters(sorted(asked)).build_where_clauses(table)
+        clauses += [f"{_name(name)} > 0" for name in _positive(table, asked)]
+        hooks = pm.hook.filters_from_request(request=request, database=db.name, table=table, datasette=self.ds)
+        for hook in hooks:
+            if more := await await_me_maybe(hook):
+                clauses += more.where_clauses
+                values |= more.params
+        return clauses, values
 
-        return listed, template, names
+    def _table(self, request: Request) -> tuple[Database, str]:
+        database, table = (tilde_decode(request.url_vars[name]) for name in ("database", "table"))
+        return self.ds.get_database(route=database), table
 
-    @staticmethod
-    def _of_reports(request: Request) -> bool:
-        return bool(request.url_vars["table"] == "reports")
+    def _many(self, request: Request, size: str | None) -> int:
+        """How many rows a page has."""
+        asked = size or request.args.get("_size") or str(self.ds.page_size)
+        most = int(self.ds.max_returned_rows)
+        if asked == "max":
+            return most
+        if not asked.isdecimal() or int(asked) > most:
+            raise BadRequest(f"_size 要填 0 到 {most} 的整数，或 max。")
+        return int(asked)
+
+    def _counts_rows(self, request: Request) -> bool:
+        """Whether SQLite has to count facets over the list: those of reports are counted without the table."""
+        if request.args.get("_nofacet"):
+            return False
+        db, table = self._table(request)
+        declared = self.ds.table_metadata(db.name, table).get("facets", [])
+        return any(name.startswith("_facet") for name in request.args) or any(isinstance(one, str) for one in declared)
 
     async def _count(self, request: Request) -> dict[str, int | None]:
         """`filtered_table_rows_count` as Datasette names it; None where there are more than `more_than`."""
-        database, table = (tilde_decode(request.url_vars[name]) for name in ("database", "table"))
-        db = self.ds.get_database(route=database)
-        if self._of_reports(request):
+        db, table = self._table(request)
+        if table == "reports":
             count = (await chosen(self.ds, db, request)).count
             return {"filtered_table_rows_count": count, "more_than": None}
-        clauses, values = Filters(sorted(conditions(request))).build_where_clauses(table)
+        clauses, values = await self._where(request, db, table)
         known = None if db.is_mutable else (db.cached_table_counts or {}).get(table)
         if not clauses and known is not None:
             return {"filtered_table_rows_count": known, "more_than": None}
-        where = f"WHERE {' AND '.join(clauses)}" if clauses else ""
-        sql = f"SELECT count(*) FROM (SELECT 1 FROM {escape_sqlite(table)} {where} LIMIT {MOST + 1})"  # noqa: S608
+        where = " AND ".join(clauses) or "1"
+        sql = f"SELECT count(*) FROM (SELECT 1 FROM {_name(table)} WHERE {where} LIMIT {MOST + 1})"  # noqa: S608
         try:
             count = (await db.execute(sql, values)).first()[0]
         except QueryInterrupted:
@@ -131,22 +271,6 @@ class Listing(TableView):  # type: ignore[misc]
             "more_than": None if count <= MOST else MOST,
         }
 
-    async def _start(self, request: Request) -> str | None:
-        """The `_next` that stands before the first row, None where the order needs none."""
-        database, table = (tilde_decode(request.url_vars[name]) for name in ("database", "table"))
-        try:
-            db = self.ds.get_database(route=database)
-        except KeyError:
-            return None
-        told = self.ds.table_metadata(db.name, table)
-        up, down = request.args.get("_sort"), request.args.get("_sort_desc")
-        if not up and not down:
-            up, down = told.get("sort"), told.get("sort_desc")
-        keys = await db.primary_keys(table) if await db.table_exists(table) else []
-        if not (up or down) or not keys or keys == [up or down]:
-            return None
-        types = {column.name: column.type for column in await db.table_column_details(table)}
-        before = ["-1" if types[key] == "INTEGER" else "" for key in keys]
-        # Ascending begins with the rows that have no value, descending with a text that no value comes after.
-        first = "$null" if up else tilde_encode(_LAST_TEXT)
-        return ",".join([first, *before])
+
+def _plain(value: Any) -> Any:
+    return value["value"] if isinstance(value, dict) else value

@@ -31,6 +31,16 @@ def columns(table: str) -> dict[str, schema.Column]:
         return {}
 
 
+@cache
+def counted(table: str) -> frozenset[str]:
+    """The columns of a table by which its lists are narrowed, mostly zero: what is above has an index of its own."""
+    try:
+        declared = schema.table(table)
+    except KeyError:
+        return frozenset()
+    return frozenset() if declared.numbered else frozenset(declared.ranges)
+
+
 def column_label(table: str, name: str) -> str:
     """What a column is called, its name where it is not declared."""
     column = columns(table).get(name)

@@ -174,6 +174,7 @@ def _rows() -> Iterator[dict[str, Any]]:
     }
     yield {
         "table": "sites",
+        "url": "http://www.bailu.example/",
         "site_host": "www.bailu.example",
         "name": "白露县",
         "state": "found",
@@ -355,7 +356,7 @@ def _rows() -> Iterator[dict[str, Any]]:
             received=number,
             handled=number,
             denied=number // 4,
-            denied_percent=round(100 * (number // 4) / number, 2) if number >= 30 else None,
+            denied_share=round(100 * (number // 4) / number, 2) if number >= 30 else None,
         )
         yield from tables(report_id, 2022, {"disclosure": "2021", "requests": "2021"}, {}, number)
         copied = f"\n{COPIED.format(number=number)}" if number < COPIERS else ""

@@ -20,7 +20,7 @@ PAGES = [
     "/archive/reports",
     "/archive/reports?q=信访&year=2023",
     "/archive/reports?q=没有这样的词",
-    "/archive/reports?scope=own&denied_percent__gt=0&_sort_desc=denied_percent",
+    "/archive/reports?scope=own&denied_share__gt=0&_sort_desc=denied_share",
     "/archive/reports?_sort=nothing",
     "/archive/reports/nobody",
     f"/archive/reports/{TOWN_2023}",

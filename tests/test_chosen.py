@@ -115,7 +115,7 @@ def test_rows_count_and_facets_are_those_that_fit(
 ) -> None:
     if "q" not in asked:  # a search is cut there, which is told
         monkeypatch.setattr(chosen, "CAP", cap)
-    chosen._chosen.clear()
+    chosen.forget()
     found = ask(site, **asked)
     wanted = [row for row in rows if fits(row, asked)]
     newest_first = sorted(wanted, key=lambda row: (-(row["year"] or 0), row["report_id"]))
@@ -128,7 +128,7 @@ def test_rows_count_and_facets_are_those_that_fit(
 
 def test_a_search_that_is_cut_says_so_and_takes_the_newest(site: Datasette, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chosen, "CAP", 10)
-    chosen._chosen.clear()
+    chosen.forget()
     page = asyncio.run(site.client.get("/archive/reports?q=公开")).text
     assert "只统计最新的" in page
     found = ask(site, q="公开")

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+import os
 import re
 import sqlite3
 import subprocess
@@ -118,6 +119,71 @@ def test_what_was_published_stays_where_the_next_fails(evidence: Evidence, tmp_p
     with pytest.raises(store.ArchiveError, match="磁盘已满"):
         publish.snapshot(tmp_path / "a.db", evidence.folder, tmp_path / "public", breaks)
     assert sorted(path.name for path in (tmp_path / "public").iterdir()) == [done.folder.name, "current"]
+
+
+# An older reader: it takes the total of the requests granted for one more than is printed.
+OLDER = """
+import extract
+read, extract.READER_VERSION = extract.read, "0"
+def older(*given, **more):
+    report = read(*given, **more)
+    cell = report.cells.get("requests.granted.total")
+    if cell and "栗子坳" in (report.identity.title or ""):
+        report.cells["requests.granted.total"] = cell._replace(value=cell.value + 1)
+    return report
+extract.read = older
+"""
+
+
+def test_the_command_tells_why_each_number_differs(evidence: Evidence, tmp_path: Path) -> None:
+    html, report = township()
+    name, number = report.office.bare, report.cells["requests.granted.total"].raw
+    pages = {f"{town}.html": html.replace(name, town) for town in ("鄌坞镇", "栗子坳镇", "白鹇镇", "㙟桥镇")}
+    evidence.visit(*((path, page, "ok", "report") for path, page in pages.items() if "㙟桥" not in path))
+    older = tmp_path / "older"
+    older.mkdir()
+    (older / "sitecustomize.py").write_text(OLDER, "utf-8")
+    root = Path(__file__).parent.parent
+
+    def nianbao(command: str, *given: object, reader: str = "") -> str:
+        at = ["--archive", tmp_path / "a.db", "--captures", evidence.folder]
+        called = [sys.executable, "-m", "nianbao", command, *map(str, (*given, *at))]
+        env = {**os.environ, "PYTHONPATH": reader}
+        done = subprocess.run(called, capture_output=True, text=True, check=False, cwd=root, env=env)
+        assert done.returncode == 0, done.stderr
+        return done.stderr
+
+    nianbao("rebuild", reader=str(older))
+    nianbao("publish", tmp_path / "public", reader=str(older))
+    evidence.visit(
+        ("鄌坞镇.html", pages["鄌坞镇.html"].replace(f">{number}<", ">999<"), "ok", "report"),
+        ("㙟桥镇.html", pages["㙟桥镇.html"], "ok", "report"),
+    )
+    found = query(tmp_path / "a.db", "SELECT report_id, body_sha256 FROM reports WHERE title LIKE '%白鹇镇%'")[0]
+    (evidence.folder / "decisions.csv").write_text(
+        "decided_on,decided_by,what,target,cell,value,sha256,why\n"
+        f"2026-02-01,张三,cell,{found['report_id']},requests.granted.commercial,55,{found['body_sha256']},对照原件\n",
+        "utf-8",
+    )
+    nianbao("rebuild")
+    assert "不同之处 4 条" in nianbao("publish", tmp_path / "public")
+    text = (tmp_path / "public" / "current" / "differences.csv").read_text("utf-8-sig")
+    told = {}
+    for row in csv.DictReader(io.StringIO(text)):
+        (title,) = query(tmp_path / "a.db", "SELECT title FROM reports WHERE report_id = ?", row["report_id"])
+        told[next(town for town in pages if town[:2] in title["title"])] = (
+            row["cell"],
+            row["old"],
+            row["new"],
+            row["why"],
+        )
+    printed = report.cells["requests.granted.commercial"].raw
+    assert told == {
+        "鄌坞镇.html": ("requests.granted.total", number, "999", "source"),
+        "栗子坳镇.html": ("requests.granted.total", str(int(number) + 1), number, "reading"),
+        "白鹇镇.html": ("requests.granted.commercial", printed, "55", "decision"),
+        "㙟桥镇.html": ("", "", "", "new"),
+    }
 
 
 def test_the_command_and_serving_its_snapshot(evidence: Evidence, tmp_path: Path) -> None:

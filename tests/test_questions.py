@@ -250,7 +250,7 @@ def test_who_had_many_requests_and_refused_most_of_them(page: Page) -> None:
     page.get_by_label("新收申请从").fill("27000")
     page.get_by_label("不予公开占比从").fill("40")
     page.get_by_role("button", name="按数字筛选").click()
-    assert page.url.endswith("/archive/reports?received__gte=27000&denied_percent__gte=40")
+    assert page.url.endswith("/archive/reports?received__gte=27000&denied_share__gte=40")
     for hit in page.locator("p.counts").all_inner_texts():
         received, *_, percent = (float(one.replace(",", "")) for one in re.findall(r"[\d,.]+", hit))
         assert received >= 27000

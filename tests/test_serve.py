@@ -6,6 +6,7 @@ import io
 import json
 import logging
 import re
+import shutil
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -129,6 +130,28 @@ def test_error_pages_are_chinese(site: Datasette, path: str, status: int) -> Non
     assert "Traceback" not in answer.text
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/coverage", "/archive/reports", f"/archive/reports/{TOWN_2023}", "/archive/reports.json"],
+)
+def test_what_breaks_inside_is_told_in_chinese_and_no_more(
+    archive: Path, path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    site = front(Path(shutil.copy(archive, tmp_path / "archive.db")))  # of which no page has counted anything yet
+    ask(site, "/robots.txt")
+
+    def breaks(*_: object, **__: object) -> None:
+        raise RuntimeError("/srv/内部/archive.db 损坏")
+
+    monkeypatch.setattr(Database, "execute", breaks)
+    answer = ask(site, path)
+    assert answer.status_code == 500
+    assert "网站出错了" in (answer.json()["error"] if path.endswith(".json") else answer.text)
+    assert not re.search(r"/srv|损坏|Traceback|RuntimeError|\.py", answer.text)
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "损坏" in capfd.readouterr().err  # the log has it
+
+
 def test_home_tells_how_much_there_is(site: Datasette) -> None:
     document = page(site, "/")
     text = words(document)
@@ -178,7 +201,7 @@ def test_a_facet_that_timed_out_is_named(archive: Path, monkeypatch: pytest.Monk
     assert "没能在时限内数完：区县" in words(page(front(archive), "/archive/reports"))
 
 
-@pytest.mark.parametrize("order", ["", "?_sort_desc=received", "?_sort_desc=denied_percent"])
+@pytest.mark.parametrize("order", ["", "?_sort_desc=received", "?_sort_desc=denied_share"])
 def test_pager_walks_through_all_reports_once(site: Datasette, order: str) -> None:
     path, seen = f"/archive/reports{order}", []
     while path:
@@ -600,7 +623,7 @@ def test_a_range_of_numbers_narrows_the_list_with_everything_else(site: Datasett
     [
         ("received__gte=许多", "“新收申请”要填数字，这里写的是“许多”。"),
         ("received__gte=１０", "“新收申请”要填数字"),
-        ("denied_percent__lte=5%25", "“不予公开占比”要填数字，这里写的是“5%”。"),
+        ("denied_share__lte=5%25", "“不予公开占比”要填数字，这里写的是“5%”。"),
         ("received__gte=100&received__lte=9.5", "“新收申请”的下限 100 大于上限 9.5"),
     ],
 )
@@ -612,14 +635,14 @@ def test_what_is_no_range_is_told_in_chinese(site: Datasette, address: str, quer
 
 
 def test_no_share_is_ranked_under_thirty_cases(site: Datasette) -> None:
-    document = page(site, "/archive/reports?year=2022&_sort_desc=denied_percent&_size=max")
+    document = page(site, "/archive/reports?year=2022&_sort_desc=denied_share&_size=max")
     hits = document.xpath("//ol[@class='hits']/li")
     handled = [int(re.search(r"办结 (\d+)", words(hit))[1]) for hit in hits]  # type: ignore[index]
     ranked = ["%" in words(hit) for hit in hits]
     assert ranked == sorted(ranked, reverse=True)
     assert [number >= 30 for number in handled] == ranked
-    assert "办结不满 30 件的年报不算占比" in words(document)
-    assert "30 件" in words(page(site, "/archive/reports?denied_percent__gte=10"))
+    assert "分母不满 30 件的年报不算比率" in words(document)
+    assert "30 件" in words(page(site, "/archive/reports?denied_share__gte=10"))
 
 
 def test_an_open_choice_of_the_filter_form_is_no_condition(site: Datasette) -> None:

@@ -4,12 +4,13 @@ import re
 from typing import Any
 
 from datasette.app import Datasette
+from datasette.filters import FilterArguments
 from datasette.utils.asgi import BadRequest, Request
 
 from archive import schema
 from serve import questions, words
 from serve.hooks import hookimpl
-from serve.listing import Listing
+from serve.listing import PAGE, Listing
 
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?", re.ASCII)
 _OF_NUMBERS = {"", "exact", "not", "gt", "gte", "lt", "lte"}
@@ -22,11 +23,15 @@ def register_routes(datasette: Datasette) -> list[tuple[str, Any]]:
 
 
 @hookimpl
-def filters_from_request(request: Request, table: str) -> None:
-    """Tells (400) what is no number where one is asked for, and a range upside down: both would find nothing.
+def filters_from_request(request: Request, table: str) -> FilterArguments | None:
+    """The rows of one page (serve/listing.py); or tells (400) what is no number where one is asked for, and a range
+    upside down: both would find nothing.
 
     SQLite compares any text with any number, and an empty list would look like an answer.
     """
+    if PAGE in request.scope:
+        clause, values = request.scope[PAGE]
+        return FilterArguments([clause], values)
     columns = words.columns(table)
     bounds: dict[tuple[str, str], float] = {}
     for key in request.args:
@@ -41,6 +46,7 @@ def filters_from_request(request: Request, table: str) -> None:
         most = bounds.get((name, "lte"))
         if lookup == "gte" and most is not None and least > most:
             raise BadRequest(f"“{columns[name].zh}”的下限 {least:g} 大于上限 {most:g}，没有数字能同时满足。")
+    return None
 
 
 @hookimpl
@@ -49,4 +55,9 @@ def extra_template_vars(template: str, table: str | None, request: Request | Non
     if request is None or table not in {one.name for one in schema.TABLES} or not template.startswith("table"):
         return {}
     given = [(key, value) for key in request.args for value in request.args.getlist(key)]
-    return {"question": questions.asked(table, given), "ranges": schema.table(table).ranges}
+    ranges = schema.table(table).ranges
+    return {
+        "question": questions.asked(table, given),
+        "ranges": [name for name in ranges if name not in schema.MEASURES],
+        "shares": [name for name in ranges if name in schema.MEASURES],
+    }

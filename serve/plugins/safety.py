@@ -5,14 +5,15 @@ import re
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
-from datasette import handle_exception
-from datasette.utils.asgi import NotFound, Response
+from datasette import handle_exception as datasettes
+from datasette.utils.asgi import Base400, NotFound, Request, Response
+from datasette.views.base import DatasetteError
 
 from serve.hooks import hookimpl
 
 # Where `rich` is installed (typer brings it), Datasette 0.65.5 prints every error with all local variables, and an
 # unknown address is answered by 500, since rich finds no exception there to print.
-handle_exception.rich = None
+datasettes.rich = None
 
 _OPEN = re.compile(rb"(^|&)[^_=&][^=&]*=(?=&|$)")
 
@@ -84,6 +85,14 @@ def asgi_wrapper() -> Callable[[App], App]:
         return reading_only
 
     return wrap
+
+
+@hookimpl(tryfirst=True)
+def handle_exception(request: Request | None, exception: Exception) -> Response | None:
+    """What broke inside is told in the log: of the JSON, too, a visitor learns no more than that something did."""
+    if request is None or not request.path.endswith(".json") or isinstance(exception, Base400 | DatasetteError):
+        return None
+    return Response.json({"ok": False, "error": "网站出错了", "status": 500, "title": None}, status=500)
 
 
 async def closed() -> Response:

@@ -1,7 +1,5 @@
 """The list of reports: `?q=` searches names and prose; what is chosen once serves rows, count and every facet."""
 
-import json
-import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -15,6 +13,7 @@ from markupsafe import Markup, escape
 from archive import schema, search
 from serve.chosen import CAP, chosen
 from serve.hooks import hookimpl
+from serve.listing import PAGE
 
 # Characters of a passage, and of those how many stand before the first hit.
 LENGTH, BEFORE = 130, 35
@@ -34,10 +33,9 @@ def filters_from_request(
         query = (request.args.get("_q") or "").strip()
         found = await chosen(datasette, datasette.get_database(database), request)
         context = {"q": query, "capped": found.capped, "cap": CAP, "not_searchable": not found.searchable}
-        if (page := request.args.get("_numbers")) is not None:  # one page in an order of our own (listing.py)
-            wanted = json.dumps([int(number) for number in re.findall(r"\d{1,18}", page)])
-            return FilterArguments([_AMONG], params={"chosen": wanted}, extra_context=context)
         told = {"human_descriptions": [f"含“{query}”"] if query else [], "extra_context": context}
+        if PAGE in request.scope:
+            return FilterArguments([], **told)
         if (few := found.few()) is not None:
             return FilterArguments([_AMONG], params={"chosen": few}, **told)
         newest = found.newest()
