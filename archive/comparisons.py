@@ -1,6 +1,6 @@
 """What reports say about each other: an office's year against the year before, an office against its neighbours.
 
-Written anew after every update into `findings`, with the cells of both reports (form.md §2: X1, X2, X4–X6, A1).
+Written into `findings` after every update, with the cells of both reports (form.md §2: X1, X2, X4–X6, A1).
 A finding is published only where both reports were read whole and the cells that prove it are printed.
 """
 
@@ -40,18 +40,41 @@ class _Found:
     evidence: str = ""
 
 
-def write(db: Connection) -> None:
-    """Find anew what the reports of the archive `db` say about each other, and count each report's findings again."""
-    kinds = ", ".join(f"'{kind}'" for kind in KINDS)
-    changed = {row[0] for row in db.execute(f"SELECT report_id FROM findings WHERE kind IN ({kinds})")}  # noqa: S608
-    db.execute(f"DELETE FROM findings WHERE kind IN ({kinds})")  # noqa: S608
+def write(db: Connection, *, whole: bool = True) -> None:
+    """Find what the reports of the archive `db` say about each other, and count each report's findings again.
+
+    All anew, or (not `whole`) where a report of the table `changed` is one of the two.
+    """
+    _concern(db, whole=whole)
+    ours = f"kind IN ({', '.join(map(repr, KINDS))}) AND report_id IN (SELECT report_id FROM concerned)"  # noqa: S608
+    counted = {row[0] for row in db.execute(f"SELECT report_id FROM findings WHERE {ours}")}  # noqa: S608
+    db.execute(f"DELETE FROM findings WHERE {ours}")  # noqa: S608
     _pair(db)
     for ways in (_carried_over, _in_force, _items, _pending, _same_figures, _same_text, _area):
         for found in ways(db):
             _insert(db, found)
-            changed.add(found.report_id)
-    db.execute("DROP TABLE temp.pairs")
-    db.executemany(_COUNT, ((report_id,) for report_id in sorted(changed)))
+            counted.add(found.report_id)
+    for table in ("pairs", "concerned"):
+        db.execute(f"DROP TABLE temp.{table}")
+    db.executemany(_COUNT, ((report_id,) for report_id in sorted(counted)))
+
+
+def _concern(db: Connection, *, whole: bool) -> None:
+    """`concerned`: the reports whose findings are sought; of what changed, county by county, that year and the next."""
+    db.execute("CREATE TEMP TABLE concerned (report_id TEXT PRIMARY KEY)")
+    if whole:
+        db.execute("INSERT INTO concerned SELECT report_id FROM reports")
+        return
+    own = "SELECT r.* FROM changed c JOIN reports r ON r.office_id = c.office_id AND r.year IN (c.year, c.year + 1)"
+    db.execute(
+        f"""INSERT OR IGNORE INTO concerned
+        SELECT report_id FROM ({own})
+        UNION SELECT r.report_id
+        FROM (SELECT province, county, year FROM changed UNION SELECT province, county, year FROM ({own})) c
+        JOIN offices o ON o.county = c.county
+        JOIN reports r ON r.office_id = o.office_id AND r.year = c.year
+        WHERE r.county = c.county AND r.province = c.province"""  # noqa: S608
+    )
 
 
 _COUNT = """UPDATE reports SET (findings_count, worst_finding) = (
@@ -80,7 +103,8 @@ def _pair(db: Connection) -> None:
     db.execute(
         """CREATE TEMP TABLE pairs AS SELECT r.report_id AS report, p.report_id AS before,
             r.reading = 'whole' AND p.reading = 'whole' AS whole, r.year AS year
-        FROM reports r JOIN reports p ON p.office_id = r.office_id AND p.year = r.year - 1 AND p.scope IS r.scope
+        FROM concerned JOIN reports r USING (report_id)
+        JOIN reports p ON p.office_id = r.office_id AND p.year = r.year - 1 AND p.scope IS r.scope
         WHERE r.body_sha256 IS NOT p.body_sha256 ORDER BY r.report_id"""
     )
 
@@ -171,7 +195,7 @@ def _same_figures(db: Connection) -> Iterator[_Found]:
         f"""SELECT report, before, 0 FROM pairs
             JOIN figures a ON a.report_id = report JOIN figures b ON b.report_id = before
             WHERE whole AND a.handled >= {SAME_VALUES} AND {alike}
-        UNION ALL SELECT a.report_id, b.report_id, 1 FROM figures a
+        UNION ALL SELECT a.report_id, b.report_id, 1 FROM concerned JOIN figures a USING (report_id)
             JOIN figures b ON b.county = a.county AND b.year = a.year AND b.province = a.province
                 AND b.report_id < a.report_id AND b.office_id <> a.office_id
             JOIN reports r ON r.report_id = a.report_id AND r.reading = 'whole'
@@ -201,7 +225,7 @@ def _same_text(db: Connection) -> Iterator[_Found]:
     db.execute(
         f"""CREATE TEMP TABLE alike AS SELECT c.text, r.province, r.county, r.year, min(r.report_id) AS one,
             max(r.report_id) AS another
-        FROM chapters c JOIN reports r USING (report_id)
+        FROM concerned JOIN chapters c USING (report_id) JOIN reports r USING (report_id)
         WHERE c.chapter = 'problems' AND length(c.text) >= {LEAST} AND r.county NOT NULL AND r.year NOT NULL
         GROUP BY r.province, r.county, r.year, c.text HAVING count(DISTINCT r.office_id) > 1"""  # noqa: S608
     )
@@ -226,7 +250,8 @@ def _same_text(db: Connection) -> Iterator[_Found]:
 def _area(db: Connection) -> Iterator[_Found]:
     """A1: the whole of a county holds its units, so that it cannot be less than their sum."""
     for report, whole, units, number in db.execute(
-        """SELECT a.report_id, a.received, sum(u.received), count(*) FROM figures a
+        """SELECT a.report_id, a.received, sum(u.received), count(*) FROM concerned
+        JOIN figures a USING (report_id)
         JOIN figures u ON u.county = a.county AND u.year = a.year AND u.province = a.province
             AND u.prefecture IS a.prefecture AND u.scope = 'own'
         WHERE a.scope = 'area' AND a.office_kind = 'county' AND a.received NOT NULL AND u.received NOT NULL

@@ -59,21 +59,23 @@ def paragraphs(chapters: Mapping[str, str], own: Iterable[str]) -> Iterator[dict
                 yield {"chapter": chapter, "number": number, "fingerprint": told[0], "chars": told[1]}
 
 
-def write(db: Connection) -> None:
-    """Write `copies` of the archive `db` anew from its `paragraphs`.
+def write(db: Connection, *, whole: bool = True) -> None:
+    """Write `copies` of the archive `db` from its `paragraphs`: all, or (not `whole`) of those in `changed_words`.
 
     A row for each county in which two offices and more have the paragraph, and one (division_code "") for all that
     have it where they are not of one county. The example is the report with the lowest id.
     """
-    db.execute("DELETE FROM copies")
+    changed = "(fingerprint, year) IN (SELECT fingerprint, year FROM changed_words)"
+    db.execute(f"DELETE FROM copies WHERE {whole or changed}")  # noqa: S608
     # Only what stands twice is looked up: most paragraphs stand once, and the index alone tells.
+    twice = "fingerprint IN (SELECT fingerprint FROM paragraphs GROUP BY 1 HAVING count(*) > 1)"
+    some = f"fingerprint IN (SELECT fingerprint FROM changed_words) AND {changed}"  # noqa: S608
     found = db.execute(
-        """SELECT p.fingerprint, r.year, coalesce(substr(r.division_code, 1, 6), '') AS division, r.office_id,
+        f"""SELECT p.fingerprint, r.year, coalesce(substr(r.division_code, 1, 6), '') AS division, r.office_id,
             r.report_id, p.chapter, p.number, p.chars, r.province, r.prefecture, r.county
         FROM paragraphs p JOIN reports r USING (report_id)
-        WHERE p.fingerprint IN (SELECT fingerprint FROM paragraphs GROUP BY 1 HAVING count(*) > 1)
-            AND r.year NOT NULL AND r.office_id NOT NULL
-        ORDER BY 1, 2, 3, 5"""
+        WHERE {twice if whole else some} AND r.year NOT NULL AND r.office_id NOT NULL
+        ORDER BY 1, 2, 3, 5"""  # noqa: S608
     )
     for (fingerprint_, year), group in groupby(map(_Found._make, found), key=attrgetter("fingerprint", "year")):
         everywhere = list(group)
@@ -123,9 +125,9 @@ def _insert(db: Connection, fingerprint_: str, year: int, division: str, some: l
 
 
 def text_of(db: Connection, report_id: str, chapter: str) -> list[str]:
-    """The lines of a chapter; none where it is not there."""
+    """The lines of a chapter that is there."""
     row = db.execute("SELECT text FROM chapters WHERE report_id = ? AND chapter = ?", (report_id, chapter)).fetchone()
-    return str(row[0]).splitlines() if row else []
+    return str(row[0]).splitlines()
 
 
 def _excerpt(line: str) -> str:

@@ -207,12 +207,18 @@ VALUES["name"] = {key: (one.zh, one.en) for key, one in FIGURES.items()} | {
 
 # `search` holds the segmented names and prose of a report (archive.search) under its number, contentless: the text
 # itself stays in `chapters`. After a rebuild newer years have higher numbers, so that "ORDER BY rowid DESC LIMIT n"
-# caps a phrase that stands in every report. `facet_columns` has a row for each column of archive.facets.
-OF_THE_PAGES = (
+# caps a phrase that stands in every report. `facet_columns` has a row for each column of archive.facets, `changed` and
+# `changed_words` what archive.changed says.
+BESIDE = (
     "CREATE VIRTUAL TABLE search USING fts5 (names, text, content='', tokenize='unicode61 remove_diacritics 0')",
     "CREATE TABLE facet_columns (name TEXT PRIMARY KEY, labels TEXT, codes BLOB)",
+    "CREATE TABLE changed (report_id, office_id, office_kind, scope, year INTEGER, province, county)",
+    "CREATE TABLE changed_words (fingerprint, year INTEGER)",
 )
-HIDDEN = ("search", "search_data", "search_idx", "search_docsize", "search_config", "facet_columns")
+HIDDEN = (
+    *("search", "search_data", "search_idx", "search_docsize", "search_config", "facet_columns"),
+    *("changed", "changed_words"),
+)
 
 
 def about() -> dict[str, str]:
@@ -239,7 +245,7 @@ def table_statements() -> Iterator[str]:
             for column, other in one.refers.items()
         ]
         yield f'CREATE TABLE "{one.name}" (\n  ' + ",\n  ".join(lines) + ("\n)" if one.rowid else "\n) WITHOUT ROWID")
-    yield from OF_THE_PAGES
+    yield from BESIDE
 
 
 def index_statements() -> Iterator[str]:

@@ -8,7 +8,7 @@ import hashlib
 import os
 import re
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, replace
 from itertools import islice
@@ -17,7 +17,20 @@ from urllib.parse import quote, urlsplit
 
 from sqlite_utils import Database
 
-from archive import comparisons, copies, coverage, decisions, index, places, privacy, rosters, rows, schema, summaries
+from archive import (
+    changed,
+    comparisons,
+    copies,
+    coverage,
+    decisions,
+    index,
+    places,
+    privacy,
+    rosters,
+    rows,
+    schema,
+    summaries,
+)
 from archive.decisions import Decision, DecisionError, Decisions
 from archive.reading import Reading, readings
 from evidence import Capture, Captures
@@ -167,6 +180,7 @@ class _Writer:
             raise ArchiveError(f"人工决定：没有区划代码“{unknown[0].value}”（{unknown[0].target}）。")
 
     def run(self, progress: Progress | None, workers: int | None, *, whole: bool = False) -> Summary:
+        """Take in what the evidence has; `whole`: of an archive that is empty yet, of which nothing need be noted."""
         with self.tables.atomic():
             self._forget_what_was_decided_on()
         new = self._new_captures()
@@ -184,9 +198,10 @@ class _Writer:
             self._write_decisions()
             rosters.read(self.tables, self.evidence)
             coverage.write(self.tables, self.evidence.sites(), self.divisions)
-            comparisons.write(self.db)
-            copies.write(self.db)
-            summaries.write(self.db)
+            comparisons.write(self.db, whole=whole)
+            copies.write(self.db, whole=whole)
+            summaries.write(self.db, whole=whole)
+            changed.clear(self.db)
             if whole:
                 index.anew(self.db)
         # After a rebuild all is measured and merged; an update of a few reports must not pay for a million.
@@ -232,6 +247,7 @@ class _Writer:
                 fresh[report_id] = rows.report_rows(report_id, office_id, [one])
         self._insert(rows.merge(fresh.values()))
         self._insert({"captures": waiting})
+        changed.note(self.db, fresh)
         index.add(self.db, fresh)
 
     def _captures_of(self, report_id: str) -> list[Capture]:
@@ -254,11 +270,17 @@ class _Writer:
             group = [self._filed(reading)[0] for reading in islice(read, len(captures))]
             office = self.db.execute("SELECT office_id FROM reports WHERE report_id = ?", (report_id,)).fetchone()
             with self.tables.atomic():
-                index.remove(self.db, report_id)
-                for table in _OF_A_REPORT:
-                    self.db.execute(f'DELETE FROM "{table}" WHERE report_id = ?', (report_id,))  # noqa: S608
+                self._take_out(report_id, _OF_A_REPORT)
                 self._insert(rows.report_rows(report_id, office[0], group))
+                changed.note(self.db, [report_id])
                 index.add(self.db, [report_id])
+
+    def _take_out(self, report_id: str, tables: Iterable[str]) -> None:
+        if self._exists(report_id):
+            changed.note(self.db, [report_id])
+            index.remove(self.db, report_id)
+        for table in tables:
+            self.db.execute(f'DELETE FROM "{table}" WHERE report_id = ?', (report_id,))  # noqa: S608
 
     def _note_sightings(self) -> None:
         """Note of every report at whose site something was asked since when it was last there; reads nothing anew."""
@@ -329,11 +351,11 @@ class _Writer:
         """Take out the reports that a new, changed or withdrawn decision is about: they are read anew with the rest."""
         columns = list(Decision.__dataclass_fields__)
         old = self.db.execute(f"SELECT {', '.join(columns)} FROM decisions").fetchall()  # noqa: S608
-        changed = [Decision(*one) for one in decisions.changed(old, self.decisions.every)]
-        for one in changed:
+        differing = [Decision(*one) for one in decisions.changed(old, self.decisions.every)]
+        for one in differing:
             if one.what == "redirect":
                 self.db.execute("DELETE FROM redirects WHERE old_id = ?", (one.target,))
-        about = {one.target for one in changed if one.what not in ("reply", "redirect")}
+        about = {one.target for one in differing if one.what not in ("reply", "redirect")}
         if about:  # refused documents have no report id to be found by: they are few
             self.db.execute("DELETE FROM captures WHERE reason LIKE ? AND report_id IS NULL", (decisions.MARK + "%",))
         for target in about:
@@ -343,10 +365,7 @@ class _Writer:
                 {"target": target},
             ).fetchall()
             for (report_id,) in found:
-                if self._exists(report_id):
-                    index.remove(self.db, report_id)
-                for table in (*_OF_A_REPORT, "captures", "redirects"):
-                    self.db.execute(f'DELETE FROM "{table}" WHERE report_id = ?', (report_id,))  # noqa: S608
+                self._take_out(report_id, (*_OF_A_REPORT, "captures", "redirects"))
 
     def _write_decisions(self) -> None:
         for one in self.decisions.every:

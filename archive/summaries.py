@@ -1,4 +1,4 @@
-"""What a page needs at once and would take seconds to count: written anew after every update."""
+"""What a page needs at once and would take seconds to count: written after every update."""
 
 from sqlite3 import Connection
 
@@ -7,15 +7,18 @@ from archive import facets, measures, schema
 LEAP = 10  # requests in a year, after a year without any, that are a leap
 
 
-def write(db: Connection) -> None:
-    """Write the summaries of the archive `db` anew; reports, findings and coverage stand already."""
-    for table in ("counts", "sums", "measures", "coverage_by_place", "firsts", "events"):
+def write(db: Connection, *, whole: bool = True) -> None:
+    """Write the summaries of the archive `db`; reports, findings and coverage stand already.
+
+    All anew, or (not `whole`) what takes longest, sums and firsts, only where the table `changed` has a report.
+    """
+    for table in ("counts", "measures", "coverage_by_place", "events"):
         db.execute(f"DELETE FROM {table}")  # noqa: S608
     _counts(db)
-    _sums(db)
+    _sums(db, whole=whole)
     _measures(db)
     _coverage(db)
-    _firsts(db)
+    _firsts(db, whole=whole)
     _events(db)
     facets.write(db)
 
@@ -28,16 +31,20 @@ def _counts(db: Connection) -> None:
     )
 
 
-def _sums(db: Connection) -> None:
+def _sums(db: Connection, *, whole: bool) -> None:
     """Every figure and measure in one pass over `figures`; reports whose scope or year is unknown are in no sum."""
     names = [*schema.FIGURES, *schema.MEASURES]
     every = ", ".join(measures.expressions(name)[column] for name in names for column in measures.COLUMNS)
-    groups = db.execute(
-        f"""SELECT scope, coalesce(office_kind, ''), year, coalesce(province, ''), {every}
-        FROM figures WHERE scope NOT NULL AND year NOT NULL GROUP BY 1, 2, 3, 4"""  # noqa: S608
+    group = "scope, coalesce(office_kind, ''), year, coalesce(province, '')"
+    changed = f"({group}) IN (SELECT {group} FROM changed)"  # noqa: S608
+    # The year alone leads to an index; the rest tells which of these.
+    among = "" if whole else f"AND year IN (SELECT year FROM changed) AND {changed}"  # noqa: S608
+    db.execute(f"DELETE FROM sums WHERE true {among}")  # noqa: S608
+    added = db.execute(
+        f"""SELECT {group}, {every} FROM figures WHERE scope NOT NULL AND year NOT NULL {among} GROUP BY 1, 2, 3, 4"""  # noqa: S608
     )
     width = len(measures.COLUMNS)
-    for scope, office_kind, year, province, *values in groups:
+    for scope, office_kind, year, province, *values in added:
         rows = (
             (name, scope, office_kind, year, province, *values[at * width : (at + 1) * width])
             for at, name in enumerate(names)
@@ -69,25 +76,27 @@ def _coverage(db: Connection) -> None:
     )
 
 
-def _firsts(db: Connection) -> None:
+def _firsts(db: Connection, *, whole: bool) -> None:
+    among = "" if whole else "AND office_id IN (SELECT office_id FROM changed)"
+    db.execute(f"DELETE FROM firsts WHERE true {among}")  # noqa: S608
     for what in ("received", "denied", "reconsideration", "litigation", "litigation_corrected"):
         db.execute(
             f"""INSERT INTO firsts
             SELECT office_id, scope, '{what}', year, report_id, {what}, zeros, office_kind, province, prefecture, county
             FROM (
                 SELECT *, sum({what} = 0) OVER before AS zeros, sum({what} > 0) OVER before AS earlier FROM figures
-                WHERE office_id NOT NULL AND scope NOT NULL AND year NOT NULL
+                WHERE office_id NOT NULL AND scope NOT NULL AND year NOT NULL {among}
                 WINDOW before AS (
                     PARTITION BY office_id, scope ORDER BY year ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
                 )
             ) WHERE {what} > 0 AND zeros > 0 AND coalesce(earlier, 0) = 0"""  # noqa: S608
         )
     db.execute(
-        """INSERT INTO firsts
+        f"""INSERT INTO firsts
         SELECT f.office_id, f.scope, 'from_zero', f.year, f.report_id, f.received, 1,
             f.office_kind, f.province, f.prefecture, f.county
         FROM figures f JOIN figures p ON p.office_id = f.office_id AND p.year = f.year - 1 AND p.scope = f.scope
-        WHERE p.received = 0 AND f.received >= ?""",
+        WHERE p.received = 0 AND f.received >= ? {among.replace("office_id IN", "f.office_id IN")}""",  # noqa: S608
         (LEAP,),
     )
 
