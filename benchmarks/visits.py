@@ -25,7 +25,6 @@ from urllib.parse import urlencode
 
 import click
 import urllib3
-from datasette.app import Datasette
 
 import serve
 from archive import schema, search
@@ -179,7 +178,7 @@ def searches(archive: Path) -> Iterator[tuple[str, str, float]]:
         kinds = [("rare", query) for query in RARE] + [("phrase", query) for query in PHRASES]
         return [(kind, query, min([await find(query) for _ in range(3)])) for kind, query in kinds]
 
-    db = Datasette([], immutables=[str(archive)], settings=serve.SETTINGS).get_database("archive")
+    db = chosen.database(archive, serve.SETTINGS)
     yield from asyncio.run(every())
 
 

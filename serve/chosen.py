@@ -83,6 +83,11 @@ _columns: dict[str, tuple[tuple[float, ...], dict[str, tuple[facets.Labels, Any]
 _chosen: dict[tuple[object, ...], Chosen] = {}
 
 
+def database(archive: Path, settings: dict[str, bool | int]) -> Database:
+    """An archive that does not change, as a server of these settings has it."""
+    return Datasette([], immutables=[str(archive)], settings=settings).get_database("archive")
+
+
 def forget() -> None:
     """What was chosen is worked out again."""
     _chosen.clear()

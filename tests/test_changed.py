@@ -36,7 +36,7 @@ def write(db: sqlite3.Connection, pick: random.Random, report_id: str) -> None:
         for at, outcome in enumerate(kinds, 2):
             cells |= {f"requests.{outcome}.{kind}": at for kind in form.APPLICANTS}
     text = pick.choice(TEXTS)
-    place = {"county": county, "division_code": f"99010{'甲乙丙'.index(county[0])}"}
+    place: dict[str, Any] = {"county": county, "division_code": f"99010{'甲乙丙'.index(county[0])}"}
     more: dict[str, Any] = {"scope": "area", "office_kind": "county"} if office.endswith("0") else {}
     archives.put(db, office, int(year), cells, text=text, report_id=report_id, **place, **more)
     db.execute("UPDATE offices SET county = ? WHERE office_id = ?", (county, office))
