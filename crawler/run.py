@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -20,11 +21,13 @@ from urllib.parse import urlsplit
 from scrapy.crawler import AsyncCrawlerProcess
 
 from crawler.calendar import Hours, is_due
-from crawler.links import WORDS, is_lasting
+from crawler.links import is_lasting
 from crawler.robots import AGENT
 from crawler.scope import Scope, tidy
 from crawler.sites import Site
-from crawler.spider import ReportSpider, Walk
+from crawler.spider import ReportSpider
+from crawler.trails import Trails
+from crawler.walk import PRIORITY, Walk
 from evidence import LEDGER, Captures, EvidenceError, Recorder, Task
 
 DELAY = 2.0
@@ -220,18 +223,17 @@ def _walks(recorder: Recorder, sites: list[Site], year: int | None) -> list[Walk
         by_host.setdefault(site.host.removeprefix("www."), []).append(site)
     hosts = frozenset(by_host)
     walks = []
-    priority = WORDS["priority"]
     for given in by_host.values():
         first = given[0]
         rows = {site: recorder.site(site.url, first.host, site.division_code, site.name) for site in given}
         visit = recorder.visit(first.host, year)
-        walk = Walk(visit, first, rows[first], Scope(first.url, hosts))
-        recorder.add(visit, [Task(tidy(site.url), "seed", rows[site], priority["seed"]) for site in given])
+        walk = Walk(visit, first, rows[first], Scope(first.url, hosts), Trails(partial(recorder.come_by, visit)))
+        recorder.add(visit, [Task(tidy(site.url), "seed", rows[site], PRIORITY["seed"]) for site in given])
         if visit.resumed:
             walk.requests, walk.reports, walk.refused, walk.failed = recorder.captures.counts(visit.id)
             walk.new = recorder.captures.new_reports(visit.id)
         else:
-            recorder.revisit(visit, "known", priority["known"])
+            recorder.revisit(visit, "known", PRIORITY["known"])
         walk.barren_before = {url for url, words in recorder.fruitless(visit).items() if not is_lasting(words)}
         walks.append(walk)
     return walks

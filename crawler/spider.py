@@ -9,8 +9,8 @@ import asyncio
 import logging
 import re
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit
 
@@ -19,28 +19,13 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 import extract
-from crawler import barriers, links, monitors, platforms, robots
+from crawler import barriers, monitors, platforms, robots
 from crawler.fetch import ENCODINGS, NoAnswer, text_of
-from crawler.platforms import Listing
-from crawler.scope import Scope, lasting, tidy
-from crawler.sites import Site
-from crawler.trails import Trails
+from crawler.pages import Judgement, Page, body_of, judge
+from crawler.scope import tidy
 from crawler.turns import Turns
-from evidence import (
-    FAILURES,
-    KEPT,
-    NOTHING,
-    REFUSALS,
-    About,
-    Capture,
-    DiskFull,
-    EvidenceError,
-    Exchange,
-    Lost,
-    Recorder,
-    Task,
-    Visit,
-)
+from crawler.walk import MAX_FAILURES, MAX_REFUSALS, PRIORITY, Walk, origin
+from evidence import FAILURES, KEPT, REFUSALS, About, Capture, DiskFull, EvidenceError, Exchange, Recorder, Task
 from evidence.warc import decode as without_encoding
 
 log = logging.getLogger(__name__)
@@ -48,48 +33,10 @@ log.addHandler(logging.NullHandler())  # a terminal shows lines for people, not 
 
 MAX_HOPS = 5  # redirects in a row
 MAX_TRIES = 2  # of an address that failed, after the first
-MAX_FAILURES = 5  # in a row, then the host is left alone
-MAX_REFUSALS = 3  # forbidden pages in a row, or home pages in the place of articles, likewise
 SHELL = 5000  # bytes; a smaller page may be what every address of a site that lives in JavaScript is answered with
 RETRY_AFTER = 5  # times the delay, and again as much for each further try
 LONGEST_WAIT = 120  # seconds of Retry-After that a run waits for; a site that asks for more is left alone
 BATCH_SECONDS = 0.25  # how long an answer may wait to be written together with others
-_ARTICLES = frozenset({"item", "guess", "known"})  # stages whose pages are most likely reports
-_OF_THE_FORM = re.compile(r"总体情况|收到和处理|行政诉讼")  # a page with links to reports and none of it is a list
-Judgement = tuple[str, list[Task], About]
-"""The kind of an answer, what it leads to, and what it is about."""
-
-_PRIORITY = links.WORDS["priority"]
-_BUDGET = links.WORDS["budget"]
-
-
-@dataclass(slots=True)
-class Walk:
-    """A visit under way."""
-
-    visit: Visit
-    site: Site
-    row: int  # of the ledger's table of sites
-    scope: Scope
-    rules: dict[str, robots.Rules] = field(default_factory=dict)
-    requests: int = 0
-    reports: int = 0
-    new: int = 0
-    refused: int = 0
-    failed: int = 0
-    failures: int = 0  # in a row
-    refusals: int = 0  # in a row
-    barren: int = 0  # requests since the last report
-    homes: int = 0  # in a row, in the place of articles
-    entrance: str | None = None  # the outcome of a given address, where it was not had
-    stopped: str | None = None  # the outcome for which the site is left alone
-    verdict: monitors.Verdict | None = None
-    ready: scrapy.Request | None = None  # what it asks when its turn comes
-    home: str | None = None  # fingerprint of the home page, where that is more than a shell
-    slot: str = ""  # of its request under way: the address that is asked
-    trails: Trails = field(default_factory=Trails)
-    menus: set[str] = field(default_factory=set)  # what the home page links to
-    barren_before: set[str] = field(default_factory=set)  # what earlier visits found no report by
 
 
 class ReportSpider(scrapy.Spider):
@@ -148,8 +95,7 @@ class ReportSpider(scrapy.Spider):
                 return None
             if request is None:
                 continue
-            gap = max((rules.delay for rules in walk.rules.values()), default=0.0)
-            slot = self.turns.take(walk, urlsplit(request.url).hostname or "", gap)
+            slot = self.turns.take(walk, urlsplit(request.url).hostname or "", walk.gap)
             walk.ready = request if slot is None else None
             if slot is not None:
                 walk.slot = slot
@@ -160,7 +106,7 @@ class ReportSpider(scrapy.Spider):
         """The next request of a site; None where it must wait or has ended."""
         while True:
             task = None if walk.stopped else self.recorder.next_task(walk.visit)
-            if task is None or self._spent(walk, task):
+            if task is None or walk.spent(task, self.limit):
                 self._finish(walk)
                 return None
             if walk.trails.given_up(task.url, task.stage):
@@ -168,17 +114,17 @@ class ReportSpider(scrapy.Spider):
                 continue
             if task.stage == "robots" or task.not_before > time.time():
                 return self._when_due(walk, task)
-            origin = _origin(task.url)
-            rules = walk.rules.get(origin) or self._remembered(walk, origin)
+            host = origin(task.url)
+            rules = walk.rules.get(host) or self._remembered(walk, host)
             if rules is None:
-                address = f"{origin}/robots.txt"
-                self.recorder.add(walk.visit, [Task(address, "robots", walk.row, 1000, words=origin)])
+                address = f"{host}/robots.txt"
+                self.recorder.add(walk.visit, [Task(address, "robots", walk.row, 1000, words=host)])
                 asking = self.recorder.task(walk.visit, address)
                 if asking is None:  # its turn came and went without an answer
-                    walk.rules[origin] = robots.Rules(None, reason="unreachable")
+                    walk.rules[host] = robots.Rules(None, reason="unreachable")
                     continue
                 return self._when_due(walk, asking)
-            if rules.reason and origin == _origin(walk.site.url):
+            if rules.reason and host == origin(walk.site.url):
                 walk.stopped = rules.reason if rules.reason in FAILURES else "robots"
                 continue
             if not rules.allows(task.url):
@@ -199,23 +145,13 @@ class ReportSpider(scrapy.Spider):
         self.turns.wait(walk, time.monotonic() + wait)
         return None
 
-    def _remembered(self, walk: Walk, origin: str) -> robots.Rules | None:
+    def _remembered(self, walk: Walk, host: str) -> robots.Rules | None:
         """The rules that this visit was given before it was interrupted."""
-        capture = self.recorder.robots(walk.visit, origin)
+        capture = self.recorder.robots(walk.visit, host)
         if capture is None:
             return None
-        walk.rules[origin] = robots.rules(capture.outcome, text_of(self._body(capture), capture.media_type))
-        return walk.rules[origin]
-
-    def _spent(self, walk: Walk, task: Task) -> bool:
-        if self.limit is not None and walk.requests >= self.limit:
-            return True
-        if task.stage in {"robots", "seed", "known", "attachment", "part"}:
-            return False
-        if walk.requests >= _BUDGET["start"] + walk.reports * (1 + _BUDGET["per_report"]):
-            return True
-        # Only guesses are left, and the last ones led nowhere.
-        return walk.reports > 0 and walk.barren >= _BUDGET["barren"] and task.priority < _PRIORITY["column"]
+        walk.rules[host] = robots.rules(capture.outcome, text_of(self._body(capture), capture.media_type))
+        return walk.rules[host]
 
     def _ask(self, walk: Walk, task: Task) -> scrapy.Request:
         headers = {"User-Agent": self.agent, "Accept": "*/*", "Accept-Encoding": ENCODINGS, "Accept-Language": "zh-CN"}
@@ -242,15 +178,10 @@ class ReportSpider(scrapy.Spider):
                 "walk": walk,
                 "task": task,
                 "known": known and known.capture,
-                "transport": self._transport(walk, task.url),
+                "transport": walk.transport(task.url),
                 "verbatim_url": True,
             },
         )
-
-    @staticmethod
-    def _transport(walk: Walk, url: str) -> str:
-        """What a host is allowed: only the site's own, which a person has looked at."""
-        return walk.site.transport if walk.scope.holds_entry(url) else ""
 
     # --- what came back
 
@@ -305,50 +236,48 @@ class ReportSpider(scrapy.Spider):
             self.progress(self.walks)
 
     def _take(self, walk: Walk, task: Task, exchange: Exchange, known: Capture | None, failure: str | None) -> None:
-        body = without_encoding(exchange.body, exchange.header("Content-Encoding") or "")
-        media_type = exchange.header("Content-Type")
-        text = text_of(body, media_type) if failure is None and _is_text(body) else ""
-        outcome = failure or barriers.outcome(task.url, exchange, body, text, task.stage)
-        if outcome == "ok" and len(body) > self.settings.getint("DOWNLOAD_MAXSIZE"):
+        page = Page.of(
+            without_encoding(exchange.body, exchange.header("Content-Encoding") or ""), exchange.header("Content-Type")
+        )
+        outcome = failure or barriers.outcome(task.url, exchange, page.body, page.text, task.stage)
+        if outcome == "ok" and len(page.body) > self.settings.getint("DOWNLOAD_MAXSIZE"):
             outcome, exchange.body, exchange.truncated = "too_large", b"", "length"
         if outcome == "unchanged":
-            if known is None:
-                outcome = "bad_answer"
-            else:
-                body, media_type = self._body(known), known.media_type
-                outcome = "unchanged" if body else "bad_answer"  # the next try asks for it whole
-                text = text_of(body, media_type) if _is_text(body) else ""
+            page = Page.of(self._body(known), known.media_type) if known else Page(b"", None, "")
+            outcome = "unchanged" if page.body else "bad_answer"  # the next try asks for it whole
         if self._retry(walk, task, outcome, exchange):
             return
         target = self._redirect(walk, task, exchange) if outcome == "redirect" else None
         if target and target.stage not in {"seed", "robots"} and barriers.leads_home(target.url):
             target, outcome = None, "soft_404"  # a page that is gone and sends its visitors home
-        kind, found, about = "other", [target] if target else [], NOTHING
+        judged = Judgement("other", [target] if target else [])
         if outcome in {"gone", "soft_404"} and (other := platforms.instead(task.url, task.found_on or "")):
-            found = [replace(task, url=other, priority=task.priority + 1, tries=0, id=0)]  # before its likes are asked
+            # Before its likes are asked.
+            judged = Judgement("other", [replace(task, url=other, priority=task.priority + 1, tries=0, id=0)])
         if task.stage == "robots":
-            kind = "robots"
+            judged = replace(judged, kind="robots")
             if target is None:
-                walk.rules[task.words] = robots.rules(outcome, text)
+                walk.rules[task.words] = robots.rules(outcome, page.text)
         elif outcome in {"ok", "unchanged"}:
-            kind, found, about = self._judged(walk, task, body, media_type, text)
-            if outcome == "unchanged" and known is not None and kind != known.kind and kind in KEPT:
+            judged = judge(walk, task, page, self.year, self.recorder.captures)
+            if outcome == "unchanged" and known is not None and judged.kind != known.kind and judged.kind in KEPT:
                 # Understood only now what it is, and its body is among the pages that may expire: have it whole.
                 self.recorder.postpone(task, 0)
                 return
-            if self._is_home(walk, task, about, len(body)):
+            if self._is_home(walk, task, judged.about, len(page.body)):
                 if self._retry(walk, task, "throttled", exchange):
                     return
                 walk.homes += 1
-                kind, found, outcome = "other", [], "throttled" if walk.homes >= MAX_REFUSALS else "soft_404"
-            elif kind == "report":
+                judged = Judgement("other", [], judged.about)
+                outcome = "throttled" if walk.homes >= MAX_REFUSALS else "soft_404"
+            elif judged.kind == "report":
                 walk.homes = 0
-        about = replace(about, transport=self._transport(walk, task.url))
+        about = replace(judged.about, transport=walk.transport(task.url))
         capture = self.recorder.record(
-            exchange, outcome, kind=kind, site=task.site, visit=walk.visit, task=task, about=about
+            exchange, outcome, kind=judged.kind, site=task.site, visit=walk.visit, task=task, about=about
         )
-        self.recorder.add(walk.visit, found)
-        self._count(walk, task, capture)
+        self.recorder.add(walk.visit, judged.leads)
+        walk.count(task, capture)
 
     def _is_home(self, walk: Walk, task: Task, about: About, size: int) -> bool:
         """Whether the home page was served in the place of an article, as some do with 200 to who asks too much."""
@@ -370,10 +299,7 @@ class ReportSpider(scrapy.Spider):
             wait = RETRY_AFTER * self.delay * (task.tries + 1)
         else:
             return False
-        walk.requests += 1
-        walk.failures += 1
-        walk.failed += outcome in FAILURES
-        walk.refused += outcome in REFUSALS
+        walk.count_try(outcome)
         self.recorder.record(
             exchange,
             outcome,
@@ -382,7 +308,7 @@ class ReportSpider(scrapy.Spider):
             visit=walk.visit,
             found_on=task.found_on,
             words=task.words,
-            about=About(transport=self._transport(walk, task.url)),
+            about=About(transport=walk.transport(task.url)),
         )
         self.recorder.postpone(task, time.time() + wait)
         return True
@@ -396,7 +322,7 @@ class ReportSpider(scrapy.Spider):
             url = tidy(there)
         except ValueError:
             return None
-        if "http-only" in self._transport(walk, url):
+        if "http-only" in walk.transport(url):
             url = re.sub("^https:", "http:", url)
         if url == task.url:  # the server insists on a session id in the address
             url = there
@@ -407,153 +333,14 @@ class ReportSpider(scrapy.Spider):
         hops = task.hops + 1
         return Task(url, task.stage, task.site, task.priority + 1, task.words, task.found_on, hops, spelling=task.url)
 
-    def _judged(self, walk: Walk, task: Task, body: bytes, media_type: str | None, text: str) -> Judgement:
-        """What an answer is, and what it leads to. One bad page never stops a crawl."""
-        try:
-            return self._judge(walk, task, body, media_type, text)
-        except Exception:
-            log.exception("cannot judge %s", task.url)
-            return "other", [], NOTHING
-
-    def _judge(self, walk: Walk, task: Task, body: bytes, media_type: str | None, text: str) -> Judgement:
-        if task.stage in {"attachment", "part"}:
-            if not text:
-                return "attachment", [], NOTHING
-            return "attachment", [], About(extract.identify(body, media_type=media_type, url=task.url).fingerprint)
-        if task.stage == "roster":
-            roster = extract.roster(body, media_type=media_type)
-            return ("page", [], NOTHING) if roster is None else ("roster", [], About(year=roster.year))
-        article = task.stage in _ARTICLES or not text
-        identity, listing, leads, found = None, Listing("generic"), list[Task](), list[Task]()
-        if not article:
-            listing = platforms.read(text, task.url, lambda: self._above(task))
-            leads = list(self._leads(walk, task, text, listing))
-        if article or task.stage == "seed" or self._may_be_report(task, text, leads):
-            identity = extract.identify(body, media_type=media_type, url=task.url, words=task.words)
-        if article and text:
-            if identity is not None and identity.is_report and task.stage in {"item", "known"}:
-                # An article's menus lead nowhere that its list did not; their links cost the most.
-                listing = platforms.of_system(text, task.url) or listing
-            else:
-                listing = platforms.read(text, task.url, lambda: self._above(task))
-        about = About(None if identity is None else identity.fingerprint)
-        about = replace(about, system=listing.system if listing.system != "generic" else None)
-        if identity is None:
-            return "page", leads, about
-        if not identity.is_report or (self.year is not None and identity.year not in {self.year, None}):
-            if article:
-                leads = list(self._leads(walk, task, text, listing))
-            return "page" if text else "other", leads, about
-        about = replace(about, office=identity.office, year=identity.year)
-        belongs = [("attachment", address) for address in identity.attachments]
-        for stage, address in [*belongs, *(("part", address) for address in identity.further_pages)]:
-            url = tidy(urldefrag(urljoin(task.url, address))[0])
-            if walk.scope.holds(url):
-                found.append(Task(url, stage, task.site, _PRIORITY[stage], "", task.url))
-        if task.stage not in {"item", "known"}:
-            found += self._leads(walk, task, text, listing, report=True)
-        return "report", found, about
-
-    @staticmethod
-    def _may_be_report(task: Task, text: str, leads: list[Task]) -> bool:
-        """Whether a page that should be a list is worth reading: some columns show the report itself."""
-        if _OF_THE_FORM.search(text):
-            return True
-        items = {lead.url for lead in leads if lead.stage == "item"}
-        listed = len(items) > 1 or (items and links.is_column(text))
-        return task.stage not in links.OUTSIDE | {"list"} and not listed
-
-    def _above(self, task: Task) -> Iterator[str]:
-        """The pages that led to a task's address, nearest first, as they were captured.
-
-        Of a list only the page before its first: the fortieth page is as near to the script that asks for it.
-        """
-        url, seen, list_of = task.found_on, {task.url}, urlsplit(task.url).path
-        for _ in range(MAX_HOPS):
-            while url is not None and url not in seen and (capture := self.recorder.captures.latest(url)) is not None:
-                seen.add(url)
-                url = capture.found_on
-                if urlsplit(capture.url).path != list_of:
-                    yield text_of(self._body(capture), capture.media_type)
-                    break
-
-    def _leads(self, walk: Walk, task: Task, text: str, listing: Listing, *, report: bool = False) -> Iterator[Task]:
-        """The tasks that a page leads to, by the words of its links and the ways of its content system."""
-        stage = task.stage
-        if stage in links.OUTSIDE | {"item", "guess"} and links.is_column(text):
-            stage = "column"
-        elif report and stage in links.OUTSIDE:  # a report by itself: what its system names beside it is of other years
-            stage = "group"
-        promising = stage in {"column", "group"}
-        deeper = task.priority if stage == "group" else 0
-        for link in listing.links:
-            url = walk.scope.canonical(link.url, task.url)
-            guess = not report and walk.scope.holds_entry(url)
-            fresh = link.url not in walk.menus
-            lead = links.step(link.words, url, stage, task.url, self.year, under=link.under, fresh=fresh, guess=guess)
-            if lead is None or url == task.url or url in walk.barren_before or not walk.scope.holds(url):
-                continue
-            if walk.trails.is_elsewhere(url):
-                url = platforms.instead(url, task.url) or url
-            if lead.stage in links.OUTSIDE and (report or not walk.scope.holds_entry(url)):
-                continue
-            promising = promising or lead.stage == "item"
-            priority = lead.priority - (
-                _PRIORITY["item"] - _PRIORITY["guess"] if task.stage in {"item", "guess"} else 0
-            )
-            if lead.stage == "group":  # what lies deeper comes first: a way is known to pay before its sisters
-                priority = max(priority, min(deeper + 1, _PRIORITY["column"]))
-            yield Task(url, lead.stage, task.site, priority, link.words, task.url, spelling=lasting(link.url))
-        if task.stage == "seed" and stage == "seed":
-            walk.menus.update(link.url for link in listing.links)
-        for url in [] if report else listing.frames:
-            if walk.scope.holds(url):
-                inherited = stage if stage in links.OUTSIDE | {"column", "group", "list"} else "frame"
-                yield Task(tidy(url), inherited, task.site, _PRIORITY["frame"], task.words, task.url)
-        for address in listing.pages if promising and not report else ():
-            url = platforms.instead(address, task.url) or address if walk.trails.is_elsewhere(address) else address
-            if walk.scope.holds(url):
-                yield Task(tidy(url), "list", task.site, _PRIORITY["list"], task.words, task.url)
-
-    def _count(self, walk: Walk, task: Task, capture: Capture) -> None:
-        outcome = capture.outcome
-        walk.requests += 1
-        if task.stage not in {"robots", "seed", "known", "attachment", "part"}:
-            walk.trails.asked(task.url, task.stage, task.found_on)
-        if outcome in {"gone", "soft_404"} and platforms.instead(task.url, task.found_on or ""):
-            walk.trails.not_there(task.url)
-        if capture.kind == "report":
-            walk.trails.led_to_report(task.url)
-            walk.reports += 1
-            walk.new += outcome == "ok"
-            walk.barren = 0
-        elif capture.kind == "roster":
-            walk.trails.led_to_report(task.url)
-        elif task.stage not in {"attachment", "part", "robots"}:
-            walk.barren += 1
-        walk.failures = walk.failures + 1 if outcome in FAILURES else 0
-        failing = walk.failures >= MAX_FAILURES
-        walk.failed += outcome in FAILURES
-        walk.refused += outcome in REFUSALS
-        walk.refusals = walk.refusals + 1 if outcome in REFUSALS else 0
-        if task.stage == "seed" and (outcome in FAILURES or outcome in REFUSALS or outcome in {"gone", "soft_404"}):
-            walk.entrance = outcome
-        # One forbidden page may be just that; a forbidden entrance, or one after another, is the site's will.
-        forbidden = outcome == "refused" and (task.stage == "seed" or walk.refusals >= MAX_REFUSALS)
-        if task.stage == "robots" or not (forbidden or outcome in {"challenge", "throttled"} or failing):
-            return
-        if walk.scope.is_own(task.url):
-            walk.stopped = outcome
-        else:  # another host of the site: that one alone is left alone
-            walk.rules[_origin(task.url)] = robots.Rules(None, reason=outcome)
-            walk.failures = walk.refusals = 0
+    # --- the end of a visit
 
     def _finish(self, walk: Walk) -> None:
         before = self.recorder.previous(walk.visit)
-        left_over = self.recorder.pending(walk.visit, _PRIORITY["column"])  # below are mere guesses
+        left_over = self.recorder.pending(walk.visit, PRIORITY["column"])  # below are mere guesses
         stopped = walk.stopped or (walk.entrance if walk.reports == 0 else None)
         captures = self.recorder.captures
-        walk.verdict = monitors.judge(
+        verdict = monitors.judge(
             monitors.Yield(walk.reports, captures.offices(walk.visit.id), captures.system(walk.visit.id)),
             monitors.Yield(captures.counts(before)[1], captures.offices(before), captures.system(before))
             if before
@@ -563,8 +350,9 @@ class ReportSpider(scrapy.Spider):
             stopped,
             left_over,
         )
+        walk.end(verdict)
         self.recorder.finish(
-            walk.visit, walk.verdict.outcome, stopped=stopped, believed=walk.verdict.believed, left_over=left_over
+            walk.visit, verdict.outcome, stopped=stopped, believed=verdict.believed, left_over=left_over
         )
         self.recorder.flush()
         self.progress(self.walks)
@@ -579,19 +367,5 @@ class ReportSpider(scrapy.Spider):
                 found.append(monitors.Roster(roster.year, len(roster.offices), seen))
         return found
 
-    # --- bytes
-
     def _body(self, capture: Capture) -> bytes:
-        try:
-            return self.recorder.captures.body(capture)
-        except Lost:
-            return b""
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
-
-
-def _is_text(body: bytes) -> bool:
-    return bool(body) and b"\0" not in body[:1000] and not body.startswith(b"%PDF")
+        return body_of(self.recorder.captures, capture)

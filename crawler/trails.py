@@ -1,23 +1,27 @@
 """Which ways have led to reports: a way that leads nowhere is given up when its patience is spent.
 
-Calendars, endless searches and addresses that change at every visit are ways like any other. All of it follows from
-the answers of a visit in their order, so that a visit that was interrupted goes on as if it had not been.
+Calendars, endless searches and addresses that change at every visit are ways like any other. How an address was come
+by stands in the ledger; here is only how often each sort of address was asked in vain.
 """
 
 import re
 from collections import Counter
+from collections.abc import Callable
 
 from crawler.links import WORDS
 
 _PATIENCE: dict[str, int] = WORDS["patience"]
 
+ComeBy = Callable[[str], tuple[str, str | None] | None]
+"""The stage of an address of the visit and the page that led there, None where it is no address of the visit."""
+
 
 class Trails:
-    """The pages of a visit and how each was come by."""
+    """What the ways of a visit have come to."""
 
-    def __init__(self) -> None:
+    def __init__(self, come_by: ComeBy) -> None:
         """Nothing was asked yet."""
-        self._come_by: dict[str, tuple[str, str | None]] = {}
+        self._come_by = come_by
         self._in_vain: Counter[str] = Counter()
         self._elsewhere: set[str] = set()
 
@@ -29,24 +33,28 @@ class Trails:
         """Whether lists of this sort were not where they usually are."""
         return _way(url, "list") in self._elsewhere
 
-    def asked(self, url: str, stage: str, found_on: str | None) -> None:
+    def asked(self, url: str, stage: str) -> None:
         """Notes that an address was asked, which is in vain until led_to_report() says otherwise."""
-        way = _way(url, stage)
-        self._come_by[url] = way, found_on
-        self._in_vain[way] += 1
+        self._in_vain[_way(url, stage)] += 1
 
     def led_to_report(self, url: str) -> None:
         """Every way by which this address was come by is worth going on with."""
         seen: set[str] = set()
         above: str | None = url
-        while above in self._come_by and above not in seen:
+        while above is not None and above not in seen and (come_by := self._come_by(above)) is not None:
             seen.add(above)
-            way, above = self._come_by[above]
-            self._in_vain[way] = 0
+            stage, following = come_by
+            self._in_vain.pop(_way(above, stage), None)
+            above = following
 
     def given_up(self, url: str, stage: str) -> bool:
         """Whether addresses of this sort have led nowhere too often in a row."""
         return self._in_vain[_way(url, stage)] >= _PATIENCE.get(stage, 1 << 30)
+
+    def clear(self) -> None:
+        """Lets go of all of it."""
+        self._in_vain.clear()
+        self._elsewhere.clear()
 
 
 def _way(url: str, stage: str) -> str:

@@ -376,6 +376,13 @@ class Recorder:
         """The task for this address, None where there is none or it is done."""
         return self._task("visit = ? AND url = ?", visit.id, url)
 
+    def come_by(self, visit: Visit, url: str) -> tuple[str, str | None] | None:
+        """The stage of an address of a visit and the page that led there; None where it is no address of the visit."""
+        row = self._connection.execute(
+            "SELECT stage, found_on FROM tasks WHERE visit = ? AND url = ?", (visit.id, url)
+        ).fetchone()
+        return row and (row[0], row[1])
+
     def robots(self, visit: Visit, origin: str) -> Capture | None:
         """What this visit was last told of the rules of an origin (the words of a robots task), redirects followed."""
         found = self.captures._select(
