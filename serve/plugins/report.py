@@ -55,6 +55,10 @@ async def read(db: Database, report_id: str, *, with_last: bool = False) -> dict
     before = (await _tables(db, last["report_id"]))[0] if last and with_last else {}
     notes = {note["cell"]: note for note in await rows("SELECT * FROM cell_notes WHERE report_id = ?")}
     findings = [_finding(one) for one in await rows("SELECT * FROM findings WHERE report_id = ? ORDER BY number")]
+    others = await rows(
+        "SELECT report_id, title FROM reports WHERE report_id IN (SELECT value FROM json_each(?))",
+        json.dumps([one["other_report_id"] for one in findings]),
+    )
     proofs: dict[str, list[int]] = {}
     for finding in findings:
         for cell in finding["cells"]:
@@ -82,6 +86,7 @@ async def read(db: Database, report_id: str, *, with_last: bool = False) -> dict
         },
         "order": [name for name in order if any(c["chapter"] == name for c in chapters) or name in _present(sheets)],
         "findings": [finding for finding in findings if finding["publishable"]],
+        "others": {one["report_id"]: one["title"] for one in others},
         "doubts": [finding for finding in findings if not finding["publishable"]],
         "other_tables": [
             {**one, "rows": json.loads(one["rows"] or "[]")}
