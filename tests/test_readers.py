@@ -312,18 +312,35 @@ def test_a_word_file_of_another_kind(changes: dict[str, tuple[str, str]]) -> Non
     assert [paragraph.text for paragraph in read.paragraphs] == ["一、总体情况"]
 
 
-def test_a_web_page_embedded_in_a_word_file_is_read() -> None:
-    document = docx.Document()
+@pytest.mark.parametrize("name", ["page.html", "report.docx"])
+def test_a_file_embedded_in_a_word_file_is_read(name: str) -> None:
+    """Word says of a DOCX in a DOCX that it is the text of a document."""
     relation = 'Id="rIdA" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/aFChunk"'
+    main = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
     data = rewritten(
-        saved(document),
+        saved(docx.Document()),
         **{
             "word/document.xml": ("<w:body>", '<w:body><w:altChunk r:id="rIdA"/>'),
-            "document.xml.rels": ("</Relationships>", f'<Relationship {relation} Target="page.html"/></Relationships>'),
+            "document.xml.rels": ("</Relationships>", f'<Relationship {relation} Target="{name}"/></Relationships>'),
+            "content_types": ("</Types>", f'<Default Extension="docx" ContentType="{main}"/></Types>'),
         },
     )
+    part = REPORT_HTML.encode()
+    if name.endswith(".docx"):
+        document = docx.Document()
+        document.add_paragraph(TITLE)
+        document.add_paragraph("二、主动公开政府信息情况")
+        table = document.add_table(2, 4)
+        for row, texts in zip(
+            table.rows,
+            (["信息内容", "本年制发件数", "本年废止件数", "现行有效件数"], ["行政规范性文件", "7", "1", "23"]),
+            strict=True,
+        ):
+            for cell, text in zip(row.cells, texts, strict=True):
+                cell.text = text
+        part = saved(document)
     with zipfile.ZipFile(file := BytesIO(data), "a") as archive:
-        archive.writestr("word/page.html", REPORT_HTML)
+        archive.writestr(f"word/{name}", part)
     report = extract.read(file.getvalue())
     assert report.cells["disclosure.normative_docs.in_force"].value == 23
 
@@ -713,6 +730,13 @@ def unpacked(data: bytes) -> dict[str, bytes]:
 
 
 repacked = zip_of
+
+
+def test_a_format_is_told_without_the_mark_of_its_program() -> None:
+    excel = b'<?xml version="1.0"?>\n<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"></Workbook>'
+    assert readers.format_of(excel) == "flat"
+    sheet = {"content.xml": b"<x/>", "mimetype": b"application/vnd.oasis.opendocument.spreadsheet"}
+    assert readers.format_of(zip_of(sheet)) == "ods"
 
 
 def test_the_report_of_an_archive_is_found() -> None:

@@ -32,7 +32,8 @@ _STREAMS = {"EncryptedPackage": "encrypted", "Workbook": "xls", "Book": "xls", "
 _WPS = (b"KSOProductBuildVer", "KSOProductBuildVer".encode("utf-16-le"), b"WPS Office", b"WPS \xce\xc4\xd7\xd6")
 """What WPS writes among the properties of a file (its .wps and its .doc are the same format)."""
 _OPEN_DOCUMENT = re.compile(rb"application/vnd\.oasis\.opendocument\.(text|spreadsheet)")
-_FLAT = re.compile(rb'<\?mso-application\s+progid="(?:Word\.Document|Excel\.Sheet)"|<office:document\s')
+_FLAT = re.compile(rb'<\?mso-application\s+progid="(?:Word\.Document|Excel\.Sheet)"'
+                   rb"|<(?:office:document|pkg:package|\w+:wordDocument|Workbook)\s")  # fmt: skip
 """XML of Word or Excel 2003, or OpenDocument, in one file."""
 _NAMES = {
     "encrypted": "加密的 Office 文件（需要密码）",
@@ -77,12 +78,14 @@ def format_of(data: bytes) -> str:
 
 def _format_of_zip(data: bytes) -> str:
     try:
-        names = set(zipfile.ZipFile(BytesIO(data)).namelist())
+        archive = zipfile.ZipFile(BytesIO(data))
+        names = set(archive.namelist())
+        mime = archive.read("mimetype")[:100] if "mimetype" in names else b""
     except Exception:  # noqa: BLE001  a broken directory may also ask for "zip file version 18.5" (NotImplementedError)
         return "zip"
     if "OFD.xml" in names:
         return "ofd"
-    if "mimetype" in names and (found := _OPEN_DOCUMENT.search(data[:200])):
+    if found := _OPEN_DOCUMENT.fullmatch(mime.strip()):
         return "odt" if found[1] == b"text" else "ods"
     if "xl/workbook.bin" in names:
         return "xlsb"

@@ -31,7 +31,7 @@ _NAMES = {
     "flat": "Office XML",
 }
 _FILTERS = {"docx": "docx:MS Word 2007 XML", "xlsx": "xlsx:Calc MS Excel 2007 XML"}
-_SHEET = re.compile(rb'progid="Excel\.Sheet"|opendocument\.spreadsheet')
+_SHEET = re.compile(rb'progid="Excel\.Sheet"|<Workbook\s|opendocument\.spreadsheet')
 _ENDINGS = {"wps": "doc", "flat": "xml"}
 _SETTINGS = {
     "Office.Common/Security/Scripting": {"DisableMacrosExecution": "true", "BlockUntrustedRefererLinks": "true"},

@@ -11,6 +11,8 @@ _PKG = "{http://schemas.microsoft.com/office/2006/xmlPackage}"
 _MAIN = b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 _OTHER_MAIN = re.compile(rb"application/vnd\.(?:ms-word\.document\.macroEnabled|ms-word\.template\.macroEnabledTemplate"
                          rb"|openxmlformats-officedocument\.wordprocessingml\.template)\.main\+xml")  # fmt: skip
+_EMBEDDED = re.compile(rb'((?:Extension="|PartName="[^"]*\.)(?!xml"|rels")\w+"\s+ContentType=")[^"]*\+xml')
+"""A whole DOCX as a part of another (w:altChunk), which Word says is the text of a document."""
 _STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(officeDocument|wordprocessingml|spreadsheetml|drawingml)/")
 _USUAL = rb"http://schemas.openxmlformats.org/\1/2006/"
 """Names of ISO 29500 Strict, which Word, Excel and WPS can save, for those of all other files."""
@@ -22,7 +24,7 @@ def is_strict(part: bytes) -> bool:
 
 
 def usual(data: bytes) -> bytes:
-    """A document with macros, a template or a strict file as the plain one that libraries open."""
+    """A document with macros, with others in it, a template or a strict file as the plain one that libraries open."""
     out = BytesIO()
     with zipfile.ZipFile(BytesIO(data)) as old, zipfile.ZipFile(out, "w") as new:
         for name in old.namelist():
@@ -30,6 +32,7 @@ def usual(data: bytes) -> bytes:
             if name.endswith((".xml", ".rels")):
                 content = _STRICT.sub(_USUAL, _OTHER_MAIN.sub(_MAIN, content))
             if name == "[Content_Types].xml":
+                content = _EMBEDDED.sub(rb"\1application/octet-stream", content)
                 content = content.replace(b"</Types>", _declared(old.namelist(), content) + b"</Types>")
             new.writestr(name, content)
     return out.getvalue()

@@ -40,7 +40,8 @@ the date under a signature would be 45671."""
 @dataclass(slots=True)
 class _Sheet:
     """A visible sheet: texts by (row, column) counted from 0, merged ranges (top, left, bottom, right, inclusive),
-    the rows in which borders are drawn, hidden rows and columns; `cut` where more stood there than was read."""
+    the rows in which borders are drawn, hidden rows and columns; `cut` where more stood there than was read; `typed`
+    where it is text."""
 
     name: str
     texts: dict[tuple[int, int], str] = field(default_factory=dict)
@@ -49,6 +50,7 @@ class _Sheet:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     cut: bool = False
+    typed: bool = False
 
     def put(self, row: int, column: int, text: str) -> None:
         """Note a cell's text; one outside the limits is left out."""
@@ -192,7 +194,7 @@ def _of_xlrd(book: Any, sheet: Any) -> _Sheet:
 
 def read_csv(data: bytes, media_type: str | None = None) -> Document:
     """The sheet that was saved as text between commas: without merged cells, formats and hidden rows."""
-    found = _Sheet("")
+    found = _Sheet("", typed=True)
     text = charset.clean(charset.decode(data, media_type))
     for row, line in enumerate(csv.reader(StringIO(text, newline=""))):
         for column, cell in enumerate(line):
@@ -246,12 +248,12 @@ def _blocks(sheet: _Sheet) -> Iterator[Block]:
         elif not texts and table and (ruled or not _has_number(table[-1])):
             table.append(row)  # the values of 复议诉讼, all blank
         else:
-            yield from grids.blocks(Grid(table))
+            yield from grids.blocks(Grid(table, typed=sheet.typed))
             table = []
             for line in "\n".join(texts).split("\n"):
                 if line.strip():
                     yield Paragraph(" ".join(line.split()))
-    yield from grids.blocks(Grid(table))
+    yield from grids.blocks(Grid(table, typed=sheet.typed))
 
 
 def _has_number(row: list[GridCell | None]) -> bool:

@@ -13,6 +13,7 @@ TABLE = re.compile(
 )
 """A table that Markdown has as HTML, since its own tables have no merged cells."""
 _HEADING = re.compile(r"^\s*(#{1,6})\s+")
+_QUOTED = re.compile(r"^\s*>(?:\s|$)", re.MULTILINE)
 _EMPHASIS = re.compile(r"\*\*(.+?)\*\*")
 _ESCAPED = re.compile(r"\\(?=[-+.#*_()\[\]!|<>~`])")
 _RULE = re.compile(r"[|:\-\s]+")
@@ -25,9 +26,9 @@ _FEWEST = 3
 
 
 def read(data: bytes, media_type: str | None = None) -> Document:
-    """The text as a document; Markdown's #, ** and \\ are taken as mark-up, since converters of PDFs write them."""
+    """The text as a document; Markdown's #, >, ** and \\ are taken as mark-up, since converters of PDFs write them."""
     document = Document("text", lines_hold_tables=True)
-    for number, part in enumerate(TABLE.split(charset.clean(charset.decode(data, media_type)))):
+    for number, part in enumerate(TABLE.split(_QUOTED.sub("", charset.clean(charset.decode(data, media_type))))):
         if number % 2:
             _read_table(document, part)
         else:

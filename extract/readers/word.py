@@ -8,6 +8,7 @@ from typing import Any
 import docx
 from docx.styles.style import CharacterStyle
 from docx.text.paragraph import Paragraph as WordParagraph
+from lxml import etree
 
 from extract.document import Document, Grid, GridCell, Paragraph, Picture
 from extract.readers import charset, grids, opc
@@ -36,7 +37,7 @@ def read(data: bytes, part: Callable[[bytes], Document] | None = None) -> Docume
     """
     try:
         source = docx.Document(BytesIO(data))
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, etree.XMLSyntaxError):
         source = docx.Document(BytesIO(opc.usual(data)))
     document = Document("docx")
     title = source.core_properties.title
