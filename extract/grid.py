@@ -117,12 +117,14 @@ def _row(
     reading.rows.add(key)
     behind = line.cells[count:]
     found = placing.ways(key[0], line, count, header)
+    if len(found) > 1 and typed and not any(map(placing.agree_on_sum, found)):
+        found = []  # a cell was lost, and in neither way is each of the others in its place
     if len(found) > 1:
         _dispute(reading, key, found[0], found[1], place)
         return
     placed = found[0] if found else None
     shifted = placed is not None and (
-        placing.is_short(placed) or (typed and _is_cut(key, line, placed, behind, header))
+        placing.is_short(placed, typed=typed) or (typed and _is_cut(key, line, placed, behind, header))
     )
     if placed is None or (shifted and not (key[0] != "disclosure" and placing.agree_on_sum(placed))):
         printed = placing.stripped(behind) if typed or shifted else behind

@@ -76,7 +76,13 @@ def fill(cells: dict[str, Cell], torn: dict[Row, Torn], edition: str | None, has
     the same value (design.md, what must always be true, 2).
     """
     every = sums(edition, has_disputes)
-    _fill_torn(cells, torn, every, edition)
+    with_empty = [one for one in every if any(cells[key].status in _EMPTY for key in one.keys)]
+    if any(_is_broken(cells, one) for one in with_empty):
+        every = tuple(one for one in every if one not in with_empty)  # empty cells stand for no zeros there
+    # Where zeros are printed as a dash, or not at all, a 0 that nobody printed may be one of those.
+    with_blanks = {_table(key) for key, cell in cells.items() if cell.status in _EMPTY}
+    with_blanks |= {row[0] for row, part in torn.items() if any(cell.status in _EMPTY for cell in part.values)}
+    _fill_torn(cells, torn, every, edition, with_blanks)
     changed = True
     while changed:
         changed = False
@@ -85,8 +91,8 @@ def fill(cells: dict[str, Cell], torn: dict[Row, Torn], edition: str | None, has
             if len(gaps) != 1 or any(_number(cells[key]) is None for key in one.keys if key != gaps[0]):
                 continue
             value = _missing_part(cells, one, gaps[0])
-            if value == 0 and any(cells[key].status in _EMPTY for key in one.keys):
-                continue  # where zeros are printed as a dash, or not at all, this may be one of those
+            if value == 0 and _table(gaps[0]) in with_blanks:
+                continue
             if value >= 0 and all(_holds(cells, other, gaps[0], value) for other in every if gaps[0] in other.keys):
                 cells[gaps[0]] = Cell(value, cells[gaps[0]].raw, Status.DERIVED, cells[gaps[0]].place)
                 changed = True
@@ -102,7 +108,7 @@ def doubt(cells: dict[str, Cell], edition: str | None, has_disputes: bool) -> No
     every = sums(edition, has_disputes)
     for agreeing in (True, False):
         known = [one for one in every if all(_number(cells[key]) is not None for key in one.keys)]
-        broken = [one for one in known if not _holds(cells, one, one.keys[0], _number(cells[one.keys[0]]) or 0)]
+        broken = [one for one in known if _is_broken(cells, one)]
         sound = {key for one in known if one not in broken for key in one.keys}
         of_cell: dict[str, set[int | float]] = {}
         crossed: Counter[str] = Counter()
@@ -131,6 +137,12 @@ def _missing_part(cells: dict[str, Cell], one: Sum, gap: str) -> int | float:
     left = sum(_number(cells[key]) or 0 for key in one.left if key != gap)
     right = sum(_number(cells[key]) or 0 for key in one.right if key != gap)
     return right - left if gap in one.left else left - right
+
+
+def _is_broken(cells: dict[str, Cell], one: Sum) -> bool:
+    """Whether a sum of which all cells are known is wrong."""
+    number = _number(cells[one.keys[0]])
+    return number is not None and not _holds(cells, one, one.keys[0], number)
 
 
 def _holds(cells: dict[str, Cell], one: Sum, gap: str, value: float) -> bool:
@@ -234,7 +246,13 @@ def _count(cell: Cell) -> int | float:
     return _number(cell) or 0
 
 
-def _fill_torn(cells: dict[str, Cell], torn: dict[Row, Torn], every: tuple[Sum, ...], edition: str | None) -> None:
+def _table(key: str) -> str:
+    return key.split(".", 1)[0]
+
+
+def _fill_torn(
+    cells: dict[str, Cell], torn: dict[Row, Torn], every: tuple[Sum, ...], edition: str | None, with_blanks: set[str]
+) -> None:
     choices: dict[Row, set[tuple[int | float, ...]]] = {}
     for row, part in torn.items():
         keys, widths = _torn_keys(row)
@@ -254,10 +272,8 @@ def _fill_torn(cells: dict[str, Cell], torn: dict[Row, Torn], every: tuple[Sum, 
             choices[row] = found
     _prune(choices, cells, every)
     for row, found in choices.items():
-        # Where empty cells are printed, a 0 may be one of them: it is no zero (hand-made DOCX whose row began late).
-        has_empty = any(cell.value is None for cell in torn[row].values)
         for key, possible in zip(_torn_keys(row)[0], zip(*found, strict=True), strict=True):
-            if len(set(possible)) == 1 and not (has_empty and possible[0] == 0):
+            if len(set(possible)) == 1 and (possible[0] or row[0] not in with_blanks):
                 cells[key] = Cell(possible[0], "", Status.DERIVED, torn[row].place)
 
 

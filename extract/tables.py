@@ -215,14 +215,21 @@ def _merge(first: Reading, second: Reading) -> tuple[dict[str, Cell], set[str]]:
     """The cells of both readings: alike they are sure, different they are disputed, alone they stand as read."""
     cells = dict(first.cells)
     differing: set[str] = set()
+    rows = {
+        key.rsplit(".", 1)[0]
+        for key, mine in cells.items()
+        if (other := second.cells.get(key)) is not None and _differ(mine, other)
+    }
     for key, other in second.cells.items():
         mine = cells.get(key)
+        if mine is None and key.rsplit(".", 1)[0] in rows:
+            continue  # a row that one of the two moved: neither fills the gaps of the other
         if mine is not None and mine.place and other.place:
             cells[key] = mine = Cell(mine.value, mine.raw, mine.status, _beside(mine, other))
         if mine is None or mine.status is Status.UNREADABLE:
             if mine is None or (other.status is Status.NUMBER and _digits(mine.raw) in ("", _digits(other.raw))):
                 cells[key] = other
-        elif mine.status is Status.NUMBER and other.status is Status.NUMBER and mine.value != other.value:
+        elif _differ(mine, other):
             cells[key] = Cell(None, f"{mine.raw}｜{other.raw}", Status.DISPUTED, mine.place)
             differing.add(key.split(".")[0])
     for key, mine in first.cells.items():
@@ -230,6 +237,11 @@ def _merge(first: Reading, second: Reading) -> tuple[dict[str, Cell], set[str]]:
             differing.add(key.split(".")[0])
     both = {table for table in form.TABLES if first.has(table) and second.has(table)}
     return cells, both - differing
+
+
+def _differ(one: Cell, two: Cell) -> bool:
+    """Whether two readings saw two numbers, or one a number where the other saw none."""
+    return one.value != two.value and not {one.status, two.status} & {*solve.GAPS, Status.DISPUTED}
 
 
 def _digits(raw: str) -> str:
