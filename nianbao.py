@@ -54,7 +54,7 @@ def cannot(message: str) -> click.exceptions.Exit:
 @contextmanager
 def _explained() -> Iterator[None]:
     """Turn what a person can cause into one line and exit status 2."""
-    from archive.store import ArchiveError
+    from archive.file import ArchiveError
     from crawler.run import NoContact
     from crawler.sites import UnknownPlace
     from evidence import EvidenceError
@@ -182,7 +182,7 @@ def crawl(
     summary: Path | None,
 ) -> None:
     """采集站点（行政区划代码、名称或网址），存证，并更新档案库。中断后再次运行即可继续。"""
-    from archive import places, store
+    from archive import divisions, store
     from crawler import run, sites
 
     with _explained():
@@ -194,7 +194,7 @@ def crawl(
             return
         # Places that are not in data/ are named beside their sites, and from then on beside the evidence.
         beside = sites_file.with_name("divisions.csv") if sites_file else captures / "divisions.csv"
-        known = places.load(beside if beside.is_file() else None)
+        known = divisions.load(beside if beside.is_file() else None)
         result = run.crawl(
             [replace(site, offices=known.townships(site.division_code)) for site in given],
             captures=captures,
@@ -248,10 +248,11 @@ def rebuild(archive: Path, captures: Path) -> None:
 @_archive
 def coverage_command(year: int, county: str, archive: Path) -> None:
     """某年度的报告：谁已发布，谁没有，为什么没有见到。"""
-    from archive import coverage, store
+    from archive import coverage
+    from archive.file import check
 
     with _explained():
-        store.check(archive)
+        check(archive)
         try:
             click.echo(table(coverage.of_year(archive, year, county)))
         except LookupError as error:
@@ -311,12 +312,13 @@ def sites_check(where: str, delay: float, contact: str | None) -> None:
 @_archive
 def export_command(out: Path, archive: Path) -> None:
     """把全部数据写成一个 zip：各表 CSV（可用 Excel 打开）、正文 Parquet、数据字典、校验和。"""
-    from archive import export, store
+    from archive import export
+    from archive.file import check, told
 
     target = out / "nianbao.zip" if out.is_dir() else out
     with _explained():
-        store.check(archive)
-        with store.told(target):
+        check(archive)
+        with told(target):
             files = export.zipped(archive, target, lambda name: click.echo(name, err=True))
     click.echo(f"{target}：{len(files)} 个数据文件，{sum(file.rows for file in files)} 行。", err=True)
 
@@ -363,9 +365,9 @@ def serve(archive: Path, captures: Path, port: int, host: str, snapshot: Path | 
 
 def _serve(archive: Path, captures: Path, port: int, host: str = "127.0.0.1", counts: Path | None = None) -> None:
     import serve
-    from archive import store
+    from archive.file import check
 
-    store.check(archive)
+    check(archive)
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -12,7 +12,8 @@ from urllib.parse import quote
 from sqlite_utils import Database
 
 from archive import rosters, schema
-from archive.places import COUNTY, PREFECTURE, PROVINCE, TOWNSHIP, Division, Divisions, code_of_host, pinyin
+from archive.divisions import COUNTY, PREFECTURE, PROVINCE, TOWNSHIP, Division, Divisions, code_of_host
+from archive.places import pinyin
 from archive.rows import Row
 from evidence import FAILURES, REFUSALS, SiteState
 

@@ -5,35 +5,15 @@ report without a site is placed only where its own words leave one place. What s
 place is worse than none.
 """
 
-import csv
-import gzip
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from pathlib import Path
-from urllib.parse import urlsplit
+from dataclasses import dataclass, replace
 
 from pypinyin import lazy_pinyin
 from sqlite_utils import Database
 
-DATA = Path(__file__).resolve().parent.parent / "data"
-PROVINCE, PREFECTURE, COUNTY, TOWNSHIP = 1, 2, 3, 4
-
-
-@dataclass(frozen=True, slots=True)
-class Division:
-    """A division of divisions.csv: `valid_from` inclusive, `valid_to` exclusive, None before or beyond the data."""
-
-    code: str
-    name: str
-    level: int
-    parent: str
-    valid_from: int | None
-    valid_to: int | None
-    successors: tuple[str, ...]
+from archive.divisions import COUNTY, PREFECTURE, PROVINCE, TOWNSHIP, Division, Divisions, code_of_host, load, names
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,117 +30,6 @@ class Place:
     prefecture: str | None = None
     county: str | None = None
     township: str | None = None
-
-
-@dataclass(slots=True)
-class Divisions:
-    """The divisions by code and by name; `longest` is the length of the longest name."""
-
-    by_code: dict[str, Division] = field(default_factory=dict)
-    by_name: dict[str, list[Division]] = field(default_factory=dict)
-    longest: int = 0
-
-    def add(self, division: Division) -> None:
-        """Take in a division under its name and the shorter names in use."""
-        self.by_code[division.code] = division
-        for name in _names(division):
-            self.by_name.setdefault(name, []).append(division)
-            self.longest = max(self.longest, len(name))
-
-    def townships(self, code: str) -> int:
-        """How many townships and streets in force the county with this code has."""
-        return sum(
-            one.parent == code and one.level == TOWNSHIP and one.valid_to is None for one in self.by_code.values()
-        )
-
-    def above(self, division: Division) -> Iterator[Division]:
-        """The division itself, then those that contain it, up to the province."""
-        current: Division | None = division
-        while current is not None:
-            yield current
-            current = self.by_code.get(current.parent)
-
-    def within(self, division: Division, other: Division) -> bool:
-        """Whether `division` is `other` or lies in it."""
-        return any(one.code == other.code for one in self.above(division))
-
-    def current(self, division: Division) -> Division:
-        """What an ended division has become, where that is one division; else itself."""
-        seen = {division.code}
-        while division.valid_to is not None and len(division.successors) == 1:
-            heir = self.by_code.get(division.successors[0])
-            if heir is None or heir.code in seen or heir.level != division.level:
-                break
-            seen.add(heir.code)
-            division = heir
-        return division
-
-
-# 镇宁布依族苗族自治县 signs as 镇宁自治县, 古城满族乡 as 古城乡.
-_PEOPLES = re.compile(r"^(.{2,}?)(?:[^族]{1,4}族)+(?=自治[县州旗]$|乡$)")
-_STREET = re.compile(r"(街道)(?:办事处|办)?$")
-
-
-def _names(division: Division) -> set[str]:
-    name = division.name
-    names = {name, _PEOPLES.sub(r"\1", name)}
-    if division.level == PROVINCE:
-        names.add(re.sub(r"(?:省|市|(?:壮族|回族|维吾尔)?自治区|特别行政区)$", "", name))
-    if division.level == TOWNSHIP:
-        names.add(_STREET.sub(r"\1", name))
-    return {one for one in names if len(one) > 1}
-
-
-def _rows(path: Path) -> Iterator[dict[str, str]]:
-    raw = path.read_bytes()
-    text = (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode("utf-8-sig")
-    yield from csv.DictReader(text.splitlines())
-
-
-@lru_cache(maxsize=4)
-def load(extra: Path | None = None) -> Divisions:
-    """The divisions of data/divisions.csv.gz and of the file `extra` with the same columns (at least code, name,
-    level, parent), where that is given. Farms and zones that only the statistics bureau keeps (level 5) are left out.
-    """
-    divisions = Divisions()
-    for path in (DATA / "divisions.csv.gz", *([extra] if extra else [])):
-        for row in _rows(path):
-            if row["level"] == "5":
-                continue
-            heirs = (one.partition("[")[0] for one in (row.get("successors") or "").split(";"))
-            divisions.add(
-                Division(
-                    code=row["code"],
-                    name=row["name"],
-                    level=int(row["level"]),
-                    parent=row["parent"],
-                    valid_from=int(row.get("valid_from") or 0) or None,
-                    valid_to=int(row.get("valid_to") or 0) or None,
-                    successors=tuple(heir for heir in heirs if heir),
-                )
-            )
-    return divisions
-
-
-@lru_cache(maxsize=1)
-def _hosts() -> dict[str, str]:
-    """Host of a government portal → division code; a host that several rows name stands for none of them."""
-    hosts: dict[str, str] = {}
-    for row in _rows(DATA / "sites.csv"):
-        host = (urlsplit(row["url"]).hostname or "").removeprefix("www.")
-        hosts[host] = row["division_code"] if host not in hosts and not row["note"] else ""
-    return hosts
-
-
-def code_of_host(host: str) -> str | None:
-    """The division whose portal stands at `host` or at the domain above it; None where unknown or shared."""
-    labels = host.lower().partition(":")[0].split(".")
-    # gk.ziyang.gov.cn belongs to ziyang.gov.cn; x.gov.cn is the shortest name that a government can hold.
-    for start in range(max(len(labels) - 2, 1)):
-        code = _hosts().get(".".join(labels[start:]).removeprefix("www."))
-        if code is not None:
-            return code or None
-    return None
 
 
 def _plain(text: str | None) -> str:
@@ -300,7 +169,7 @@ def _in_force(found: list[Division], year: int | None) -> list[Division]:
 
 def _starts_with_township(printed: str, found: list[Division]) -> bool:
     """Whether no county or prefecture is named before the township."""
-    return bool(found) and found[0].level == TOWNSHIP and any(printed.startswith(name) for name in _names(found[0]))
+    return bool(found) and found[0].level == TOWNSHIP and any(printed.startswith(name) for name in names(found[0]))
 
 
 def _mentioned(found: list[Division], prose: str, divisions: Divisions) -> list[Division]:
@@ -317,14 +186,14 @@ def _mentioned_at_all(division: Division, prose: str, divisions: Divisions) -> b
 
 
 def _place(division: Division, rest: str, divisions: Divisions) -> Place:
-    names = {one.level: one.name for one in divisions.above(division)}
+    above = {one.level: one.name for one in divisions.above(division)}
     return Place(
         office=_office_name(rest, division),
         division_code=division.code,
-        province=names.get(PROVINCE),
-        prefecture=names.get(PREFECTURE),
-        county=names.get(COUNTY),
-        township=names.get(TOWNSHIP),
+        province=above.get(PROVINCE),
+        prefecture=above.get(PREFECTURE),
+        county=above.get(COUNTY),
+        township=above.get(TOWNSHIP),
     )
 
 

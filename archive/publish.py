@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from archive import export, schema, store
+from archive import export, schema
 from archive.cache import Cache
+from archive.file import PATIENCE, ArchiveError, check, told
 from evidence import Captures, EvidenceError
 
 CURRENT = "current"
@@ -50,17 +51,17 @@ def snapshot(
 ) -> Snapshot:
     """Publish `archive` and the originals of its reports (from `captures`, where that is there) into `folder`.
 
-    A crawl may go on meanwhile. Raises store.ArchiveError or evidence.EvidenceError; what was published stays then.
+    A crawl may go on meanwhile. Raises ArchiveError or evidence.EvidenceError; what was published stays then.
     """
     say = progress or (lambda _: None)
-    store.check(archive)
+    check(archive)
     folder.mkdir(parents=True, exist_ok=True)
     made = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
     fresh = folder / f".{made}"
     fresh.mkdir()
     try:
         say("复制档案库")
-        with store.told(archive), closing(_reading(archive)) as db:
+        with told(archive), closing(_reading(archive)) as db:
             db.execute("VACUUM INTO ?", (str(fresh / "archive.db"),))
         last = folder / CURRENT / "archive.db"
         say("与上次比较")
@@ -80,7 +81,7 @@ def snapshot(
         done = folder / made
         fresh.rename(done)
     except OSError as error:
-        raise store.ArchiveError(f"无法写入 {folder}：{error.strerror or error}") from error
+        raise ArchiveError(f"无法写入 {folder}：{error.strerror or error}") from error
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
     _lead_to(folder, done)
@@ -88,7 +89,7 @@ def snapshot(
 
 
 def _reading(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, isolation_level=None, timeout=store.PATIENCE)
+    return sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, isolation_level=None, timeout=PATIENCE)
 
 
 def _lead_to(folder: Path, done: Path) -> None:

@@ -4,7 +4,8 @@ from sqlite_utils import Database
 
 import extract
 from archive import places
-from archive.places import Divisions, Place
+from archive.divisions import Divisions
+from archive.places import Place
 from archive.rows import Row
 from evidence import Captures, EvidenceError
 from extract import titles

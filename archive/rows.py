@@ -1,16 +1,13 @@
 """What the readings of one report become in the tables: rows, versions and what changed. Pure: no database."""
 
-import hashlib
 import json
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
 from typing import Any
 
 import extract
-from archive import copies, measures, schema
+from archive import copies, measures, schema, sightings, versions
 from archive.places import Place
 from evidence import Capture
 from extract import form
@@ -21,8 +18,6 @@ Rows = dict[str, list[Row]]
 
 _NOT_READ = (Status.MISSING, Status.UNREADABLE, Status.DISPUTED)
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
-_SEEN = ("ok", "unchanged")
-_GONE = ("gone", "soft_404")
 _GOVERNMENTS = (OfficeKind.PROVINCE, OfficeKind.PREFECTURE, OfficeKind.COUNTY)
 
 
@@ -48,68 +43,13 @@ class Observed:
     masked: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
 
-def seen_until(capture: int, sha256: str | None, sightings: Sequence[Capture], first: str) -> str:
-    """When the body of `capture` (seen `first`) was last seen at its address: until another one was captured there."""
-    until = first
-    for sighting in sightings:
-        if sighting.id > capture:
-            # A page that says the same may have got another file.
-            if sighting.renewed and (sighting.sha256 != sha256 or sighting.outcome == "unchanged"):
-                break
-            if sighting.outcome in _SEEN:
-                until = sighting.captured_at
-    return until
-
-
-def gone_since(sightings: Sequence[Capture]) -> str | None:
-    """When an address was first found gone after it was last seen; None where the last looks did not find so."""
-    since = None
-    for sighting in sightings:
-        if sighting.outcome in _GONE:
-            since = since or sighting.captured_at
-        elif sighting.outcome in _SEEN:
-            since = None
-    return since
-
-
 def _until(one: Observed) -> str:
     capture = one.capture
-    return seen_until(capture.id, capture.sha256, one.sightings, capture.captured_at)
-
-
-def plain_text(text: str) -> str:
-    """Prose as it is compared: NFKC without white space, so that layout makes no difference."""
-    return "".join(unicodedata.normalize("NFKC", text).split())
-
-
-def _sha256(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def text_sha256(report: Report) -> str | None:
-    """The hash of the prose, None where there is none: the same hash is the same words."""
-    text = "\n".join(plain_text(report.chapters[key]) for key in sorted(report.chapters))
-    return _sha256(text) if text.strip() else None
-
-
-def content_sha256(report: Report, files: Iterable[str | None] = ()) -> str:
-    """The hash of all that a report says (title, prose, cells, other tables): the same hash is the same version.
-
-    Of a report that nobody could read (a scan without the OCR extra) the hashes of its `files`, or its own, tell.
-    """
-    content = [
-        plain_text(report.identity.title or ""),
-        {key: plain_text(text) for key, text in report.chapters.items()},
-        {key: (cell.value, cell.status) for key, cell in report.cells.items()},
-        [[plain_text(cell) for row in table.rows for cell in row] for table in report.other_tables],
-    ]
-    if not report.cells and not report.chapters:
-        content.append(sorted(filter(None, files)) or report.sha256)
-    return _sha256(json.dumps(content, ensure_ascii=False, sort_keys=True))
+    return sightings.seen_until(capture.id, capture.sha256, one.sightings, capture.captured_at)
 
 
 def _said_by(one: Observed) -> str:
-    return content_sha256(one.report, (file.sha256 for file in one.attachments))
+    return versions.content_sha256(one.report, (file.sha256 for file in one.attachments))
 
 
 def edition(report: Report) -> str | None:
@@ -181,15 +121,14 @@ def report_rows(report_id: str, office_id: str | None, observed: Sequence[Observ
     """All rows of one report from its readings, oldest first."""
     shown = _current(observed)
     report = shown.report
-    versions: dict[str, list[Observed]] = {}
+    texts: dict[str, list[Observed]] = {}
     for one in observed:
-        versions.setdefault(_said_by(one), []).append(one)
-    current = list(versions).index(_said_by(shown)) + 1
+        texts.setdefault(_said_by(one), []).append(one)
+    current = list(texts).index(_said_by(shown)) + 1
     addresses = list(_addresses(report_id, observed))
     findings = [finding for finding in report.findings if publishable(finding, report.cells)]
     classes = list(FindingClass)
     identity, place, capture = report.identity, shown.place, shown.capture
-    texts = [plain_text(text) for text in report.chapters.values()]
     year, scope = identity.year, scope_of(identity)
     figures, derived = measures.of_cells(report.cells, report.editions)
     rests = ",".join(sorted(derived)) or None
@@ -226,11 +165,11 @@ def report_rows(report_id: str, office_id: str | None, observed: Sequence[Observ
                 "worst_finding": min((one.class_ for one in findings), key=classes.index, default=None),
                 **{name: figures[name] for name in ("received", "handled", "denied")},
                 **{name: measures.of_report(name, {**figures, "derived": rests}).percent for name in schema.MEASURES},
-                "text_chars": sum(map(len, texts)),
+                "text_chars": sum(len(versions.plain_text(text)) for text in report.chapters.values()),
                 "version": current,
                 "reader_version": extract.READER_VERSION,
                 "body_sha256": capture.sha256,
-                "text_sha256": text_sha256(report),
+                "text_sha256": versions.text_sha256(report),
                 "problems": "\n".join(report.problems) or None,
             }
         ],
@@ -275,13 +214,13 @@ def report_rows(report_id: str, office_id: str | None, observed: Sequence[Observ
         ],
         "versions": [
             _version(report_id, number, content, group, current)
-            for number, (content, group) in enumerate(versions.items(), 1)
+            for number, (content, group) in enumerate(texts.items(), 1)
         ],
-        "changes": list(_changes(report_id, [group[0] for group in versions.values()])),
+        "changes": list(_changes(report_id, [group[0] for group in texts.values()])),
         "addresses": [*addresses, *_spelled(report_id, observed)],
         "captures": [
             row
-            for number, group in enumerate(versions.values(), 1)
+            for number, group in enumerate(texts.values(), 1)
             for one in group
             for row in (
                 observed_row(one, report_id, number),
@@ -357,8 +296,8 @@ def _addresses(report_id: str, observed: Sequence[Observed]) -> Iterator[Row]:
             "last_seen": max(_until(one) for one in group),
             "last_asked": last.captured_at,
             "last_outcome": last.outcome,
-            **listing(group[-1].sightings),
-            "gone_since": gone_since(group[-1].sightings),
+            **sightings.listing(group[-1].sightings),
+            "gone_since": sightings.gone_since(group[-1].sightings),
         }
 
 
@@ -368,17 +307,6 @@ def _spelled(report_id: str, observed: Sequence[Observed]) -> Iterator[Row]:
     for url, first, last in {row[0]: row for one in observed for row in one.spellings}.values():
         if url not in asked:
             yield {"report_id": report_id, "url": url, "first_seen": first, "last_seen": last}
-
-
-def listing(sightings: Sequence[Capture]) -> Row:
-    """Whether a page still names an address, by all looks at it, oldest first, and since when none does."""
-    known = [one for one in sightings if one.listed is not None]
-    if not known:
-        return {"listed": None, "unlisted_since": None}
-    since = None
-    for one in known:
-        since = None if one.listed else since or one.captured_at
-    return {"listed": int(since is None), "unlisted_since": since}
 
 
 def _version(report_id: str, number: int, content: str, group: Sequence[Observed], current: int) -> Row:
@@ -395,34 +323,23 @@ def _version(report_id: str, number: int, content: str, group: Sequence[Observed
         "reading": reading_of(report),
         "cells_read": cells_read(report),
         "body_sha256": capture.sha256,
-        "text_sha256": text_sha256(report),
+        "text_sha256": versions.text_sha256(report),
         "content_sha256": content,
-        "content": None if number == current else _json(_content(report)),
+        "content": None if number == current else _json(versions.content(report)),
     }
 
 
-def _content(report: Report) -> Row:
-    return {
-        "title": report.identity.title,
-        "chapters": report.chapters,
-        "cells": {key: [cell.value, cell.raw, cell.status] for key, cell in report.cells.items()},
-        "other_tables": [[table.caption, table.rows] for table in report.other_tables],
-    }
-
-
-def _changes(report_id: str, versions: Sequence[Observed]) -> Iterator[Row]:
+def _changes(report_id: str, texts: Sequence[Observed]) -> Iterator[Row]:
     """What each version changed: against the one before at the same address in cells and words, else in cells only.
 
     Words are not compared between a page and its PDF twin: line breaks of two formats are no edits.
     """
-    for number in range(1, len(versions)):
-        new, earlier = versions[number], versions[:number]
+    for number in range(1, len(texts)):
+        new, earlier = texts[number], texts[:number]
         same_place = [one for one in earlier if one.capture.url == new.capture.url]
         old = (same_place or earlier)[-1]
-        differences = list(_differing_cells(old.report, new.report))
-        if same_place:
-            differences += _differing_words(old.report, new.report)
-        for order, (cell, before, after) in enumerate(differences, 1):
+        differing = versions.differences(old.report, new.report, words=bool(same_place))
+        for order, (cell, before, after) in enumerate(differing, 1):
             yield {
                 "report_id": report_id,
                 "version": number + 1,
@@ -431,24 +348,6 @@ def _changes(report_id: str, versions: Sequence[Observed]) -> Iterator[Row]:
                 "old": before,
                 "new": after,
             }
-
-
-def _differing_cells(old: Report, new: Report) -> Iterator[tuple[str, str | None, str | None]]:
-    for key in dict.fromkeys((*old.cells, *new.cells)):
-        before, after = old.cells.get(key), new.cells.get(key)
-        if (before and (before.value, before.status)) != (after and (after.value, after.status)):
-            yield key, before.raw if before else None, after.raw if after else None
-
-
-def _differing_words(old: Report, new: Report) -> Iterator[tuple[str, str | None, str | None]]:
-    if plain_text(old.identity.title or "") != plain_text(new.identity.title or ""):
-        yield "title", old.identity.title, new.identity.title
-    for chapter in dict.fromkeys((*old.chapters, *new.chapters)):
-        before, after = (report.chapters.get(chapter, "").splitlines() for report in (old, new))
-        matcher = SequenceMatcher(None, list(map(plain_text, before)), list(map(plain_text, after)), autojunk=False)
-        for what, a, b, c, d in matcher.get_opcodes():
-            if what != "equal":
-                yield f"chapters.{chapter}", "\n".join(before[a:b]) or None, "\n".join(after[c:d]) or None
 
 
 def _json(value: object) -> str:

@@ -8,12 +8,12 @@ import hashlib
 import os
 import re
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from sqlite_utils import Database
 
@@ -23,15 +23,17 @@ from archive import (
     copies,
     coverage,
     decisions,
+    divisions,
     index,
     places,
     privacy,
     rosters,
     rows,
-    schema,
+    sightings,
     summaries,
 )
 from archive.decisions import Decision, DecisionError, Decisions
+from archive.file import ArchiveError, opened, settle
 from archive.reading import Reading, readings
 from evidence import Capture, Captures
 from extract.report import Identity, Report
@@ -40,16 +42,11 @@ Progress = Callable[[int, int], None]
 """Told how many captures are done, and of how many."""
 
 BATCH = 200  # captures a transaction
-PATIENCE = 300.0  # seconds to wait for another writer, or for a snapshot that is being taken (publish)
 # What a report's rows stand in; captures are replaced one by one, offices belong to many reports.
 _OF_A_REPORT = (
     "reports", "figures", "chapters", "paragraphs", "disclosure", "requests", "disputes", "cell_notes", "other_tables",
     "findings", "masked", "versions", "changes", "addresses",
 )  # fmt: skip
-
-
-class ArchiveError(RuntimeError):
-    """The archive cannot be opened or written; str() is one clear line in Chinese."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +65,7 @@ def update(archive: Path, captures: Path, *, progress: Progress | None = None, w
     Only new captures are read; what was seen again or has vanished since is noted. A file `divisions.csv` in that
     folder adds to the known divisions. Raises ArchiveError, or evidence.EvidenceError where the folder is not evidence.
     """
-    with closing(Captures(captures)) as evidence, _opened(archive) as db:
+    with closing(Captures(captures)) as evidence, opened(archive) as db:
         return _Writer(db, evidence, captures).run(progress, workers)
 
 
@@ -78,10 +75,10 @@ def rebuild(archive: Path, captures: Path, *, progress: Progress | None = None, 
     Raises ArchiveError (a file that is not ours is never replaced) or evidence.EvidenceError.
     """
     with closing(Captures(captures)) as evidence:
-        _settle(archive)
+        settle(archive)
         fresh = archive.with_name(f"{archive.name}.{os.getpid()}.new")
         try:
-            with _opened(fresh) as db:
+            with opened(fresh) as db:
                 for pragma in ("journal_mode = OFF", "synchronous = OFF"):
                     db.execute(f"PRAGMA {pragma}")
                 summary = _Writer(db, evidence, captures).run(progress, workers, whole=True)
@@ -91,67 +88,6 @@ def rebuild(archive: Path, captures: Path, *, progress: Progress | None = None, 
         finally:
             fresh.unlink(missing_ok=True)
     return summary
-
-
-@contextmanager
-def told(path: Path) -> Iterator[None]:
-    """Turn what SQLite and the disk complain of into one line."""
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        said = str(error)
-        if "locked" in said:
-            raise ArchiveError(f"{path} 正被另一个程序写入，请等它结束后再试。") from error
-        if "full" in said:
-            raise ArchiveError(f"磁盘已满，无法写入 {path}；腾出空间后再次运行即可继续。") from error
-        if "readonly" in said or "unable to open" in said:
-            raise ArchiveError(f"无法写入 {path}，请检查文件夹是否存在、是否有写入权限。") from error
-        raise ArchiveError(f"{path} 不是可用的年报库（{said}）。如是本程序所建，请删除后重建。") from error
-    except OSError as error:
-        raise ArchiveError(f"无法写入 {path}：{error.strerror or error}") from error
-
-
-@contextmanager
-def _opened(archive: Path) -> Iterator[sqlite3.Connection]:
-    """The archive, open for writing; an empty one is made. The caller's work is committed by the writer."""
-    with told(archive), closing(sqlite3.connect(archive, isolation_level=None, timeout=PATIENCE)) as db:
-        empty = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
-        if empty and db.execute("PRAGMA application_id").fetchone()[0] == 0:
-            with Database(db).atomic():
-                schema.create(db)
-        _judge(archive, db)
-        yield db
-
-
-def _judge(archive: Path, db: sqlite3.Connection) -> None:
-    signed, version = (db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version"))
-    if signed != schema.APPLICATION_ID:
-        raise ArchiveError(f"{archive} 不是 nianbao 的年报库，未作任何改动。")
-    if version > schema.VERSION:
-        raise ArchiveError(
-            f"{archive} 由更新版本的 nianbao 建成（格式 {version}，本程序只认识 {schema.VERSION}），请先升级。"
-        )
-    if version < schema.VERSION:
-        raise ArchiveError(f"{archive} 是旧格式（{version}，现为 {schema.VERSION}），请运行 nianbao rebuild 重建。")
-
-
-def check(archive: Path) -> None:
-    """Raises ArchiveError where `archive` is not one of ours that this program can read."""
-    if not archive.is_file():
-        raise ArchiveError(f"没有年报库 {archive}；请先运行 nianbao crawl 或 nianbao demo。")
-    with told(archive), closing(sqlite3.connect(f"file:{quote(str(archive))}?mode=ro", uri=True)) as db:
-        _judge(archive, db)
-
-
-def _settle(archive: Path) -> None:
-    """See that the file to be replaced is ours and that no journal of an interrupted write is left beside it."""
-    if not archive.exists() or archive.stat().st_size == 0:
-        return
-    with told(archive), closing(sqlite3.connect(archive, isolation_level=None, timeout=PATIENCE)) as db:
-        if db.execute("PRAGMA application_id").fetchone()[0] != schema.APPLICATION_ID:
-            raise ArchiveError(f"{archive} 不是 nianbao 的年报库，未作任何改动。")
-        db.execute("BEGIN EXCLUSIVE")  # rolls a hot journal back, which would else be applied to the new file
-        db.execute("ROLLBACK")
 
 
 def _suffix(identity: Identity) -> str:
@@ -168,7 +104,7 @@ class _Writer:
         self.evidence = evidence
         self.folder = folder
         extra = folder / "divisions.csv"
-        self.divisions = places.load(extra if extra.exists() else None)
+        self.divisions = divisions.load(extra if extra.exists() else None)
         try:
             self.decisions = Decisions(decisions.read(decisions.FILE, folder / "decisions.csv"))
         except DecisionError as error:
@@ -194,7 +130,7 @@ class _Writer:
                 progress(done, len(new))
         self._regroup(workers)
         with self.tables.atomic():
-            self._note_sightings()
+            sightings.note(self.db, self.evidence)
             self._write_decisions()
             rosters.read(self.tables, self.evidence)
             coverage.write(self.tables, self.evidence.sites(), self.divisions)
@@ -281,50 +217,6 @@ class _Writer:
             index.remove(self.db, report_id)
         for table in tables:
             self.db.execute(f'DELETE FROM "{table}" WHERE report_id = ?', (report_id,))  # noqa: S608
-
-    def _note_sightings(self) -> None:
-        """Note of every report at whose site something was asked since when it was last there; reads nothing anew."""
-        before = set(self.db.execute("SELECT url, last_asked, requests, refused, failed FROM sites"))
-        states = {
-            (one.url, one.finished or one.started, one.requests, one.refused, one.failed): one.site
-            for one in self.evidence.sites()
-        }
-        for site in {site for state, site in states.items() if state not in before}:
-            captures = self.db.execute(
-                """SELECT report_id, url, capture, version, body_sha256, captured_at FROM captures
-                WHERE site_host = ? AND report_id > '' AND role <> 'attachment' ORDER BY capture""",
-                (site,),
-            ).fetchall()
-            for report_id, url, capture, version, sha256, first in captures:
-                sightings = self.evidence.sightings(url)
-                until = rows.seen_until(capture, sha256, sightings, first)
-                self.db.execute(
-                    """UPDATE versions SET seen_until = max(seen_until, ?)
-                    WHERE report_id = ? AND version = ? AND seen_until < ?""",
-                    (until, report_id, version, until),
-                )
-                self.db.execute(
-                    """UPDATE addresses SET last_seen = max(last_seen, ?), last_asked = ?, last_outcome = ?,
-                    listed = ?, unlisted_since = ?, gone_since = ? WHERE report_id = ? AND url = ?""",
-                    (
-                        until,
-                        sightings[-1].captured_at,
-                        sightings[-1].outcome,
-                        *rows.listing(sightings).values(),
-                        rows.gone_since(sightings),
-                        report_id,
-                        url,
-                    ),
-                )
-                self.db.executemany(
-                    """INSERT INTO addresses (report_id, url, first_seen, last_seen) VALUES (?, ?, ?, ?)
-                    ON CONFLICT (report_id, url) DO UPDATE SET last_seen = max(last_seen, excluded.last_seen)
-                    WHERE last_asked IS NULL""",
-                    [(report_id, *spelled) for spelled in self.evidence.spellings(url)],
-                )
-                self.db.execute(
-                    "UPDATE reports SET last_seen = ? WHERE report_id = ? AND last_seen < ?", (until, report_id, until)
-                )
 
     # --- decisions of people ---
 

@@ -28,7 +28,7 @@ from typing import Any
 import click
 from sqlite_utils import Database
 
-from archive import comparisons, copies, coverage, index, places, rows, schema, search, summaries
+from archive import comparisons, copies, coverage, divisions, index, places, rows, schema, search, summaries
 from evidence import Capture, SiteState
 from extract import form
 from extract.report import Cell, Finding, FindingClass, Identity, OfficeKind, Report, Status
@@ -63,21 +63,21 @@ class Office:
     place: places.Place
 
 
-def offices(divisions: places.Divisions) -> Iterator[Office]:
+def offices(known: divisions.Divisions) -> Iterator[Office]:
     """Every office of the country."""
-    for one in divisions.by_code.values():
+    for one in known.by_code.values():
         if one.valid_to is not None:
             continue
         named = []
-        if one.level == places.COUNTY:
+        if one.level == divisions.COUNTY:
             named = [(f"{one.name}人民政府", OfficeKind.COUNTY)]
             for number in range(DEPARTMENTS):
                 name = f"{BUREAUS[number % len(BUREAUS)]}{'局' if number < len(BUREAUS) else '服务中心'}"
                 named.append((name, OfficeKind.DEPARTMENT))
-        elif one.level == places.TOWNSHIP:
+        elif one.level == divisions.TOWNSHIP:
             named = [(one.name, OfficeKind.STREET if one.name.endswith("街道") else OfficeKind.TOWNSHIP)]
         for name, kind in named:
-            if place := places.at(one.code, name, divisions):
+            if place := places.at(one.code, name, known):
                 yield Office(f"{one.code}-{places.pinyin(name)}", name, kind, place)
 
 
@@ -237,7 +237,7 @@ def sites(every: list[Office]) -> list[SiteState]:
 def make(path: Path, count: int) -> None:
     """Write the archive at `path`, and print what each part cost."""
     path.unlink(missing_ok=True)
-    every = list(offices(places.load()))
+    every = list(offices(divisions.load()))
     Random(1).shuffle(every)  # noqa: S311 — the same archive every time
     every = sorted(every[: -(-count // len(YEARS))], key=lambda one: one.id)
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
@@ -300,7 +300,7 @@ def work_out(db: sqlite3.Connection, every: list[Office]) -> None:
     with cost("indexes"):
         schema.create_indexes(db)
     with cost("coverage"):
-        coverage.write(Database(db), sites(every), places.load())
+        coverage.write(Database(db), sites(every), divisions.load())
     with cost("comparisons"):
         comparisons.write(db)
     with cost("copies"):

@@ -11,6 +11,7 @@ import pytest
 
 import workers
 from archive import schema, search, store
+from archive.file import ArchiveError
 from evidence import Exchange, Recorder
 from samples import world
 from samples.documents import editor_html
@@ -350,7 +351,7 @@ def test_a_file_that_is_not_ours_is_left_alone(
     archive = tmp_path / "other.db"
     make(archive)
     before = archive.read_bytes()
-    with pytest.raises(store.ArchiveError, match=said) as error:
+    with pytest.raises(ArchiveError, match=said) as error:
         way(archive, evidence.folder)
     assert "\n" not in str(error.value)
     assert archive.read_bytes() == before
@@ -359,7 +360,7 @@ def test_a_file_that_is_not_ours_is_left_alone(
 def test_an_archive_of_a_newer_program_is_left_alone(evidence: Evidence, tmp_path: Path) -> None:
     evidence.visit()
     newer(tmp_path / "a.db")
-    with pytest.raises(store.ArchiveError, match="升级"):
+    with pytest.raises(ArchiveError, match="升级"):
         store.update(tmp_path / "a.db", evidence.folder)
 
 
@@ -368,19 +369,19 @@ def test_an_archive_of_other_evidence_is_left_alone(evidence: Evidence, tmp_path
     store.update(tmp_path / "a.db", evidence.folder)
     other = Evidence(tmp_path / "other")
     other.visit(("b.html", township()[0], "ok", "report"))
-    with pytest.raises(store.ArchiveError, match="不是由"):
+    with pytest.raises(ArchiveError, match="不是由"):
         store.update(tmp_path / "a.db", other.folder)
     assert [row["url"] for row in query(tmp_path / "a.db", "SELECT url FROM captures")] == [HOME + "a.html"]
 
 
 def test_a_locked_archive_is_told(evidence: Evidence, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     evidence.visit(("a.html", township()[0], "ok", "report"))
-    monkeypatch.setattr(store, "PATIENCE", 0.1)
+    monkeypatch.setattr("archive.file.PATIENCE", 0.1)
     store.update(tmp_path / "a.db", evidence.folder)
     other = sqlite3.connect(tmp_path / "a.db", isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
     for way in (store.update, store.rebuild):
-        with pytest.raises(store.ArchiveError, match="正被另一个程序"):
+        with pytest.raises(ArchiveError, match="正被另一个程序"):
             way(tmp_path / "a.db", evidence.folder)
     other.close()
 
@@ -399,7 +400,7 @@ def test_a_full_disk_is_told_and_leaves_the_old_archive(
         db.execute("PRAGMA max_page_count = 1")  # no page more than there are
 
     monkeypatch.setattr(schema, "create", create)
-    with pytest.raises(store.ArchiveError, match="磁盘已满"):
+    with pytest.raises(ArchiveError, match="磁盘已满"):
         store.rebuild(archive, evidence.folder)
     assert archive.read_bytes() == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.db", "captures"]
@@ -407,5 +408,5 @@ def test_a_full_disk_is_told_and_leaves_the_old_archive(
 
 def test_a_folder_that_is_not_there_is_told(evidence: Evidence, tmp_path: Path) -> None:
     evidence.visit()
-    with pytest.raises(store.ArchiveError, match="无法写入"):
+    with pytest.raises(ArchiveError, match="无法写入"):
         store.update(tmp_path / "no" / "a.db", evidence.folder)

@@ -8,6 +8,7 @@ import pytest
 from test_archive import Evidence, dump, found, query, township
 
 from archive import decisions, store
+from archive.file import ArchiveError
 
 HEAD = "decided_on,decided_by,what,target,cell,value,sha256,why"
 
@@ -149,7 +150,7 @@ def test_a_decision_that_cannot_be_carried_out_is_told_in_a_line(
 ) -> None:
     evidence.visit()
     decide(evidence, line)
-    with pytest.raises(store.ArchiveError, match=said) as error:
+    with pytest.raises(ArchiveError, match=said) as error:
         store.update(tmp_path / "a.db", evidence.folder)
     assert "\n" not in str(error.value)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from archive import places
+from archive import divisions, places
 
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
 
@@ -95,7 +95,7 @@ def test_an_unknown_code_is_kept_as_given() -> None:
 def test_further_divisions_can_be_given(tmp_path: Path) -> None:
     extra = tmp_path / "divisions.csv"
     extra.write_text("code,name,level,parent\n990101,云岭县,3,\n990101100,雾桥镇,4,990101\n", encoding="utf-8")
-    place = places.resolve("雾桥镇人民政府", site_code="990101", divisions=places.load(extra))
+    place = places.resolve("雾桥镇人民政府", site_code="990101", divisions=divisions.load(extra))
     assert (place.division_code, place.county) == ("990101100", "云岭县")
 
 

@@ -14,6 +14,7 @@ import pytest
 from test_archive import Evidence, query, township
 
 from archive import publish, store
+from archive.file import ArchiveError
 from evidence import Captures
 from serve import inspect_command
 
@@ -116,7 +117,7 @@ def test_what_was_published_stays_where_the_next_fails(evidence: Evidence, tmp_p
     def breaks(_archive: Path, _counts: Path) -> None:
         raise OSError(28, "磁盘已满")
 
-    with pytest.raises(store.ArchiveError, match="磁盘已满"):
+    with pytest.raises(ArchiveError, match="磁盘已满"):
         publish.snapshot(tmp_path / "a.db", evidence.folder, tmp_path / "public", breaks)
     assert sorted(path.name for path in (tmp_path / "public").iterdir()) == [done.folder.name, "current"]
 
@@ -135,6 +136,7 @@ extract.read = older
 """
 
 
+@pytest.mark.timeout(400)  # two rebuilds, two snapshots
 def test_the_command_tells_why_each_number_differs(evidence: Evidence, tmp_path: Path) -> None:
     html, report = township()
     name, number = report.office.bare, report.cells["requests.granted.total"].raw
