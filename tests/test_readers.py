@@ -770,6 +770,43 @@ def test_an_archive_with_a_password() -> None:
     assert "密码" in readers.read(bytes(data)).problems[0]
 
 
+def with_size(data: bytes, size: int) -> bytes:
+    """A ZIP whose directory says that its first file has this size."""
+    changed = bytearray(data)
+    pack_into("<I", changed, data.index(b"PK\x01\x02") + 24, size)
+    return bytes(changed)
+
+
+ONE_FILE = zip_of({"年报.html": REPORT_HTML.encode()})
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (zip_of({}), "没有能读取的文件"),
+        (zip_of({"空/": b""}), "没有能读取的文件"),
+        (ONE_FILE[:-60], "损坏"),
+        (ONE_FILE[: len(ONE_FILE) // 2], "损坏"),
+        (ONE_FILE[:60] + bytes(20) + ONE_FILE[80:], "已损坏"),
+        (with_size(ONE_FILE, 10), "无法解开"),
+        (zip_of({"年报.zip": ONE_FILE, "说明.txt": b""}), "压缩包中的压缩包"),
+    ],
+    ids=["empty", "folder", "end lost", "half lost", "broken", "size lies", "nested"],
+)
+def test_an_archive_of_no_use_has_a_reason(data: bytes, words: str) -> None:
+    report = extract.read(data)
+    assert not report.identity.is_report
+    assert any(words in problem for problem in report.problems)
+
+
+def test_the_report_among_a_hundred_files_and_what_a_mac_leaves_beside_them() -> None:
+    files = {f"{number:03}.html": b"<p>x</p>" for number in range(100)}
+    shadow = {"__MACOSX/附件/._清溪镇年报.html": b"\0\5\x16\7" * 20, ".DS_Store": b"\0\0\0\1Bud1" * 10}
+    report = extract.read(zip_of(files | shadow | {"附件/清溪镇年报.html": REPORT_HTML.encode()}))
+    assert report.identity.title == TITLE
+    assert any("只读取" in problem for problem in report.problems)
+
+
 def test_bombs_are_not_opened(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "压缩比" in readers.read(zip_of({"a.html": bytes(20_000_000)})).problems[0]
     assert "过多" in readers.read(zip_of({f"{n}.html": b"" for n in range(archives.MAX_MEMBERS + 1)})).problems[0]
