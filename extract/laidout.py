@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from extract import form, labels, stream
+from extract import form, labels, runs
 
 _PAGE_NUMBER = re.compile(r"^\s*(?:[-—–]+\s*\d{1,3}\s*[-—–]+|第\s*\d+\s*页.*|\d{1,3}\s*/\s*\d{1,3})\s*$")
 _BARE = re.compile(r"^\s*\d{1,3}\s*$")
@@ -109,7 +109,7 @@ def _words_and_numbers(line: str) -> tuple[str, str]:
     """The words of a line before its numbers, and the numbers; no numbers where words follow them."""
     if "\t" in line or "|" in line:
         return line, ""
-    tokens = stream.words_and_values(line, is_field=False)
+    tokens = runs.words_and_values(line, is_field=False)
     count = next((n for n, (words, _) in enumerate(reversed(tokens)) if words), len(tokens))
     texts = [words or value or "" for words, value in tokens]
     return " ".join(texts[: len(texts) - count]), " ".join(texts[len(texts) - count :])

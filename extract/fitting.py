@@ -1,0 +1,80 @@
+"""The values behind a label, laid over the columns of its row where that can be done one way only."""
+
+from extract import form, values
+from extract.report import Cell
+from extract.runs import Token, one_a_line
+
+
+def fit(tokens: list[Token], count: int) -> list[str] | None:
+    """The texts of the values of a row of `count` columns, or None where they do not fit one way only."""
+    first_line = [t.value or "" for t in tokens if t.line == tokens[0].line]
+    everything = [t.value or "" for t in tokens]
+    is_column = one_a_line(tokens)
+    for texts in (everything,) if is_column else (first_line, everything):
+        alone = is_column or len(first_line) == len(everything)
+        # The lines below may hold the ends of numbers that a narrow column wrapped: 12 and 34 for 1234. No number
+        # begins with 0, so that a 0 takes no end (上海市府办 2025: a line of zeros below a row).
+        takers = sum(text != "0" for text in texts)
+        may_be_ends = 1 < len(everything) - len(texts) <= takers
+        if len(texts) == count and not alone and (may_be_ends or not _stands_alone(texts)):
+            continue
+        if len(texts) == count:
+            # Where tabs part the cells, one empty field at the edge may be a lost cell (坎苏镇 2024: six of seven).
+            if is_column or bool(texts[0]) + bool(texts[-1]) != 1 or texts.count("") > 1:
+                return texts
+            return None
+        left = next((i for i, text in enumerate(texts) if text), len(texts))
+        right = next((i for i, text in enumerate(reversed(texts)) if text), len(texts))
+        spare = len(texts) - count
+        if spare > 0 and left + right >= spare and left < len(texts):
+            ways = [texts[i : i + count] for i in range(max(0, spare - right), min(left, spare) + 1)]
+            ways = [way for way in ways if (way[0] and way[-1]) or way.count("") > 1]
+            if len(ways) == 1:
+                return ways[0]
+            right_sum = [way for way in ways if adds_up(way)]
+            if count == len(form.APPLICANTS) and len(right_sum) == 1:
+                return right_sum[0]
+    # Merged cells repeat their number. Between spaces 2 2 may be 22, and below may stand the end of a number; no number
+    # begins with 0.
+    if count == 1 and len(first_line) <= 3 and len({*first_line} - {""}) == 1:
+        text = max(first_line)
+        whole = len(first_line) == len(everything) and all(token.cell for token in tokens)
+        return [text] if whole or (text == "0" and {*everything} <= {"0", ""}) else None
+    # A page number between two parts of a row stands alone on its line where the row's own numbers do not.
+    by_line: dict[int, list[str]] = {}
+    for token in tokens:
+        by_line.setdefault(token.line, []).append(token.value or "")
+    if len(by_line) > 1 and max(len(part) for part in by_line.values()) > 1:
+        kept = [part for part in by_line.values() if len(part) > 1]
+        texts = [text for part in kept for text in part]
+        if len(texts) == count and count >= len(form.APPLICANTS) and adds_up(texts):
+            return texts
+    return None
+
+
+def _stands_alone(texts: list[str]) -> bool:
+    """Whether the sums of the form vouch for a row; a row without sums is trusted."""
+    if len(texts) == len(form.APPLICANTS):
+        return adds_up(texts)
+    width = len(form.RESULTS)
+    return len(texts) % width > 0 or all(adds_up(texts[at : at + width]) for at in range(0, len(texts), width))
+
+
+def adds_up(texts: list[str]) -> bool:
+    """Whether the last value of a row, or of each stage of a row of `disputes`, is the sum of those before it."""
+    if len(texts) == len(form.STAGES) * len(form.RESULTS):
+        return all(adds_up(texts[at : at + len(form.RESULTS)]) for at in range(0, len(texts), len(form.RESULTS)))
+    numbers = [values.read(text).value or 0 for text in texts]
+    return sum(numbers[:-1]) == numbers[-1]
+
+
+def stripped(tokens: list[Token], count: int) -> list[Cell]:
+    """The values of a row that do not fit its `count` columns, between the first and the last that is not empty."""
+    texts = [t.value or "" for t in tokens]
+    if len(texts) > count + 1:
+        texts = [t.value or "" for t in tokens if t.line == tokens[0].line]
+    while texts and not texts[-1]:
+        texts.pop()
+    while texts and not texts[0]:
+        texts.pop(0)
+    return [values.read(text) for text in texts]

@@ -1,0 +1,127 @@
+"""Lines of text → labels with the values behind them, in the order in which they stand."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from extract import form, labels, values
+
+_RULE = re.compile(r"^[\s|:\-—=+]*$")
+_VALUE = re.compile(
+    r"(?<![^\s|])"
+    r"(?:[+-]?(?:\d{1,3}(?:,\s?\d{3})+|\d+)(?:\.\d+)?(?:件次|件|条|个|宗|起|次|项|份|人|万元|元)?(?:\s*[(\[][^)\]]*[)\]])?"
+    r"|(?:增加?|减少?)\d+|[/\\╱╲∕⁄]|[-—–]{1,3}|\.\d+|无(?=\s+[\d/无])|(?<=[\d/无]\s)无)"
+    r"(?=$|[\s|])(?!\s*[年月日])"
+)
+
+
+@dataclass(slots=True)
+class Token:
+    """Words of a label (`words`) or something that may be a value (`value`), with the line it stands on.
+
+    `first` and `last` tell whether it begins and ends that line: prose never consists of a label and its numbers alone.
+    `cell`: it stands between tabs or bars.
+    """
+
+    line: int
+    words: str = ""
+    value: str | None = None
+    first: bool = False
+    last: bool = False
+    cell: bool = False
+
+
+def _fields(line: str) -> list[str]:
+    if "|" in line and line.count("|") >= 2:
+        return [part.strip() for part in line.strip().strip("|").split("|")]
+    return [part.strip() for part in line.split("\t")] if "\t" in line else []
+
+
+def tokens(lines: Iterable[str]) -> Iterator[Token]:
+    """The words and values of lines, in order."""
+    for number, line in enumerate(lines):
+        if "|" in line and _RULE.match(line):
+            continue
+        fields = _fields(line)
+        # A file of one cell a line starts each with a tab: a tab alone is an empty cell there.
+        # In a line of several, those before the first words are label columns of merged cells.
+        while len(fields) > 1 and not fields[0]:
+            del fields[0]
+        found = [
+            Token(number, words, value, cell=bool(fields))
+            for text in fields or [line]
+            for words, value in words_and_values(text, bool(fields))
+        ]
+        if found:
+            found[0].first = found[-1].last = True
+        yield from found
+
+
+def one_a_line(some: list[Token]) -> bool:
+    """Whether each stands on a line of its own."""
+    return len({token.line for token in some}) == len(some)
+
+
+@lru_cache(maxsize=4096)
+def words_and_values(text: str, is_field: bool) -> list[tuple[str, str | None]]:
+    """The parts of a text, each words of a label or a value; a field of a table may be a value without a digit."""
+    folded = values.fold(text)
+    if is_field and (not folded or folded.rstrip("。") in values.NOTHING):
+        return [("", folded)]
+    found: list[tuple[str, str | None]] = []
+    at = 0
+    for match in _VALUE.finditer(folded):
+        if before := folded[at : match.start()].strip():
+            found.append((before, None))
+        found.append(("", match.group()))
+        at = match.end()
+    if rest := folded[at:].strip():
+        found.append((rest, None))
+    return found
+
+
+@dataclass(slots=True)
+class Run:
+    """Words, and the values that follow them until other words come."""
+
+    words: list[Token] = field(default_factory=list)
+    values: list[Token] = field(default_factory=list)
+
+    @property
+    def is_on_one_line(self) -> bool:
+        """Whether the values stand on the line on which the words end."""
+        return self.words[-1].line == self.values[-1].line
+
+    @property
+    def is_scattered(self) -> bool:
+        """Whether the values stand one a line, some of them not right below what is before them."""
+        many = len(self.values) >= len(form.RESULTS) and one_a_line(self.values)
+        return many and self.values[-1].line - self.words[-1].line > len(self.values)
+
+
+def read(lines: Iterable[str]) -> Iterator[Run]:
+    """The runs of a text, in order, but for values before the first words."""
+    run = Run()
+    for token in tokens(lines):
+        if token.value is None:
+            if run.values and not any(value.value for value in run.values) and not _is_blank_row(run):
+                run.values.clear()  # the empty cells between the headers of merged columns
+            if run.values:
+                yield run
+                run = Run()
+            run.words.append(token)
+        elif run.words:
+            run.values.append(token)
+    if run.words:
+        yield run
+
+
+def _is_blank_row(run: Run) -> bool:
+    label = run.words[-1]
+    row = labels.exactly(label.words)
+    if row is None:
+        return False
+    # 其他 is a header too, with empty cells behind it; no row of `disclosure` is.
+    on_one_line = label.line == run.values[0].line and (len(run.values) > 2 or row[0] == "disclosure")
+    return on_one_line or (row[0] == "requests" and len(run.values) == len(form.APPLICANTS))
