@@ -104,6 +104,8 @@ def _label(cells: list[GridCell], plain: list[str]) -> tuple[labels.Match, int] 
 def _joined(above: list[GridCell | None], below: list[GridCell | None]) -> list[GridCell | None] | None:
     """The row of which these are the two parts, None where they are rows of their own."""
     row = _together(above, below, "")
+    if _completes_headers(above, below):
+        return row
     whole = _line(0, row, distinct(row)).label
     if _is_rest(above) or _is_rest(below):
         # The header of chapter 四 and the values on the next page are two rows.
@@ -127,6 +129,15 @@ def _joined(above: list[GridCell | None], below: list[GridCell | None]) -> list[
         if len(numbers) == len(printed) == len(form.APPLICANTS) and sum(numbers[:-1]) == numbers[-1]:
             return row
     return _together(above, below, "\n")
+
+
+def _completes_headers(above: list[GridCell | None], below: list[GridCell | None]) -> bool:
+    """Whether a row of headers goes on below the edge of the page: 结果 above, 维持 below."""
+    pairs = {(one, two) for one, two in zip(above, below, strict=True) if not _is_empty(two)}
+    return bool(pairs) and all(
+        one is not None and two is not None and one.text and form.plain(one.text + two.text) in _HEADERS
+        for one, two in pairs
+    )
 
 
 def _together(above: list[GridCell | None], below: list[GridCell | None], between: str) -> list[GridCell | None]:
@@ -163,7 +174,7 @@ def _has_values(row: list[GridCell | None]) -> bool:
 def lies_on_its_side(grid: Grid) -> bool:
     """Whether what the form prints as rows stands side by side: the outcomes in one row, or results in one column."""
     for cells in grid.cells[:_TOP]:
-        named = [form.ROW_LABELS.get(form.plain(cell.text)) for cell in cells if len(cell.text) > 2]
+        named = [form.ROW_LABELS.get(words) for cell in cells if (words := form.plain(cell.text)) not in _SHARED]
         if sum(match is not None and match[0] == "requests" for match in named) >= 5:
             return True
     columns = zip(*(row[:4] for row in grid.rows), strict=True)

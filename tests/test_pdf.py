@@ -5,6 +5,7 @@ from io import BytesIO
 
 import pypdfium2
 import pytest
+from PIL import Image
 from reportlab.lib.colors import Color, white
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfbase import pdfmetrics
@@ -305,6 +306,54 @@ def test_a_row_cut_by_a_page_between_its_numbers_and_its_label() -> None:
     cells = extract.read(pdf(first, second)).cells
     columns = ("natural_person", "ngo", "total")
     assert [cells[f"requests.other_uncorrected.{column}"].value for column in columns] == [3, 0, 3]
+
+
+def test_headers_cut_by_a_page() -> None:
+    results = ("结\n果\n", "结\n果\n", "其\n他\n", "尚\n未\n", "总\n计")
+    rest = ("维\n持", "纠\n正", "结\n果", "审\n结", "")
+    values = [str(number) for number in (1, 2, 3, 4, 10) * 3]
+
+    def first(canvas: Canvas) -> None:
+        row(canvas, 110, ("行政复议", "行政诉讼"), (150, 300))
+        row(canvas, 90, ("", "未经复议直接起诉", "复议后起诉"), (150, 150, 150), 20)
+        row(canvas, 50, results * 3, (30,) * 15, 40)
+
+    def second(canvas: Canvas) -> None:
+        row(canvas, 780, rest * 3, (30,) * 15)
+        row(canvas, 750, tuple(values), (30,) * 15)
+
+    cells = extract.read(pdf(first, second)).cells
+    cell = cells["disputes.litigation_after_reconsideration.total"]
+    assert cell.value == 10
+    assert cell.place is not None
+    assert cell.place.box is not None
+
+
+def test_a_frame_around_a_table_is_none() -> None:
+    def draw(canvas: Canvas) -> None:
+        table(canvas)
+        for x in (40, 44.5, 520.5, 525):
+            canvas.line(x, 570, x, 680)
+        for y in (570, 574.5, 675.5, 680):
+            canvas.line(40, y, 525, y)
+
+    document = readers.read(pdf(draw, nothing))
+    assert [len(grid.cells[0]) for grid in document.grids] == [8]
+
+
+def test_office_and_date_alone_under_a_seal_are_no_scan() -> None:
+    out = BytesIO()
+    canvas = Canvas(out, pagesize=A4)
+    prose(canvas, 1)
+    table(canvas)
+    canvas.showPage()
+    put(canvas, 400, 400, "清溪镇人民政府", 11)
+    put(canvas, 400, 380, "2025年1月10日", 11)
+    canvas.drawInlineImage(Image.new("RGB", (40, 40), "red"), 400, 360, 100, 100)
+    canvas.save()
+    document = readers.read(out.getvalue())
+    assert document.paragraphs[-1].text == "2025年1月10日"
+    assert not document.problems
 
 
 def test_a_seal_over_a_table_rules_no_line() -> None:

@@ -1,5 +1,6 @@
 """Pages of characters and ruling lines → a document's paragraphs and tables: what PDF, OFD and scans have in common."""
 
+import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -15,6 +16,10 @@ from extract.readers.ruling import Table
 _PAGE_NUMBER = re.compile(r"^[\s\-—–─]*(?:第)?\s*\d{1,3}\s*(?:页)?(?:\s*/\s*(?:共)?\d{1,3}\s*页?)?[\s\-—–─]*$")
 _NUMBERS = re.compile(r"\d+")
 _NUMBERED = re.compile(r"^(?:[一二三四五六七八九十]{1,2}、|[（(][一二三四五六七八九十]{1,2}[）)])")
+
+
+Margins = tuple[float, float]
+"""The x at which lines begin and end."""
 
 
 @dataclass(slots=True)
@@ -44,12 +49,12 @@ def text(leaf: Leaf, number: int, order: float, above: Text | None) -> Text:
 def put(texts: list[Text], document: Document) -> None:
     """Put the texts of all pages into a document, without the heads and feet that run through them."""
     heads = _running([one.prose for one in texts])
-    margins: dict[int, float] = {}  # by the width of a page: how far prose goes on such
+    margins: dict[int, Margins] = {}  # by the width of a page: of prose on all such
     for one in texts:
         here = heads if one is not texts[0] else heads - _titles(one.prose)
         document.lines.extend(_own_lines(one, here))
         one.prose = _own(one.prose, here)
-        margins[int(one.width)] = max(_margin(one.prose), margins.get(int(one.width), 0.0))
+        margins[int(one.width)] = _margins(one.prose, margins.get(int(one.width)))
     found: list[Table | Paragraph] = []
     for one in texts:
         found.extend(one.parts or _parts(one.prose, one.tables, one.number, margins[int(one.width)]))
@@ -59,13 +64,13 @@ def put(texts: list[Text], document: Document) -> None:
 def page(found: list[Char], tables: list[Table], number: int) -> list[Table | Paragraph]:
     """The parts of a page from the top: what stands in the `tables` goes to their cells, the rest is prose."""
     prose = _own(printed_lines(ruling.placed(found, tables)), frozenset())
-    return _parts(prose, tables, number, _margin(prose))
+    return _parts(prose, tables, number, _margins(prose))
 
 
-def _parts(prose: list[Line], tables: list[Table], number: int, margin: float) -> list[Table | Paragraph]:
+def _parts(prose: list[Line], tables: list[Table], number: int, margins: Margins) -> list[Table | Paragraph]:
     tables = [table for table in tables if table.chars]
     found: list[tuple[float, Table | Paragraph]] = [(table.top, table) for table in tables]
-    found.extend(_paragraphs(prose, number, [table.top for table in tables], margin))
+    found.extend(_paragraphs(prose, number, [table.top for table in tables], margins))
     return [part for _, part in sorted(found, key=lambda pair: pair[0])]
 
 
@@ -98,25 +103,27 @@ def _runs_on(above: Paragraph, below: Paragraph) -> bool:
     )
 
 
-def _margin(prose: list[Line]) -> float:
-    """How far to the right the lines go."""
-    return max((line[-1].right for line in prose), default=0.0)
+def _margins(prose: list[Line], others: Margins | None = None) -> Margins:
+    """How far to the left and to the right the lines go, and those with the margins `others`."""
+    left, right = others or (math.inf, 0.0)
+    return min([left, *(line[0].left for line in prose)]), max([right, *(line[-1].right for line in prose)])
 
 
 def _paragraphs(
-    prose: list[Line], number: int, breaks: list[float], margin: float
+    prose: list[Line], number: int, breaks: list[float], margins: Margins
 ) -> Iterator[tuple[float, Paragraph]]:
-    """Lines as paragraphs, each with its top: a line goes on below where it reaches the right `margin` and nothing
-    `breaks` in."""
+    """Lines as paragraphs, each with its top: a line goes on below where it reaches from the left third to the right
+    of the `margins` (office and date stand at the right) and nothing `breaks` in."""
     if not prose:
         return
-    margin_left = min(line[0].left for line in prose)
+    edge = min(line[0].left for line in prose)
+    third = margins[0] + (margins[1] - margins[0]) / 3
     steps = [below[0].base - above[0].base for above, below in pairwise(prose)]
     step = median(steps) if steps else 0.0
     text, top, full, base = "", 0.0, False, 0.0
     for line in prose:
         size = line.size
-        indented = line[0].left - margin_left > 1.2 * size
+        indented = line[0].left - edge > 1.2 * size
         parted = line[0].base - base > 1.35 * step or any(base < y < line[0].base for y in breaks)
         words = line.text
         if text and full and not indented and not parted and not _NUMBERED.match(words):
@@ -125,8 +132,7 @@ def _paragraphs(
             if text:
                 yield top, Paragraph(text, page=number)
             text, top = words, line[0].top
-        begins_left = line[0].left - margin_left < (margin - margin_left) / 3  # a date does not, at the right edge
-        full = begins_left and margin - line[-1].right < 2.2 * max(size, 6.0)
+        full = line[0].left < third and margins[1] - line[-1].right < 2.2 * max(size, 6.0)
         base = line[0].base
     yield top, Paragraph(text, page=number)
 

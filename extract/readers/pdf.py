@@ -17,7 +17,7 @@ _MAX_PAGES = 200
 _FEW = 30
 """A page with fewer Chinese characters than this is a picture of a page."""
 _LARGE = 0.08
-"""The share of a page from which on a picture may hold a table of the form (the smallest has four lines)."""
+"""The share of a page from which on pictures may hold a table of the form (the smallest has four lines)."""
 _CATALOG = re.compile(rb"(\d+)\s+(\d+)\s+obj\s*<<(?:(?!endobj).){0,2000}?/Type\s*/Catalog\b", re.DOTALL)
 
 
@@ -78,17 +78,19 @@ def _read_pages(source: Any, document: Document, quick: bool) -> None:
             document.problems.append(f"第{number}页内容过多，未读取")
             continue
         here = list(_texts(shown, number, texts[-1] if texts else None))
-        is_scan = sum(letter.text > "⺀" for letter in shown.letters) < _FEW and (shown.garbled or shown.pictured > 0)
+        words = sum(letter.text > "⺀" for letter in shown.letters)
+        # Office and date alone on the last page, under a seal, are no scan.
+        is_scan = words < _FEW and (shown.garbled or shown.pictured > (_LARGE if words else 0))
         if is_scan or (shown.pictured > _LARGE and not any(text.tables for text in here) and not quick):
             found: list[Table | Paragraph] = []
             if not quick and len(scans) < image.MAX_PAGES:
                 layer = _layer(shown, page, is_scan)
                 draw = partial(_picture, page)
-                found, words, problems = image.read_page(draw, number, layer, width=page.get_width())
+                found, lines, problems = image.read_page(draw, number, layer, width=page.get_width())
                 document.problems.extend(one for one in problems if one not in document.problems)
-                words = words or [line for text in here for line in text.lines]
-                if found or words:
-                    here = [layout.Text(number, number, page.get_width(), [], [], words, found)]
+                lines = lines or [line for text in here for line in text.lines]
+                if found or lines:
+                    here = [layout.Text(number, number, page.get_width(), [], [], lines, found)]
             if found or is_scan:
                 scans[number] = bool(found)
         texts.extend(here)

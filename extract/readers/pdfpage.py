@@ -100,7 +100,7 @@ class Drawn(NamedTuple):
 class Page(NamedTuple):
     """What a page shows: no letters where its fonts do not say which they are (`garbled`). `behind` are letters that
     nobody sees (a recognition by the scanner), `hidden` counts all that is not seen. `pictured` is the share of the
-    page that its largest picture covers (0 without one); `covered`: a picture hides what was drawn before it."""
+    page that its pictures cover (0 without one); `covered`: a picture hides what was drawn before it."""
 
     letters: list[Letter]
     behind: list[Letter]
@@ -135,7 +135,7 @@ def read(page: Any, text: Any) -> Page | None:
         garbled,
         drawn,
         frame,
-        max((max(share, 0.001) for share in shares if share), default=0.0),
+        sum(max(share, 0.001) for share in shares if share),
         bool(shares) and shares[-1] > _WHOLE,
     )
 

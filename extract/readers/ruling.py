@@ -14,6 +14,8 @@ _NARROW = 4.0
 """Points within which two lines have no cell between them: each cell may have a frame of its own."""
 _SAME_EDGE = 6.0
 """Points within which the edges of two parts of a table are one."""
+_LEAST = 8.0
+"""Points that a cell is wide or high: less is the space between the two lines of a frame."""
 _MOST = 20_000
 """A drawing with more crossings than this is no table."""
 
@@ -184,7 +186,7 @@ def _table(horizontal: list[Ruling], vertical: list[Ruling], leaf: float, printe
     # A table may be open at its sides, and at a page break below or above (洪泽区 2023).
     xs = _tracks((*(line.at for line in vertical), *_ends(horizontal)), _NARROW)
     ys = _tracks((*(line.at for line in horizontal), *_ends(vertical)), _NARROW)
-    if len(xs) < 3 or len(ys) < 2 or len(xs) * len(ys) > _MOST:
+    if len(xs) < 3 or len(ys) < 2 or len(xs) * len(ys) > _MOST or not (_has_cells(xs) or _has_cells(ys)):
         return None
     columns, rows = len(xs) - 1, len(ys) - 1
     parent = list(range(rows * columns))
@@ -207,6 +209,11 @@ def _table(horizontal: list[Ruling], vertical: list[Ruling], leaf: float, printe
     return Table(xs, ys, owner, leaf, printed=printed)
 
 
+def _has_cells(borders: list[float]) -> bool:
+    """Whether there is more than one cell between the borders, and not the frame of a page or of a table."""
+    return sum(after - before > _LEAST for before, after in pairwise(borders)) > 1
+
+
 def _ends(lines: list[Ruling]) -> tuple[float, float]:
     return min(line.start for line in lines), max(line.end for line in lines)
 
@@ -216,10 +223,12 @@ def _drawn(lines: list[Ruling], at: float, through: float) -> bool:
 
 
 def placed(chars: list[Char], tables: list[Table]) -> list[Char]:
-    """Put the characters that stand in `tables` into their cells; the others are given back."""
+    """Put the characters that stand in `tables` into their cells (in the inner one where a cell holds a table); the
+    others are given back."""
     prose: list[Char] = []
+    inner_first = sorted(tables, key=lambda table: (table.xs[-1] - table.xs[0]) * (table.ys[-1] - table.ys[0]))
     for char in chars:
-        for table in tables:
+        for table in inner_first:
             slot = table.slot(char)
             if slot is not None:
                 table.chars.setdefault(slot, []).append(char)
