@@ -445,3 +445,25 @@ def test_wrapped_totals_are_no_page_numbers() -> None:
 
     cells = extract.read(pdf(draw, nothing)).cells
     assert [cells[f"requests.{name}.total"].value for name in ("new_received", "carried_in")] == [131, 152]
+
+
+def test_a_title_over_the_whole_page_is_not_joined_to_what_stands_below() -> None:
+    def draw(canvas: Canvas) -> None:
+        put(canvas, 60, 660, "清溪镇人民政府二〇二四年政府信息公开工作年度报告全文", 18)
+        put(canvas, 60, 640, "发布时间：2025年1月10日  来源：清溪镇人民政府", 10)
+
+    texts = [paragraph.text for paragraph in readers.read(pdf(draw, nothing)).paragraphs]
+    assert "清溪镇人民政府二〇二四年政府信息公开工作年度报告全文" in texts
+
+
+def test_a_page_of_outlines_is_named_unread_or_recognised() -> None:
+    def outlines(canvas: Canvas) -> None:
+        for at in range(200):
+            canvas.line(50 + 2 * at, 700, 52 + 2 * at, 708)
+        canvas.showPage()
+
+    out = BytesIO()
+    canvas = Canvas(out, pagesize=A4)
+    outlines(canvas)
+    canvas.save()
+    assert any(problem.startswith("第1页没有可用的文字层") for problem in readers.read(out.getvalue()).problems)

@@ -50,6 +50,11 @@ class Line(list[Char]):
         return usual_height(self)
 
     @cached_property
+    def height(self) -> float:
+        """How high the highest of them is."""
+        return max(char.height for char in self)
+
+    @cached_property
     def text(self) -> str:
         """What they say; a wide gap is a space, so that two numbers never become one."""
         parts = [self[0].text]
@@ -166,15 +171,14 @@ def _is_spread(line: Line) -> bool:
         return False
     gaps = [char.left - before.right for before, char in pairwise(line)]
     steps = [char.centre - before.centre for before, char in pairwise(line)]
-    high = max(char.height for char in line)
     return (
         not any(_is_foreign(*pair) for pair in pairwise(line))
-        and max(gaps) < 0.8 * high
-        and max(steps) - min(steps) < 0.3 * high
+        and max(gaps) < 0.8 * line.height
+        and max(steps) - min(steps) < 0.3 * line.height
     )
 
 
 def _is_full(line: Line, box: Box) -> bool:
     """Whether a line of a cell had no room for one more digit, so that a number goes on below it."""
-    digit = 0.8 * max(char.height for char in line)
+    digit = 0.8 * line.height
     return box.right - line[-1].right < 1.2 * digit + min(line[0].left - box.left, 6)

@@ -14,6 +14,8 @@ from extract.readers.leaves import Leaf
 from extract.readers.ruling import Table
 
 _PAGE_NUMBER = re.compile(r"^[\s\-—–─]*(?:第)?\s*\d{1,3}\s*(?:页)?(?:\s*/\s*(?:共)?\d{1,3}\s*页?)?[\s\-—–─]*$")
+_TITLED = 6
+"""Chinese characters from which on a line tells how large its letters are: a title may go over the whole page."""
 _NUMBERS = re.compile(r"\d+")
 _NUMBERED = re.compile(r"^(?:[一二三四五六七八九十]{1,2}、|[（(][一二三四五六七八九十]{1,2}[）)])")
 
@@ -120,20 +122,26 @@ def _paragraphs(
     third = margins[0] + (margins[1] - margins[0]) / 3
     steps = [below[0].base - above[0].base for above, below in pairwise(prose)]
     step = median(steps) if steps else 0.0
-    text, top, full, base = "", 0.0, False, 0.0
-    for line in prose:
-        size = line.size
-        indented = line[0].left - edge > 1.2 * size
-        parted = line[0].base - base > 1.35 * step or any(base < y < line[0].base for y in breaks)
-        words = line.text
-        if text and full and not indented and not parted and not _NUMBERED.match(words):
-            text += (" " if text[-1].isascii() and words[0].isascii() and text[-1].isalpha() else "") + words
+
+    def goes_on(above: Line, below: Line) -> bool:
+        top, base = above[0].base, below[0].base
+        return (
+            above[0].left < third
+            and margins[1] - above[-1].right < 2.2 * max(above.size, 6.0)
+            and below[0].left - edge <= 1.2 * below.size
+            and base - top <= 1.35 * step
+            and not any(top < y < base for y in breaks)
+            and not (above.height > 1.45 * below.height and sum(char.is_chinese for char in below) > _TITLED)
+            and not _NUMBERED.match(below.text)
+        )
+
+    text, top = prose[0].text, prose[0][0].top
+    for above, line in pairwise(prose):
+        if goes_on(above, line):
+            text += (" " if text[-1].isascii() and line.text[0].isascii() and text[-1].isalpha() else "") + line.text
         else:
-            if text:
-                yield top, Paragraph(text, page=number)
-            text, top = words, line[0].top
-        full = line[0].left < third and margins[1] - line[-1].right < 2.2 * max(size, 6.0)
-        base = line[0].base
+            yield top, Paragraph(text, page=number)
+            text, top = line.text, line[0].top
     yield top, Paragraph(text, page=number)
 
 

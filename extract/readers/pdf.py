@@ -16,6 +16,8 @@ from extract.readers.ruling import Table
 _MAX_PAGES = 200
 _FEW = 30
 """A page with fewer Chinese characters than this is a picture of a page."""
+_OUTLINES = 100
+"""A page without letters and with more drawn objects than this has its letters as outlines (转曲)."""
 _LARGE = 0.08
 """The share of a page from which on pictures may hold a table of the form (the smallest has four lines)."""
 _CATALOG = re.compile(rb"(\d+)\s+(\d+)\s+obj\s*<<(?:(?!endobj).){0,2000}?/Type\s*/Catalog\b", re.DOTALL)
@@ -78,9 +80,7 @@ def _read_pages(source: Any, document: Document, quick: bool) -> None:
             document.problems.append(f"第{number}页内容过多，未读取")
             continue
         here = list(_texts(shown, number, texts[-1] if texts else None))
-        words = sum(letter.text > "⺀" for letter in shown.letters)
-        # Office and date alone on the last page, under a seal, are no scan.
-        is_scan = words < _FEW and (shown.garbled or shown.pictured > (_LARGE if words else 0))
+        is_scan = _is_scan(shown)
         if is_scan or (shown.pictured > _LARGE and not any(text.tables for text in here) and not quick):
             found: list[Table | Paragraph] = []
             if not quick and len(scans) < image.MAX_PAGES:
@@ -105,6 +105,15 @@ def _read_pages(source: Any, document: Document, quick: bool) -> None:
         if numbers:
             listed = "、".join(map(str, numbers))
             document.problems.append(f"第{listed}页没有可用的文字层（扫描件，或字体没有编码），{what}")
+
+
+def _is_scan(shown: pdfpage.Page) -> bool:
+    """Whether what a page says must be recognised. Office and date alone on the last page, under a seal, need not."""
+    words = sum(letter.text > "⺀" for letter in shown.letters)
+    if words:
+        return words < _FEW and shown.pictured > _LARGE
+    drawing = not shown.letters and len(shown.drawn) > _OUTLINES
+    return shown.garbled or shown.pictured > 0 or drawing
 
 
 def _texts(shown: pdfpage.Page, number: int, above: layout.Text | None) -> Iterator[layout.Text]:
