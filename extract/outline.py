@@ -19,6 +19,7 @@ _HEADING = re.compile("|".join(f"(?P<{key}>{facts['pattern']})" for key, facts i
 _NUMERALS = "一二三四五六七八九十"
 _NUMBER = re.compile(rf"第?(?P<numeral>[{_NUMERALS}]{{1,2}})(?:部分|章)?[、，,.．:：]*")
 _YEAR = re.compile(r"20\d\d年度?")
+_LEADS_ON = re.compile(r"(?:如下|见下)表?(?:所示)?[:：]?$")
 _ORDINAL = re.compile(rf"[（(]?(?P<numeral>[1-6１-６{_NUMERALS[:6]}])[)）]?[、，,.．:：]*")
 _GOES_ON = tuple("及和与、")
 UNKNOWN_HEADING = re.compile(rf"[{_NUMERALS}]{{1,2}}、[^。；！？]{{2,24}}")
@@ -175,7 +176,8 @@ def _run_in(number: int, raw: str) -> Heading | None:
 def match_heading(text: str) -> tuple[str, str | None] | None:
     """(chapter, its numeral or None) if `text`, without spaces, is a heading of the form."""
     numbered = _NUMBER.match(text)
-    rest = _YEAR.sub("", text[numbered.end() :] if numbered else text)
+    # Without a numeral 「2024年主动公开政府信息情况如下表：」 is prose.
+    rest = _YEAR.sub("", _LEADS_ON.sub("", text[numbered.end() :]) if numbered else text)
     if not 2 <= len(rest) <= HEADING_LENGTH or rest[0] in "（(":
         return None  # （一）主动公开政府信息情况 is a section of 一、总体情况
     found = _HEADING.fullmatch(rest)

@@ -34,9 +34,13 @@ _META_TEXT = re.compile(
 _CONDITIONAL = re.compile(r"<!\[(?:if|endif)[^>]*(?<!--)>", re.IGNORECASE)
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*>")
 _MAY_BE_HIDDEN = etree.XPath(".//*[@hidden or contains(@style, 'none') or contains(@style, 'NONE')]")
-_HIDDEN = re.compile(r"display\s*:\s*none")
-_HIDDEN_BY_NAME = re.compile(r"hidden(?<=\shidden)[\s=>]")
-"""Two patterns for small letters: each begins with letters of its own, which is found ten times as fast."""
+_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_HIDES = [
+    re.compile(words)
+    for words in (r"isplay\s*:\s*none", r"ISPLAY\s*:\s*(?i:none)", r"idden(?<=\s[hH]idden)[\s=>]", r"\sHIDDEN[\s=>]")
+]
+"""What a page with hidden parts has. Each begins with letters of its own, which are found ten times as fast."""
+_STRUCK = etree.XPath(".//s | .//strike | .//del | .//*[contains(@style, 'line-through')]")
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SPACE = re.compile(r"\s+")
 _LINE_SPACE = re.compile(r"\s*\n\s*|[^\S\t]+")
@@ -73,8 +77,10 @@ def read_text(text: str) -> Document:
         document.problems.append("页面没有内容")
         return document
     _read_head(root, document)
-    if _HIDDEN.search(small := text.lower()) or _HIDDEN_BY_NAME.search(small):
+    if any(words.search(text) for words in _HIDES):
         _drop_hidden(root)
+    _drop_struck(root)
+    _fill_in(root)
     for note in root.iter("sup"):
         for part in note.iter():  # else the mark of a footnote becomes a digit of its number
             part.text = (part.text or "").translate(_RAISED)
@@ -111,6 +117,7 @@ def _content(root: etree._Element) -> etree._Element:
     size: dict[etree._Element, tuple[int, int]] = {}
     stack: list[list[int]] = [[0, 0]]
     inside_link = skipped = 0
+    mixed = {around for part in root.iter(*_NOT_WORDS) for around in part.iterancestors(*_WHOLE)}
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, element in walk:
         tag = element.tag
@@ -120,7 +127,7 @@ def _content(root: etree._Element) -> etree._Element:
             inside_link += tag == "a"
             stack.append([0, 0])
             words = element.text
-            if tag in _WHOLE and not skipped and not inside_link and _is_plain(element):
+            if tag in _WHOLE and not skipped and not inside_link and element not in mixed:
                 walk.skip_subtree()  # nearly all elements of a report are in cells and paragraphs
                 words = _flat(element)
         else:
@@ -145,10 +152,10 @@ def _content(root: etree._Element) -> etree._Element:
             key=lambda child: size[child][0],
             default=None,
         )
-        if best is None or (node.tag == "table" and _is_data(node)):
+        if best is None or (node.tag == "table" and _cells(node) is not None):
             break
         best_letters, best_anchors = size[best]
-        if best.tag == "table" and _is_data(best):
+        if best.tag == "table" and _cells(best) is not None:
             return _with_what_stands_beside(node, size) if best_letters == letters else node
         if best.tag in HEADINGS or best.tag == "p":
             break
@@ -157,10 +164,6 @@ def _content(root: etree._Element) -> etree._Element:
             break
         node = best
     return node
-
-
-def _is_plain(element: etree._Element) -> bool:
-    return next(element.iterdescendants(*_NOT_WORDS), None) is None
 
 
 def _with_what_stands_beside(node: etree._Element, size: dict[etree._Element, tuple[int, int]]) -> etree._Element:
@@ -234,7 +237,7 @@ def _drop_hidden(root: etree._Element) -> None:
     """
     hidden: dict[etree._Element, Counter[re.Pattern[str]]] = {}
     for element in cast("list[etree._Element]", _MAY_BE_HIDDEN(root)):
-        shown = "hidden" not in element.attrib and not _HIDDEN.search(element.get("style", "").lower())
+        shown = "hidden" not in element.attrib and not _HIDDEN.search(element.get("style", ""))
         if element is not root and not shown and hidden.keys().isdisjoint(element.iterancestors()):
             hidden[element] = _parts(element)
     if not hidden:
@@ -248,6 +251,21 @@ def _drop_hidden(root: etree._Element) -> None:
             _remove(element, parent)
         else:
             _drop_hidden(element)
+
+
+def _drop_struck(root: etree._Element) -> None:
+    """Remove what is struck out: the number that a correction beside it replaces."""
+    for element in cast("list[etree._Element]", _STRUCK(root)):
+        if (parent := element.getparent()) is not None:
+            _remove(element, parent)
+
+
+def _fill_in(root: etree._Element) -> None:
+    """Put the numbers that stand in the fields of a form among the words of their cells."""
+    for field in root.iter("input"):
+        value = field.get("value", "")
+        if value and values.is_value(value) and next(field.iterancestors("td"), None) is not None:
+            field.tail = value + (field.tail or "")
 
 
 def _parts(element: etree._Element) -> Counter[re.Pattern[str]]:
@@ -322,22 +340,20 @@ def _rows(table: etree._Element) -> Iterator[etree._Element]:
             yield from _rows(child)
 
 
-def _is_data(table: etree._Element) -> bool:
-    """Whether a table holds data; else it only lays out the page (nested tables, one column, prose in a cell)."""
+def _cells(table: etree._Element) -> list[list[etree._Element]] | None:
+    """The cells of a table that holds data, row by row; None for one that only lays out the page (nested tables, one
+    column, prose in a cell)."""
     if next(table.iterdescendants("table"), None) is not None:
-        return False
-    rows = list(_rows(table))
-    widest = max((sum(cell.tag in ("td", "th") for cell in row) for row in rows), default=0)
-    if widest < 2:
-        return False
-    if any(
-        plain(text) in ROW_LABELS
-        for row in rows
-        for cell in row
-        if cell.tag in ("td", "th") and len(text := _all_text(cell)) < 400
+        return None
+    rows = [[cell for cell in row if cell.tag in ("td", "th")] for row in _rows(table)]
+    if max(map(len, rows), default=0) < 2:
+        return None
+    texts = (text for row in rows for cell in row if len(text := _all_text(cell)) < 400)
+    if not any(plain(text) in ROW_LABELS for text in texts) and any(
+        len(cell) > 2 and cell.tag == "td" and len(_all_text(cell)) > 400 for row in rows for cell in row
     ):
-        return True
-    return not any(len(_all_text(cell)) > 400 and len(cell) > 2 for row in rows for cell in row if cell.tag == "td")
+        return None
+    return rows
 
 
 def _cell_text(cell: etree._Element, *, is_broken: bool) -> str:
@@ -370,8 +386,7 @@ def _cell_words(element: etree._Element, parts: list[str], depth: int) -> None:
             parts.append(child.tail.replace("\n", " "))
 
 
-def _grid(table: etree._Element) -> Grid:
-    rows = list(_rows(table))
+def _grid(table: etree._Element, rows: list[list[etree._Element]]) -> Grid:
     height = len(rows)
     breaks = [*table.iter(*_BREAKS), *(part for part in table.iter("p") if not _stands_alone(part))]
     broken = {cell for part in breaks for cell in part.iterancestors("td", "th")}
@@ -383,7 +398,6 @@ def _grid(table: etree._Element) -> Grid:
                 _span(cell.get("colspan"), 100, 1),
             )
             for cell in row
-            if cell.tag in ("td", "th")
         ]
         for row in rows
     )
@@ -455,9 +469,9 @@ class _Walk:
                 if text := _SPACE.sub(" ", line).strip():
                     self.out.append(Paragraph(text))
                 self.document.lines.append(line.rstrip())
-        elif tag == "table" and _is_data(element):
+        elif tag == "table" and (cells := _cells(element)) is not None:
             self._end_paragraph()
-            grid = _grid(element)
+            grid = _grid(element, cells)
             card = sum(_meta_row([cell.text for cell in row], self.document) for row in grid.cells[:8])
             if card < 3 or len(grid.rows) > 8:  # else it is the page's card, no table of the report
                 self.out.extend(grids.blocks(grid))
