@@ -88,12 +88,15 @@ def _sequences() -> list[tuple[str, ...]]:
     return list(dict.fromkeys(found))
 
 
-_SEQUENCES = [(words, tuple(map(plain, words))) for words in _sequences()]
-"""Each as printed and as compared."""
 _BEGINNING = 2  # characters that must be left of a header
-_BEGINNINGS = frozenset(keys[0][:_BEGINNING] for _, keys in _SEQUENCES)
+_SEQUENCES: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
+"""Each as printed and as compared, by how it begins."""
+for _words in _sequences():
+    _keys = tuple(map(plain, _words))
+    _SEQUENCES.setdefault(_keys[0][:_BEGINNING], []).append((_words, _keys))
 
 
+@lru_cache(maxsize=1024)
 def in_full(words: tuple[str, ...]) -> tuple[str, ...]:
     """Words of neighbouring cells, with the headers of the form that were cut short among them in full.
 
@@ -102,12 +105,11 @@ def in_full(words: tuple[str, ...]) -> tuple[str, ...]:
     place, one of them is whole, and no other run of the form fits.
     """
     keys = [plain(word) for word in words]
-    if _BEGINNINGS.isdisjoint(key[:_BEGINNING] for key in keys):
-        return words
     result = list(words)
     at = 0
     while at < len(words):
-        fits = [full for full, official in _SEQUENCES if _begins(keys[at : at + len(official)], official)]
+        sequences = _SEQUENCES.get(keys[at][:_BEGINNING], ())
+        fits = [full for full, official in sequences if _begins(keys[at : at + len(official)], official)]
         if len(fits) == 1:
             result[at : at + len(fits[0])] = fits[0]
         at += len(fits[0]) if fits else 1

@@ -48,14 +48,11 @@ def tokens(lines: Iterable[str]) -> Iterator[Token]:
         # In a line of several, those before the first words are label columns of merged cells.
         while len(fields) > 1 and not fields[0]:
             del fields[0]
-        found = [
-            Token(number, words, value, cell=bool(fields))
-            for text in fields or [line]
-            for words, value in words_and_values(text, bool(fields))
-        ]
-        if found:
-            found[0].first = found[-1].last = True
-        yield from found
+        is_field = bool(fields)
+        parts = [part for text in fields or [line] for part in words_and_values(text, is_field)]
+        last = len(parts) - 1
+        for at, (words, value) in enumerate(parts):
+            yield Token(number, words, value, at == 0, at == last, is_field)
 
 
 def one_a_line(some: list[Token]) -> bool:

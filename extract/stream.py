@@ -16,6 +16,8 @@ from extract.runs import Run, Token
 
 _LOST = 2
 """How many values a row may have too few or too many and still be one that was torn."""
+_FEW = 4
+"""How many times as many rows must be short for the others to be so too."""
 _SIDE_BY_SIDE = re.compile(r"自然.*法人|商业.*科研|科研.*社会|社会.*法律|结果.*结果|结果.*尚未|尚未.*[总合]")
 """Headers of two columns on one line. Where values then stand one a line, the columns were torn apart, and the order
 of the values is that of no row (pdftotext's reading order)."""
@@ -112,12 +114,17 @@ _HEADS = frozenset(("申请人情况", "自然人"))
 
 
 def _place_short_rows(reading: Reading, named: set[str]) -> None:
-    """Rows that all have as many values as the header has names stand under these names: a converter lost a column."""
+    """Where a converter lost a column, rows have as many values as the header has names, and stand under these. A row
+    that had an empty cell more than the others seemed whole."""
     columns = [column for column in form.APPLICANTS if column in named]
     torn = {row: part for row, part in reading.torn.items() if row[0] == "requests"}
-    if len(columns) != len(form.APPLICANTS) - 1 or any(len(part.values) != len(columns) for part in torn.values()):
+    if any(len(part.values) != len(form.APPLICANTS) - 1 for part in torn.values()):
         return
-    if any(key.startswith("requests.") for key in reading.cells):
+    whole = {row for row in reading.placed if row[0] == "requests"}
+    if len(whole) * _FEW > len(torn):
+        return
+    reading.forget(whole)
+    if len(columns) != len(form.APPLICANTS) - 1:
         return
     for row, part in torn.items():
         del reading.torn[row]

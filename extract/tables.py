@@ -67,11 +67,8 @@ def read(document: Document, year: int | None = None, office: str | None = None,
         if (table != "disputes" and edition is None) or (table == "disputes" and not _there(table, first, second)):
             tables.problems.append(_not_there(table))
             continue
-        seen = first.rows | second.rows
         for key in form.keys(table, edition):
-            row = tuple(key.split(".")[:2])
-            gap = Status.UNREADABLE if row in seen else Status.MISSING
-            tables.cells[key] = cells.get(key, Cell(None, "", gap))
+            tables.cells[key] = cells[key] if key in cells else Cell(None, "", _gap(key, first, second))
     _report_other_edition(tables, cells)
     has_disputes = any(key.startswith("disputes.") for key in tables.cells)
     if document.recognised:
@@ -85,6 +82,12 @@ def read(document: Document, year: int | None = None, office: str | None = None,
     tables.cells |= {key: _told_twice(cell) for key, cell in tables.cells.items() if UNSURE in cell.raw}
     _report_gaps(tables)
     return tables
+
+
+def _gap(key: str, *readings: Reading) -> Status:
+    """What a cell is that no reading has: unreadable where its row was seen."""
+    table, row, _ = key.split(".")
+    return Status.UNREADABLE if any((table, row) in one.rows for one in readings) else Status.MISSING
 
 
 def _not_there(table: str) -> str:
@@ -214,27 +217,30 @@ def _there(table: str, first: Reading, second: Reading) -> bool:
 def _merge(first: Reading, second: Reading) -> tuple[dict[str, Cell], set[str]]:
     """The cells of both readings: alike they are sure, different they are disputed, alone they stand as read."""
     cells = dict(first.cells)
-    differing: set[str] = set()
-    rows = {
-        key.rsplit(".", 1)[0]
-        for key, mine in cells.items()
-        if (other := second.cells.get(key)) is not None and _differ(mine, other)
+    apart = {
+        key for key, mine in cells.items() if (other := second.cells.get(key)) is not None and _differ(mine, other)
     }
+    moved = {key.rsplit(".", 1)[0] for key in apart}
     for key, other in second.cells.items():
         mine = cells.get(key)
-        if mine is None and key.rsplit(".", 1)[0] in rows:
-            continue  # a row that one of the two moved: neither fills the gaps of the other
-        if mine is not None and mine.place and other.place:
-            cells[key] = mine = Cell(mine.value, mine.raw, mine.status, _beside(mine, other))
-        if mine is None or mine.status is Status.UNREADABLE:
-            if mine is None or (other.status is Status.NUMBER and _digits(mine.raw) in ("", _digits(other.raw))):
+        if mine is None:
+            if key.rsplit(".", 1)[0] not in moved:  # else neither of the readings fills the gaps of the other
                 cells[key] = other
-        elif _differ(mine, other):
-            cells[key] = Cell(None, f"{mine.raw}｜{other.raw}", Status.DISPUTED, mine.place)
-            differing.add(key.split(".")[0])
-    for key, mine in first.cells.items():
-        if mine.value is not None and ((found := second.cells.get(key)) is None or found.value != mine.value):
-            differing.add(key.split(".")[0])
+        elif key in apart:
+            cells[key] = Cell(None, f"{mine.raw}｜{other.raw}", Status.DISPUTED, _beside(mine, other))
+        elif (
+            mine.status is Status.UNREADABLE
+            and other.status is Status.NUMBER
+            and _digits(mine.raw) in ("", _digits(other.raw))
+        ):
+            cells[key] = other
+        else:
+            cells[key] = Cell(mine.value, mine.raw, mine.status, _beside(mine, other))
+    differing = {
+        key.split(".")[0]
+        for key, mine in first.cells.items()
+        if mine.value is not None and ((found := second.cells.get(key)) is None or found.value != mine.value)
+    }
     both = {table for table in form.TABLES if first.has(table) and second.has(table)}
     return cells, both - differing
 

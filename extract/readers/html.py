@@ -40,7 +40,7 @@ _HIDES = [
     for words in (r"isplay\s*:\s*none", r"ISPLAY\s*:\s*(?i:none)", r"idden(?<=\s[hH]idden)[\s=>]", r"\sHIDDEN[\s=>]")
 ]
 """What a page with hidden parts has. Each begins with letters of its own, which are found ten times as fast."""
-_STRUCK = etree.XPath(".//s | .//strike | .//del | .//*[contains(@style, 'line-through')]")
+_STRUCK = etree.XPath(".//*[contains(@style, 'line-through')]")
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SPACE = re.compile(r"\s+")
 _LINE_SPACE = re.compile(r"\s*\n\s*|[^\S\t]+")
@@ -79,7 +79,12 @@ def read_text(text: str) -> Document:
     _read_head(root, document)
     if any(words.search(text) for words in _HIDES):
         _drop_hidden(root)
-    _drop_struck(root)
+    struck = list(root.iter("s", "strike", "del"))
+    if "line-through" in text:
+        struck += cast("list[etree._Element]", _STRUCK(root))
+    for element in struck:  # else 3 that a 5 replaces makes 35 of it
+        if (parent := element.getparent()) is not None:
+            _remove(element, parent)
     _fill_in(root)
     for note in root.iter("sup"):
         for part in note.iter():  # else the mark of a footnote becomes a digit of its number
@@ -251,13 +256,6 @@ def _drop_hidden(root: etree._Element) -> None:
             _remove(element, parent)
         else:
             _drop_hidden(element)
-
-
-def _drop_struck(root: etree._Element) -> None:
-    """Remove what is struck out: the number that a correction beside it replaces."""
-    for element in cast("list[etree._Element]", _STRUCK(root)):
-        if (parent := element.getparent()) is not None:
-            _remove(element, parent)
 
 
 def _fill_in(root: etree._Element) -> None:
