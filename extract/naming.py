@@ -39,9 +39,10 @@ def title(outline: Outline, words: str) -> Title | None:
         links = {compact(link.words) for link in outline.document.links} - {title.text for title in read}
         unlinked = [entry for entry in fitting or candidates if entry[0].text not in links]
         best = max(unlinked or fitting or candidates, key=_merit)[0]
-        if best.office is None and best.year is None and not outline.is_form:
-            # 自查报告 under the column 政府信息公开年报
-            return next((one for one in (*_headings(outline), *read) if one.reason not in (None, UNKNOWN)), best)
+        if best.office is None and best.year is None:
+            # 自查报告, or the empty form, under the column 政府信息公开年报
+            others = [one for one in (*_headings(outline), *read) if one.reason not in (None, UNKNOWN)]
+            return next((one for one in others if one.reason == TEMPLATE or not outline.is_form), best)
         return best
     if outline.is_form and (form := [title for title in map(parse_title, outline.top) if title.reason == TEMPLATE]):
         return form[0]

@@ -35,6 +35,7 @@ _BEFORE_PREFIX = re.compile(FACTS["before_prefix"])
 _AFTER = re.compile(FACTS["after_allowed"], re.IGNORECASE)
 _NOTICE_BEFORE = re.compile(FACTS["notice_before"])
 _QUOTES = '《》“”"的度-—:：'
+_BRACKETED = re.compile(r"^[（(](?P<name>[^（()）]+)[)）]$")
 _NOTICE_VERB = re.compile(r"^(?:印发|公布|发布|公开|下发)")
 _NOTICE_AFTER = re.compile(rf"[》”\"]?{FACTS['notice_after']}")
 _NEWS_BEFORE = re.compile(FACTS["news_before"])
@@ -170,7 +171,7 @@ def _split_before(text: str, folded: str, start: int) -> tuple[str | None, int |
         # 县政府办公室关于印发X县2024年…的通知: the report is X县's, the notice the office's.
         inner = _NOTICE_VERB.sub("", tail).strip(_QUOTES)
         name = inner if is_office(inner) else head
-    name = name.strip(_QUOTES)
+    name = _BRACKETED.sub(r"\g<name>", name.strip(_QUOTES))
     return (name if is_office(name) else None), (years[0] if years else None)
 
 

@@ -13,6 +13,8 @@ _PROSE = 150
 """Letters of running text that make a page without chapters more than a title."""
 _SIGNED_PROSE = 40
 """The same where a signature or a table stands below."""
+_SEVERAL = 3
+"""Links to reports that make a page of them a list."""
 _STATISTICS = 6
 """Numbers in cells that make a table one of statistics."""
 
@@ -79,17 +81,18 @@ def _is_list_page(outline: Outline, title: Title | None) -> bool:
     """A column page: links to reports and little text besides, and no report's title that is not a link's."""
     words = [link.words for link in outline.document.links if "公" in link.words and len(link.words) <= TITLE_LENGTH]
     titles = {link.text for link in map(parse_title, set(words)) if link.reason is None and (link.office or link.year)}
-    if not titles or _prose_length(outline) > 4 * _PROSE:
+    is_long = _prose_length(outline) > 4 * _PROSE
+    if not titles or (is_long and len(titles) < _SEVERAL):
         return False
     if title is None or title.reason is not None or title.year is None:
-        return len(titles) >= 3
+        return len(titles) >= _SEVERAL and not is_long
     meta = outline.document.meta
     own = {parse_title(meta[name][:400]).text for name in ("ArticleTitle", "名称", "title") if name in meta}
-    if title.text not in titles - own:
+    if not title.text.endswith(tuple(titles - own)):
         return False
     # A page that is nothing but a title and a file may print the title as the file's name once more.
-    linked = sum(compact(one) == compact(title.text) for one in words)
     wanted = compact(title.text)
+    linked = sum(compact(one) == wanted for one in words)
     return sum(part == wanted for line in outline.lines for part in line.bare.split("|")) <= linked
 
 

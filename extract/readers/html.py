@@ -252,7 +252,7 @@ def _drop_hidden(root: etree._Element) -> None:
         visible -= parts
     for element, parts in hidden.items():
         parent = element.getparent()
-        if parent is not None and (parts.keys() <= visible.keys() or len(_all_text(element)) < 200):
+        if parent is not None and parts.keys() <= visible.keys():
             _remove(element, parent)
         else:
             _drop_hidden(element)
