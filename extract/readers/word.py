@@ -6,7 +6,6 @@ from io import BytesIO
 from typing import Any
 
 import docx
-from docx.styles.style import CharacterStyle
 from docx.text.paragraph import Paragraph as WordParagraph
 from lxml import etree
 
@@ -157,8 +156,7 @@ def _boxes(paragraph: Any) -> Iterator[Any]:
 def _drop_unseen(source: Any) -> None:
     """Take out what a reader does not see: tracked deletions, hidden and struck letters, the marks of notes."""
     body = source.element.body
-    letters = [style for style in source.styles if isinstance(style, CharacterStyle)]  # those of paragraphs too
-    styles = {style.style_id for style in letters if any(map(_is_off, _bases(style)))}
+    styles = _unseen_styles(source.styles.element)
     runs = [run for run in body.iter(f"{_W}r") if _is_hidden(run, styles)]
     for one in [*(row for row in body.iter(f"{_W}tr") if _is_deleted(row)), *body.iter(*_UNSEEN), *runs]:
         one.getparent().remove(one)
@@ -167,13 +165,13 @@ def _drop_unseen(source: Any) -> None:
             row.getparent().remove(row)
 
 
-def _bases(style: Any) -> Iterator[Any]:
-    """The letters' properties of a style and of those it is based on."""
-    for _ in range(10):
-        if style is None:
-            return
-        yield style.element.find(f"{_W}rPr")
-        style = style.base_style
+def _unseen_styles(styles: Any) -> set[str]:
+    """The names of the styles that hide their letters, and of those based on them."""
+    bases = {style.get(f"{_W}styleId"): _value(style, "basedOn") for style in styles.iterchildren(f"{_W}style")}
+    found = {style.get(f"{_W}styleId") for style in styles if _is_off(style.find(f"{_W}rPr"))}
+    while more := {name for name, base in bases.items() if base in found} - found:
+        found |= more
+    return found
 
 
 def _is_deleted(row: Any) -> bool:
