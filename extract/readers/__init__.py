@@ -10,7 +10,7 @@ from io import BytesIO
 from PIL.Image import Image
 
 from extract.document import Document, Picture
-from extract.readers import answers, archives, html, image, ofd, office, ole, opc, pdf, text, word
+from extract.readers import answers, archives, html, image, ofd, office, ole, opc, pdf, sheet, text, word, xls
 
 MAX_BYTES = 60_000_000
 """A larger file is not read (the largest real report seen, a scan, has 30 MB)."""
@@ -156,12 +156,14 @@ def _read(data: bytes, kind: str, media_type: str | None, *, in_archive: bool, q
                 return replace(word.read(opc.packed(data), partial(read, in_archive=True)), format=kind)
             case "doc" | "wps" | "rtf" | "odt" | "ods" | "xlsb" | "flat":
                 return office.read(data, kind, quick=quick)
-            case "xlsx" | "xls" | "csv":
-                from extract.readers import sheet  # openpyxl takes as long to import as all else of extract
+            case "csv":
+                return sheet.read_csv(data, media_type)
+            case "xls":
+                return xls.read(data)
+            case "xlsx":
+                from extract.readers import xlsx  # openpyxl takes as long to import as all else of extract
 
-                if kind == "csv":
-                    return sheet.read_csv(data, media_type)
-                return sheet.read_xlsx(data) if kind == "xlsx" else sheet.read_xls(data)
+                return xlsx.read(data)
             case "mht":
                 return archives.read_mht(data)
             case "zip" if not in_archive:

@@ -93,9 +93,9 @@ def _read(converted: bytes, kind: str, data: bytes) -> Document:
     if problem := archives.too_large(converted, office=True):
         return Document(kind, problems=[problem])
     if _target(kind, data) == "xlsx":
-        from extract.readers import sheet  # openpyxl takes as long to import as all else of extract
+        from extract.readers import xlsx  # openpyxl takes as long to import as all else of extract
 
-        document = sheet.read_xlsx(converted)
+        document = xlsx.read(converted)
     else:
         document = word.read(converted)
     document.format = kind
