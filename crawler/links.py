@@ -99,10 +99,17 @@ def step(
     return None
 
 
-def is_lasting(words: str) -> bool:
-    """Whether a link names a column in which a report may stand one day, though none did so far."""
+def is_lasting(words: str, gone: bool, since: int) -> bool:
+    """Whether a link names a column in which a report may stand one day, though none did so far.
+
+    A report's own name over nothing (`gone`) is a dead entry of a list, of which sites that moved have hundreds; only
+    one of a year from `since` on may be about to be published.
+    """
     bare = re.sub(r"\s+", "", words)
-    return any(_patterns(name).search(bare) for name in ("column", "year", "sub"))
+    if any(_patterns(name).search(bare) for name in ("column", "year")):
+        return True
+    dead = gone and _patterns("item").search(bare) and (year_of(bare) or 0) < since
+    return bool(_patterns("sub").search(bare)) and not dead
 
 
 def _below(url: str, page: str) -> bool:

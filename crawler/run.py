@@ -234,7 +234,10 @@ def _walks(recorder: Recorder, sites: list[Site], year: int | None) -> list[Walk
             walk.new = recorder.captures.new_reports(visit.id)
         else:
             recorder.revisit(visit, "known", PRIORITY["known"])
-        walk.barren_before = {url for url, words in recorder.fruitless(visit).items() if not is_lasting(words)}
+        last_year = int(visit.started[:4]) - 1
+        walk.barren_before = {
+            url for url, words, gone in recorder.fruitless(visit) if not is_lasting(words, gone, last_year)
+        }
         walks.append(walk)
     return walks
 

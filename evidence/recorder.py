@@ -423,9 +423,9 @@ class Recorder:
         known = [Task(url, stage, site, priority, words, found_on, listed=False) for url, site, words, found_on in rows]
         self.add(visit, known)
 
-    def fruitless(self, visit: Visit) -> dict[str, str]:
+    def fruitless(self, visit: Visit) -> Iterator[tuple[str, str, bool]]:
         """Addresses of the site that answered in earlier finished visits for the same year and never led to a report,
-        with the words of the link that led there."""
+        with the words of the link that led there and whether there was nothing at all."""
         rows = self._connection.execute(
             """SELECT c.url, c.words, c.found_on, c.kind, c.outcome FROM captures c
                JOIN visits o ON o.id = c.visit JOIN visits v ON v.id = ? AND o.site = v.site AND o.year IS v.year
@@ -441,8 +441,10 @@ class Recorder:
             if url not in fruitful:
                 fruitful.add(url)
                 left += above.get(url, ())
-        answered = {"ok", "unchanged", "gone", "soft_404"}
-        return {url: words for url, words, _, _, outcome in rows if url not in fruitful and outcome in answered}
+        answered = {"ok": False, "unchanged": False, "gone": True, "soft_404": True}
+        for url, words, _, _, outcome in rows:
+            if url not in fruitful and outcome in answered:
+                yield url, words, answered[outcome]
 
     # --- what came back
 
