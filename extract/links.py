@@ -17,6 +17,8 @@ _ATTACHED_REPORT = re.compile(FACTS["attached_report"])
 _PICTURE_NOT = re.compile(FACTS["picture_not"], re.IGNORECASE)
 _PAGE_ADDRESS = re.compile(r"\.s?html?(?:$|[?#])", re.IGNORECASE)
 _VIEWER = re.compile(r"[?&]file=([^&#]+)")
+_OPENED = re.compile(r"""\(\s*\\?["']([^"'\s<>()\\]+)""")
+"""What a click or a script opens: window.open('/upload/1.pdf'), PDFObject.embed("1.pdf")."""
 
 
 def further_pages(document: Document) -> list[str]:
@@ -32,7 +34,7 @@ def attachments(document: Document, *, copies: bool = False) -> list[str]:
     itself, of files alone that are called a report (`copies`)."""
     files: list[str] = []
     for link in document.links:
-        address = link.address.strip()
+        address = link.address.strip().replace("\\", "/")
         if viewer := _VIEWER.search(address):
             address = viewer[1]
         if address.lower().startswith(("javascript:", "mailto:", "data:")) or _ATTACHMENT_NOT.search(link.words):
@@ -42,6 +44,8 @@ def attachments(document: Document, *, copies: bool = False) -> list[str]:
         is_page = _PAGE_ADDRESS.search(address) is not None
         if _ATTACHMENT.search(address) or (_ATTACHMENT.search(link.words.strip()) and not is_page):
             files.append(address)
+    if not files and not copies:
+        files = [address for address in _OPENED.findall(document.html or "") if _ATTACHMENT.search(address)]
     if not files and not copies:
         pictures = (b.address for b in document.blocks if isinstance(b, Picture) and b.data is None)
         files = [address for address in pictures if not _PICTURE_NOT.search(address)]

@@ -21,6 +21,7 @@ _STATISTICS = 6
 _NUMBER = re.compile(r"\d[\d.,]*")
 _PUNCTUATION = re.compile(r"[。，；]")
 _FORM_TABLE = re.compile(r"申请人情况|本年新收|结果维持|第二十条第|本年制发件数|予以公开")
+_COMPANY = re.compile(r"(?:公司|集团)$")
 _PLACEHOLDER = re.compile(FACTS["placeholder"])
 _SPAM = re.compile(FACTS["spam"])
 
@@ -41,6 +42,8 @@ def reason_against(outline: Outline, title: Title | None) -> str | None:
         return "文件中没有可读的文字"
     if title.reason is not None:
         return title.reason
+    if title.office is not None and _COMPANY.search(title.office):
+        return "这是企业的报告，不是行政机关的"
     if title.column and title.office is None and title.year is None and not _prose_length(outline) > 4 * _PROSE:
         return "这是年报栏目的页面，本身没有报告正文"
     if _is_unread_file(outline.document):

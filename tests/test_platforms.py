@@ -391,6 +391,77 @@ def test_what_a_script_would_ask_for_is_asked(text: str, url: str, following: li
     assert asked_next(text, url) == [f"http://a.gov.cn{address}" for address in following]
 
 
+TREE_OF_NODES = (
+    "<script>var nodes = [{id:2, pId:0, name:'政府信息公开年报', open:true},"
+    ' {id:21, pId:2, name:"匡堰镇"%s}];%s</script>'
+)
+NODE = ("http://a.gov.cn/list.do?cid=21", "匡堰镇", "政府信息公开年报")
+
+
+@pytest.mark.parametrize(
+    ("text", "leads"),
+    [
+        pytest.param(TREE_OF_NODES % (", url:'/list.do?cid=21'", ""), [NODE], id="zTree, nodes with addresses"),
+        pytest.param(
+            TREE_OF_NODES % ("", "function onClick(e, t, treeNode){$('#r').load('/list.do?cid=' + treeNode.id);}"),
+            [("http://a.gov.cn/list.do?cid=2", "政府信息公开年报", ""), NODE],
+            id="zTree, a click loads the list of an id",
+        ),
+        pytest.param(
+            "<script>document.write('<li><a href=\"/1.html\">匡堰镇年报<\\/a><\\/li>');</script>",
+            [("http://a.gov.cn/1.html", "匡堰镇年报", "")],
+            id="links that a script writes",
+        ),
+        pytest.param(
+            "<select onchange=\"location.href='/list.php?unit=' + this.value\"><option value=''>请选择</option>"
+            "<option value='21'>匡堰镇</option></select>",
+            [("http://a.gov.cn/list.php?unit=21", "匡堰镇", "")],
+            id="offices to choose from",
+        ),
+        pytest.param(
+            "<script>function see(unit, name){ window.open('/list.php?unit=' + unit); }</script>"
+            "<span onclick=\"see(21, '匡堰镇')\">匡堰镇</span>",
+            [("http://a.gov.cn/list.php?unit=21", "匡堰镇", "")],
+            id="a click that calls a function of the page",
+        ),
+        pytest.param(
+            "<div><b>信息公开年报</b><a href='/nb/'><img src='/images/more.gif'></a></div>",
+            [("http://a.gov.cn/nb/", "更多", "信息公开年报")],
+            id="更多 as a picture, beside the column's name",
+        ),
+        pytest.param(
+            "<a href='/nb/8.html'>8</a><a href='/nb/8.html'>末页</a>",
+            [("http://a.gov.cn/nb/8.html", "8", "")],
+            id="the last page's number",
+        ),
+    ],
+)
+def test_what_a_script_puts_on_a_page_is_seen(text: str, leads: list[tuple[str, str, str]]) -> None:
+    listing = platforms.read(f"<html><body>{text}</body></html>", "http://a.gov.cn/zfxxgk/")
+    assert [(link.url, link.words, link.under) for link in listing.links] == leads
+    assert not listing.frames
+
+
+def test_a_shell_is_read_by_its_own_script_and_what_that_posts_is_posted() -> None:
+    shell = (
+        "<html><body><div id=app></div><script src=/js/vue.js></script><script src=/js/app.1.js></script></body></html>"
+    )
+    script = (
+        'var api="/gov-api";function tree(){return http.get(api+"/column/tree")}'
+        'function list(e,t){return http.post(api+"/page",{columnId:e,pageNum:t,pageSize:10})}'
+        'function one(e){return http.get(api+"/article?articleId="+e)}'
+    )
+    assert platforms.read(shell, "http://a.gov.cn/").frames == ["http://a.gov.cn/js/app.1.js"]
+    assert platforms.read(script, "http://a.gov.cn/js/app.1.js").frames == ["http://a.gov.cn/gov-api/column/tree"]
+    tree = json.dumps([{"columnId": 4, "columnName": "政府信息公开年报"}])
+    (column,) = platforms.read(tree, "http://a.gov.cn/gov-api/column/tree", lambda: [script]).links
+    assert column.url == 'http://a.gov.cn/gov-api/page#{"columnId":"4","pageNum":"1","pageSize":"10"}'
+    rows = json.dumps({"total": 21, "rows": [{"articleId": 7, "title": TITLE.format(2024), "time": "2025-01-20"}] * 10})
+    listing = platforms.read(rows, column.url, lambda: [script])
+    assert listing.links[0].url == "http://a.gov.cn/gov-api/article?articleId=7"
+    assert listing.pages == [column.url.replace('"pageNum":"1"', '"pageNum":"2"')]
+
+
 def test_the_tree_of_gkmlpt_leads_to_the_lists_of_its_columns() -> None:
     listing = platforms.read(f"<script>{TREE}</script>", "http://a.gov.cn/town/gkmlpt/index")
     assert [(link.url, link.words, link.under) for link in listing.links] == [

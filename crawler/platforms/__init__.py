@@ -19,7 +19,7 @@ def read(text: str, url: str, above: Callable[[], Iterable[str]] = tuple) -> Lis
 
     `above` gives the texts of the pages that led here, nearest first.
     """
-    plain = Listing("generic") if api.is_answer(text) else generic.read(text, url)
+    plain = Listing("generic") if api.is_answer(text) or api.is_script(url) else generic.read(text, url)
     found = of_system(text, url) or api.read(text, url, above)
     return plain if found is None else _with(found, plain)
 

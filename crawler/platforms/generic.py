@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 from lxml import etree
 
 from crawler.links import is_more, is_next
+from crawler.platforms import scripted
 from crawler.platforms.listing import Listing, Target
 
 _REFRESH = re.compile(r"""^\s*\d*\s*;?\s*url\s*=\s*['"]?([^'"]+)""", re.I)
@@ -15,7 +17,7 @@ _LOCATION = re.compile(
     r"""|location\.(?:replace|assign)\(\s*["']([^"']+)["']\)"""
 )
 _LOADED = re.compile(
-    r"""<iframe[^>]+?src=\\?["']([^"'\\>]+)|\.load\(\s*["']([^"'\s]+)"""
+    r"""<iframe[^>]+?src=\\?["']([^"'\\>]+)|\.load\(\s*["']([^"'\s]+)["'](?!\s*\+)"""
     r"""|\.src\s*=\s*["']([^"'\s]+\.\w*(?:htm|jsp|php|aspx?)[^"'\s]*)["']""",
     re.I,
 )
@@ -37,8 +39,14 @@ _POSTBACK = re.compile(r"__doPostBack\((?:'|&#39;)[^'&]*(?:pager|page|next)[^'&]
 _PAGE = re.compile(r"([?&]page=)(\d+)", re.I)
 _TINY = 3000  # a page that only sends on is short; on long pages location= stands in functions that a click runs
 _NUMBER = re.compile(r"[\[【(（第]?\s*(\d{1,3})\s*[\]】)）页]?")
+_NUMERAL = 4  # letters that a page's number is worth: more than 末页 and >|, less than a title
+_LONGEST = 1 << 10
+_HEADING = 20  # letters
 _CALENDAR = 28  # as many numbers to click are days, not pages
-_CLICKED = etree.XPath("//*[@onclick or @data-href or @data-url][not(self::a) and not(self::area)]")
+_DATA = ("data-href", "data-url", "data-link", "data-path")
+_CLICKED = etree.XPath(
+    f"//*[@onclick or {' or '.join(f'@{name}' for name in _DATA)}][not(self::a) and not(self::area)]"
+)
 _ROW = etree.XPath("ancestor::*[self::tr or self::li or self::dl][1]")
 
 
@@ -67,29 +75,36 @@ def parse(text: str) -> etree._Element | None:
 def links(root: etree._Element, base: str) -> list[Target]:
     """The links of a parsed page or fragment, once each."""
     kept: dict[str, Target] = {}
-    for address, words in _addresses(root):
+    for address, element in _addresses(root):
         url = absolute(address, base)
         if url is None:
             continue
-        known = kept.get(url)
-        if known is None or is_next(words) or (len(words) > len(known.words) and not is_next(known.words)):
-            kept[url] = Target(url, words)
+        words = _words(element)
+        if url not in kept or _weight(words) > _weight(kept[url].words):
+            kept[url] = Target(url, words, _beside(element) if is_more(words) else "")
     return list(kept.values())
 
 
-def _addresses(root: etree._Element) -> Iterator[tuple[str, str]]:
+def _weight(words: str) -> int:
+    """How much the words of a link say of where it leads: 下一页, a title, the number of a page, 末页."""
+    if is_next(words):
+        return _LONGEST
+    return _NUMERAL if _NUMBER.fullmatch(words) else len(words)
+
+
+def _addresses(root: etree._Element) -> Iterator[tuple[str, etree._Element]]:
     for anchor in root.iter("a", "area"):
         address = anchor.get("href") or ""
         if not address or address.lower().startswith(("javascript:", "#")):
             address = _clicked(anchor)
         if address and not address.lower().startswith(("mailto:", "tel:", "data:")):
-            yield address, _words(anchor)
+            yield address, anchor
     for element in _found(_CLICKED, root):
         if address := _clicked(element):
-            yield address, _words(element)
+            yield address, element
     for option in root.iter("option"):
         if _ADDRESS.search(option.get("value") or ""):
-            yield option.get("value") or "", _flat(option)
+            yield option.get("value") or "", option
 
 
 def _found(path: etree.XPath, element: etree._Element) -> list[etree._Element]:
@@ -98,7 +113,7 @@ def _found(path: etree.XPath, element: etree._Element) -> list[etree._Element]:
 
 def _clicked(element: etree._Element) -> str:
     """The address that a click opens, "" where none is written there."""
-    for name in ("data-href", "data-url"):
+    for name in _DATA:
         if _ADDRESS.search(element.get(name) or ""):
             return element.get(name) or ""
     called = _CALL.search(f"{element.get('onclick') or ''} {element.get('href') or ''}")
@@ -116,12 +131,24 @@ def _words(anchor: etree._Element) -> str:
     if len(title) > len(_DAY.sub("", text)) or (text.endswith(("...", "…")) and title):
         text = title  # a text that is cut off may be the longer one by the day behind it
     if not text:
-        text = " ".join(part.get("alt") or part.get("title") or "" for part in anchor.iter("img", "area")).strip()
+        text = " ".join(_shown(picture) for picture in anchor.iter("img", "area")).strip()
     if _SAYS_NOTHING.search(text):
         row = _found(_ROW, anchor)
         said = max(_parts(row[0]), key=len) if row else ""
         return said if len(text) < len(said) <= 100 else text
     return text
+
+
+def _shown(picture: etree._Element) -> str:
+    said = picture.get("alt") or picture.get("title") or ""
+    return said or ("更多" if "more" in (picture.get("src") or "").lower() else "")
+
+
+def _beside(anchor: etree._Element) -> str:
+    """The heading that 更多 stands beside: the few words of what holds both."""
+    holder = anchor.getparent()
+    said = _flat(holder).removesuffix(_flat(anchor)).strip() if holder is not None else ""
+    return said if len(said) <= _HEADING else ""
 
 
 def _parts(row: etree._Element) -> Iterator[str]:
@@ -135,7 +162,7 @@ def _parts(row: etree._Element) -> Iterator[str]:
 def read(text: str, url: str) -> Listing:
     """Links, next page and frames of any page."""
     listing = Listing("generic")
-    root = parse(text) if "<" in text else None
+    root = parse(scripted.written(text)) if "<" in text else None
     if root is None:
         return listing
     base = url
@@ -143,6 +170,9 @@ def read(text: str, url: str) -> Listing:
         base = absolute(element.get("href") or "", url) or url
         break
     listing.links = links(root, base)
+    known = {link.url for link in listing.links}
+    made = ((absolute(one.url, base), one) for one in scripted.targets(text, root))
+    listing.links += [replace(one, url=address) for address, one in made if address and address not in known]
     listing.pages = [target.url for target in listing.links if is_next(target.words)][:1] or _more(listing.links, url)
     listing.pages += _numbered(listing.links, url) or ([] if listing.pages else _next_by_post(text, url))
     frames: list[str | None] = []
