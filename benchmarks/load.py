@@ -34,19 +34,33 @@ MENU = "".join(f'<li><a href="/menu/{n}/" title="栏目{n}">政务动态栏目{n
 RENDERINGS = ("html-word", "html-wps", "html-ueditor", "html-plain", "html-nested", "html-1990s")
 
 
+SHORT = (
+    "<html><meta charset=utf-8><body><h1>第一镇人民政府2023年政府信息公开工作年度报告</h1><p>索引号：".encode(),
+    "</p><p>一、总体情况</p><p>{0}</p><p>二、主动公开政府信息情况</p><p>三、收到和处理政府信息公开申请情况</p>"
+    "<p>四、政府信息公开行政复议、行政诉讼情况</p><p>五、存在的主要问题及改进情况</p><p>六、其他需要报告的事项</p><p>{0}</p>"
+    "</body></html>".format("本年度依法主动公开政府信息，没有收到政府信息公开申请。" * 8).encode(),
+)
+"""A report of a few lines: what memory does over many requests has nothing to do with how long pages are."""
+
+
 class Pages:
     """A county's site, the same on every host: home page, lists, `reports` reports of `size` bytes on average."""
 
-    def __init__(self, reports: int) -> None:
-        """Renders the six reports, one of each kind of markup, that all are made from."""
-        whole = {item.rendering: data for item, data in corpus.plan_here() if not item.tear}
-        self._halves = []
-        for name in RENDERINGS:
-            head, body = re.split(rb"(?<=<body>)|(?<=<body )", whole[name], maxsplit=1)
-            self._halves.append((head + f"<ul>{MENU}</ul><p>索引号：".encode(), b"</p>" + body))
+    def __init__(self, reports: int, short: bool = False) -> None:
+        """Renders the six reports, one of each kind of markup, that all are made from; or one of a few lines."""
+        self._halves = [SHORT] if short else self._rendered()
         self._reports = reports
         self.size = sum(len(before) + len(after) for before, after in self._halves) // len(self._halves)
         self.requests = 2 + -(-reports // PER_LIST) + reports  # robots.txt, home; lists; reports
+
+    @staticmethod
+    def _rendered() -> list[tuple[bytes, bytes]]:
+        whole = {item.rendering: data for item, data in corpus.plan_here() if not item.tear}
+        halves = []
+        for name in RENDERINGS:
+            head, body = re.split(rb"(?<=<body>)|(?<=<body )", whole[name], maxsplit=1)
+            halves.append((head + f"<ul>{MENU}</ul><p>索引号：".encode(), b"</p>" + body))
+        return halves
 
     def give(self, path: str) -> bytes | None:
         """The page at a path, None where there is none."""
@@ -94,9 +108,9 @@ class _Toy(asyncio.Protocol):
         self._transport.close()
 
 
-def _serve(reports: int, port: "multiprocessing.Queue[int]") -> None:
+def _serve(reports: int, short: bool, port: "multiprocessing.Queue[int]") -> None:
     async def main() -> None:
-        pages = Pages(reports)
+        pages = Pages(reports, short)
         server = await asyncio.get_running_loop().create_server(lambda: _Toy(pages), "0.0.0.0", 0, backlog=4096)  # noqa: S104
         port.put(server.sockets[0].getsockname()[1])
         await server.serve_forever()
@@ -105,10 +119,10 @@ def _serve(reports: int, port: "multiprocessing.Queue[int]") -> None:
 
 
 @contextmanager
-def _server(reports: int) -> Iterator[int]:
+def _server(reports: int, short: bool = False) -> Iterator[int]:
     """The toy server, in a process of its own; gives its port, the same on every loopback address."""
     port: multiprocessing.Queue[int] = multiprocessing.Queue()
-    process = multiprocessing.Process(target=_serve, args=(reports, port), daemon=True)
+    process = multiprocessing.Process(target=_serve, args=(reports, short, port), daemon=True)
     process.start()
     try:
         yield port.get(timeout=120)
@@ -213,13 +227,14 @@ def main() -> int:
     parser.add_argument("--requests", type=int, default=10_000, help="for ours (at least); the bare one asks a tenth")
     parser.add_argument("--hosts", type=int, default=300)
     parser.add_argument("--delay", type=float, default=0.5)
+    parser.add_argument("--short", action="store_true", help="pages of a few lines: to look at the memory")
     asked = parser.parse_args()
     reports = max(asked.requests // asked.hosts - 4, 1)
     fewer = max(asked.requests // 10 // asked.hosts - 4, 10)
-    with _server(fewer) as port:
+    with _server(fewer, asked.short) as port:
         bare = _measured(_bare, _homes(asked.hosts, port), asked.hosts * Pages(fewer).requests, asked.delay)
-    with _server(reports) as port:
-        pages = Pages(reports)
+    with _server(reports, asked.short) as port:
+        pages = Pages(reports, asked.short)
         ours = _measured(_ours, _homes(asked.hosts, port), asked.hosts * pages.requests, asked.delay)
     print(f"{asked.hosts} hosts, pages of {pages.size >> 10} kB")
     print("bare Scrapy, stores nothing:", bare)

@@ -28,6 +28,7 @@ _OF_WORD = re.compile(rb"schemas-microsoft-com:office|Mso[A-Z]|WordSection|Gener
 _JSON = re.compile(rb"^\s*\{.{0,2000}\}\s*$", re.S)
 _UNSEEN = re.compile(r"<(script|style|noscript)\b.*?(</\1\s*>|\Z)|<!--.*?(-->|\Z)", re.I | re.S)
 _LINKS = re.compile(r"<(a|select|footer)\b.*?</\1\s*>", re.I | re.S)
+_LITTLE = 300  # letters
 _TAGS = re.compile(r"<[^>]*>|&nbsp;?")
 _HOME = re.compile(r"^/((index|default|home|main)\.\w+)?$|/[^/]*((?<!\d)404(?!\d)|error|notfound|nopage)[^/]*$", re.I)
 
@@ -110,9 +111,14 @@ def by_content(text: str) -> str | None:
             if found and (len(page.shown) < 200 or found.start() < 60):
                 return name
     # The notice in the site's own frame of menus: beside its links such a page says next to nothing.
-    if len(page.shown) <= 4 * MARKERS["short"] and len(own := page.own) < 300 and _pattern("soft_404").search(own):
+    if len(page.shown) <= 4 * MARKERS["short"] and len(own := page.own) < _LITTLE and _pattern("soft_404").search(own):
         return "soft_404"
     return None
+
+
+def says_little(text: str) -> bool:
+    """Whether a page says next to nothing beside its links."""
+    return len(_Page(text).own) < _LITTLE
 
 
 class _Page:

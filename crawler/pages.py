@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 import extract
-from crawler import links, platforms
+from crawler import barriers, links, platforms
 from crawler.fetch import text_of
 from crawler.platforms import Listing
 from crawler.scope import lasting, tidy
@@ -46,11 +46,15 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The kind of an answer (evidence.KINDS), what it leads to, and what it is about."""
+    """The kind of an answer (evidence.KINDS), what it leads to, and what it is about.
+
+    `empty`: a page that names no office and says next to nothing, 暂无内容.
+    """
 
     kind: str
     leads: list[Task]
     about: About = NOTHING
+    empty: bool = False
 
 
 def body_of(captures: Captures, capture: Capture) -> bytes:
@@ -98,7 +102,8 @@ def _judge(walk: Walk, task: Task, page: Page, year: int | None, captures: Captu
     if not identity.is_report or (year is not None and identity.year not in {year, None}):
         if article:
             leads = list(_leads(walk, task, page.text, listing, year))
-        return Judgement("page" if page.text else "other", leads, about)
+        empty = identity.office is None and bool(page.text) and barriers.says_little(page.text)
+        return Judgement("page" if page.text else "other", leads, about, empty)
     leads = list(_belongings(walk, task, identity))
     if task.stage not in {"item", "known"}:
         leads += _leads(walk, task, page.text, listing, year, report=True)

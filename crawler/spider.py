@@ -272,12 +272,19 @@ class ReportSpider(scrapy.Spider):
                 outcome = "throttled" if walk.homes >= MAX_REFUSALS else "soft_404"
             elif judged.kind == "report":
                 walk.homes = 0
+            elif judged.empty and self._held_report(task.url):
+                judged, outcome = replace(judged, kind="other"), "soft_404"  # its column stays, with 暂无内容 in it
         about = replace(judged.about, transport=walk.transport(task.url))
         capture = self.recorder.record(
             exchange, outcome, kind=judged.kind, site=task.site, visit=walk.visit, task=task, about=about
         )
         self.recorder.add(walk.visit, judged.leads)
         walk.count(task, capture)
+
+    def _held_report(self, url: str) -> bool:
+        """Whether a report stood at an address that was looked at before, or had gone from it."""
+        last = self.recorder.captures.latest(url)
+        return last is not None and (last.kind == "report" or last.outcome == "soft_404")
 
     def _is_home(self, walk: Walk, task: Task, about: About, size: int) -> bool:
         """Whether the home page was served in the place of an article, as some do with 200 to who asks too much."""

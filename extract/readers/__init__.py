@@ -69,7 +69,7 @@ def format_of(data: bytes) -> str:
     if start.startswith(b"<?xml") and _FLAT.search(start):
         return "flat"
     sample = data[:65536].replace(b"\x00", b"") if data.startswith(_WIDE) else data[:65536]
-    if _TAG.search(sample if start.startswith(b"<") else _TABLE.sub(b"", sample)):
+    if _TAG.search(sample if start.startswith((b"<", b"{", b"[{")) else _TABLE.sub(b"", sample)):
         return "html"
     if b"\x00" in data[:4096] and not data.startswith(_WIDE):
         return "unknown"

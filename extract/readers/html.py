@@ -197,6 +197,8 @@ def _read_outside(root: etree._Element, content: etree._Element, document: Docum
                 document.blocks.append(Paragraph(text, heading=True))
         elif tag == "tr":
             _meta_row([_flat(cell) for cell in element if cell.tag in ("td", "th")], document)
+        elif tag in FRAMES:  # a report that is nothing but a file in a frame has no words of its own
+            document.links.extend(_framed(element))
         if tag in BLOCK_TAGS:
             words.append("\n")
         if element.text:
@@ -204,6 +206,12 @@ def _read_outside(root: etree._Element, content: etree._Element, document: Docum
         if element.tail:
             words.append(element.tail)
     _meta_text("".join(words), document)
+
+
+def _framed(element: etree._Element) -> Iterator[Link]:
+    """What a frame shows; a file's address may not say that it is one, its type does."""
+    if address := element.get(FRAMES[element.tag]):
+        yield Link(address, ".pdf" if "pdf" in element.get("type", "") else "")
 
 
 def _meta_row(cells: list[str], document: Document) -> int:
@@ -459,8 +467,7 @@ class _Walk:
             if element.get("src"):
                 self.out.append(_picture(element.get("src", "")))
         elif tag in FRAMES:
-            if address := element.get(FRAMES[tag]):
-                self.document.links.append(Link(address, ""))
+            self.document.links.extend(_framed(element))
         elif tag == "pre":
             self._end_paragraph()
             for line in _all_text(element).split("\n"):
