@@ -102,7 +102,8 @@ def _judge(walk: Walk, task: Task, page: Page, year: int | None, captures: Captu
     if not identity.is_report or (year is not None and identity.year not in {year, None}):
         if article:
             leads = list(_leads(walk, task, page.text, listing, year))
-        empty = identity.office is None and bool(page.text) and barriers.says_little(page.text)
+        unnamed = identity.office is None or identity.office not in page.text  # only the link's words named it
+        empty = unnamed and bool(page.text) and barriers.says_little(page.text)
         return Judgement("page" if page.text else "other", leads, about, empty)
     leads = list(_belongings(walk, task, identity))
     if task.stage not in {"item", "known"}:

@@ -634,6 +634,28 @@ def test_a_report_that_no_page_names_any_more_is_noted_and_still_there(tmp_path:
     assert (summary.sites[0].reports, summary.exit_status) == (5, 0)
 
 
+def test_a_report_whose_page_says_there_is_nothing_yet_is_gone(tmp_path: Path) -> None:
+    path = f"{COLUMN}2022.html"
+    with serving(county()) as server:
+        crawl(tmp_path, server)
+        server.pages[path] = page(("/zwgk/", "政务公开"), more="<p>暂无内容</p>")
+        crawl(tmp_path, server)
+        crawl(tmp_path, server)
+    assert [outcome for outcome, _ in outcomes(tmp_path, server, path)] == ["ok", "soft_404", "soft_404"]
+
+
+def test_a_dead_entry_of_a_list_is_asked_once_but_for_what_may_be_published_any_day(tmp_path: Path) -> None:
+    dead = [
+        (f"{COLUMN}d{year}.html", f"县气象局{year}年政府信息公开工作年度报告")
+        for year in (2021, datetime.now(CHINA).year)
+    ]
+    with serving(county()) as server:
+        server.pages[COLUMN] = str(server.pages[COLUMN]).replace("</ul>", f"{page(*dead)}</ul>")
+        crawl(tmp_path, server)
+        crawl(tmp_path, server)
+        assert [server.paths.count(path) for path, _ in dead] == [1, 2]
+
+
 def test_a_new_year_in_a_column_of_its_own_is_found(tmp_path: Path) -> None:
     with serving(conditional(county())) as server:
         crawl(tmp_path, server)

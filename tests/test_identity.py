@@ -448,6 +448,33 @@ def test_a_report_in_attached_files() -> None:
     assert found.attachments == ["./P020250121.docx", "/module/download/downfile.jsp?filename=9f.pdf"]
 
 
+@pytest.mark.parametrize(
+    ("markup", "address"),
+    [
+        ('<embed src="/annualfile.jsp?id=7" type="application/pdf">', "/annualfile.jsp?id=7"),
+        ('<object data="/upload/7.pdf" type="application/pdf"></object>', "/upload/7.pdf"),
+        ('<iframe src="/pdfjs/web/viewer.html?file=/upload/7.pdf"></iframe>', "/upload/7.pdf"),
+        ('<a href="javascript:;" onclick="window.open(\'/upload/7.pdf\')">查看</a>', "/upload/7.pdf"),
+        ('<script>new PDFObject.embed("/upload/7.pdf", "#pdf");</script>', "/upload/7.pdf"),
+        ('<a href="..\\..\\upload\\7.PDF">附件</a>', "../../upload/7.PDF"),
+    ],
+)
+def test_a_report_that_is_nothing_but_a_file_shown_in_its_page(markup: str, address: str) -> None:
+    menu = "<ul class=nav>" + "<li><a href=/x/>新闻中心</a></li>" * 10 + "</ul>"
+    html = f"<html><body>{menu}<h2>{TITLE}</h2><p>发布时间：2025-01-17</p><div id=zoom>{markup}</div></body></html>"
+    found = extract.identify(html.encode(), media_type="text/html; charset=utf-8")
+    assert (found.is_report, found.attachments) == (True, [address])
+
+
+def test_a_company_that_reports_in_a_column_of_offices_is_no_office() -> None:
+    title = "白石县城市建设投资集团有限公司2023年度信息公开年报"
+    text = "本公司为国有独资公司，2023年实现营业收入1.2亿元，资产负债情况、薪酬情况依法公开。" * 6
+    assert (
+        extract.identify(f"<html><h1>{title}</h1><p>{text}</p></html>".encode()).reason
+        == "这是企业的报告，不是行政机关的"
+    )
+
+
 def test_an_attachment_completes_its_page() -> None:
     found = page(
         '<a href="a.pdf">a.pdf</a>',

@@ -545,3 +545,11 @@ def test_a_report_that_came_as_json_is_read_as_its_page_would_be() -> None:
     answer = extract.read(json.dumps({"code": 0, "data": about}).encode())
     assert answer.cells == extract.read(body.encode()).cells != {}
     assert str(answer.identity.published_date) == "2025-01-20"
+
+
+def test_an_answer_that_is_nothing_but_a_table_is_a_page_too() -> None:
+    rows = "".join(f"<tr><td>{part}</td></tr>" for part in ("匡堰镇人民政府政府信息公开工作年度报告", "（2021年度）"))
+    rest = report("匡堰镇人民政府", 2021).partition("</h1>")[2].partition("</body>")[0]
+    body = f"<table>{rows}<tr><td>{rest}</td></tr></table>"
+    answer = {"data": {"id": 7, "title": "匡堰镇人民政府政府信息公开工作年度报告", "content": body}}
+    assert extract.identify(json.dumps(answer).encode()).year == 2021
