@@ -227,16 +227,16 @@ def _walks(recorder: Recorder, sites: list[Site], year: int | None) -> list[Walk
         first = given[0]
         rows = {site: recorder.site(site.url, first.host, site.division_code, site.name) for site in given}
         visit = recorder.visit(first.host, year)
-        walk = Walk(visit, first, rows[first], Scope(first.url, hosts), Trails(partial(recorder.come_by, visit)))
-        recorder.add(visit, [Task(tidy(site.url), "seed", rows[site], PRIORITY["seed"]) for site in given])
+        walk = Walk(visit, first, rows[first], Scope(first.url, hosts), Trails(partial(recorder.agenda.come_by, visit)))
+        recorder.agenda.add(visit, [Task(tidy(site.url), "seed", rows[site], PRIORITY["seed"]) for site in given])
         if visit.resumed:
             walk.requests, walk.reports, walk.refused, walk.failed = recorder.captures.counts(visit.id)
             walk.new = recorder.captures.new_reports(visit.id)
         else:
-            recorder.revisit(visit, "known", PRIORITY["known"])
+            recorder.agenda.revisit(visit, "known", PRIORITY["known"])
         last_year = int(visit.started[:4]) - 1
         walk.barren_before = {
-            url for url, words, gone in recorder.fruitless(visit) if not is_lasting(words, gone, last_year)
+            url for url, words, gone in recorder.agenda.fruitless(visit) if not is_lasting(words, gone, last_year)
         }
         walks.append(walk)
     return walks

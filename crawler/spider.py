@@ -105,12 +105,12 @@ class ReportSpider(scrapy.Spider):
     def _request(self, walk: Walk) -> scrapy.Request | None:
         """The next request of a site; None where it must wait or has ended."""
         while True:
-            task = None if walk.stopped else self.recorder.next_task(walk.visit)
+            task = None if walk.stopped else self.recorder.agenda.next(walk.visit)
             if task is None or walk.spent(task, self.limit):
                 self._finish(walk)
                 return None
             if walk.trails.given_up(task.url, task.stage):
-                self.recorder.drop(task)
+                self.recorder.agenda.drop(task)
                 continue
             if task.stage == "robots" or task.not_before > time.time():
                 return self._when_due(walk, task)
@@ -118,8 +118,8 @@ class ReportSpider(scrapy.Spider):
             rules = walk.rules.get(host) or self._remembered(walk, host)
             if rules is None:
                 address = f"{host}/robots.txt"
-                self.recorder.add(walk.visit, [Task(address, "robots", walk.row, 1000, words=host)])
-                asking = self.recorder.task(walk.visit, address)
+                self.recorder.agenda.add(walk.visit, [Task(address, "robots", walk.row, 1000, words=host)])
+                asking = self.recorder.agenda.task(walk.visit, address)
                 if asking is None:  # its turn came and went without an answer
                     walk.rules[host] = robots.Rules(None, reason="unreachable")
                     continue
@@ -147,7 +147,7 @@ class ReportSpider(scrapy.Spider):
 
     def _remembered(self, walk: Walk, host: str) -> robots.Rules | None:
         """The rules that this visit was given before it was interrupted."""
-        capture = self.recorder.robots(walk.visit, host)
+        capture = self.recorder.captures.robots(walk.visit.id, host)
         if capture is None:
             return None
         walk.rules[host] = robots.rules(capture.outcome, text_of(self._body(capture), capture.media_type))
@@ -262,7 +262,7 @@ class ReportSpider(scrapy.Spider):
             judged = judge(walk, task, page, self.year, self.recorder.captures)
             if outcome == "unchanged" and known is not None and judged.kind != known.kind and judged.kind in KEPT:
                 # Understood only now what it is, and its body is among the pages that may expire: have it whole.
-                self.recorder.postpone(task, 0)
+                self.recorder.agenda.postpone(task, 0)
                 return
             if self._is_home(walk, task, judged.about, len(page.body)):
                 if self._retry(walk, task, "throttled", exchange):
@@ -278,7 +278,7 @@ class ReportSpider(scrapy.Spider):
         capture = self.recorder.record(
             exchange, outcome, kind=judged.kind, site=task.site, visit=walk.visit, task=task, about=about
         )
-        self.recorder.add(walk.visit, judged.leads)
+        self.recorder.agenda.add(walk.visit, judged.leads)
         walk.count(task, capture)
 
     def _held_report(self, url: str) -> bool:
@@ -317,7 +317,7 @@ class ReportSpider(scrapy.Spider):
             words=task.words,
             about=About(transport=walk.transport(task.url)),
         )
-        self.recorder.postpone(task, time.time() + wait)
+        self.recorder.agenda.postpone(task, time.time() + wait)
         return True
 
     def _redirect(self, walk: Walk, task: Task, exchange: Exchange) -> Task | None:
@@ -344,7 +344,7 @@ class ReportSpider(scrapy.Spider):
 
     def _finish(self, walk: Walk) -> None:
         before = self.recorder.previous(walk.visit)
-        left_over = self.recorder.pending(walk.visit, PRIORITY["column"])  # below are mere guesses
+        left_over = self.recorder.agenda.pending(walk.visit, PRIORITY["column"])  # below are mere guesses
         stopped = walk.stopped or (walk.entrance if walk.reports == 0 else None)
         captures = self.recorder.captures
         verdict = monitors.judge(

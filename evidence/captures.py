@@ -169,6 +169,16 @@ class Captures:
         """The latest capture of this address with a body of its own; None where there is none."""
         return next(self._select(f"{_WITH_BODY} ORDER BY c.id DESC LIMIT 1", url), None)
 
+    def robots(self, visit: int, origin: str) -> Capture | None:
+        """What a visit was last told of the rules of an origin (the words of a robots task), redirects followed."""
+        found = self._select(
+            """WHERE c.visit = ? AND c.kind = 'robots' AND c.words = ? AND c.outcome != 'redirect'
+               ORDER BY c.id DESC LIMIT 1""",
+            visit,
+            origin,
+        )
+        return next(found, None)
+
     def beside(self, page: Capture, url: str) -> Capture | None:
         """The file at `url` as it belongs to a capture of a page: that of the same visit, or the last before it.
 

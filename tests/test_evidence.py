@@ -238,9 +238,10 @@ def test_killed_between_record_and_flush_the_task_is_still_to_do(tmp_path: Path)
         recorder = Recorder(Path({str(tmp_path)!r}))
         site = recorder.site("http://127.0.0.9/", "127.0.0.9")
         visit = recorder.visit("127.0.0.9")
-        recorder.add(visit, [Task("http://127.0.0.9/1", "item", site, 2), Task("http://127.0.0.9/2", "item", site, 1)])
+        tasks = [Task("http://127.0.0.9/" + path, "item", site, 3 - int(path)) for path in "12"]
+        recorder.agenda.add(visit, tasks)
         for flush in (True, False):
-            task = recorder.next_task(visit)
+            task = recorder.agenda.next(visit)
             exchange = Exchange(task.url, status=200, body=task.url.encode())
             recorder.record(exchange, "ok", kind="report", site=site, visit=visit, task=task)
             if flush:
@@ -254,7 +255,7 @@ def test_killed_between_record_and_flush_the_task_is_still_to_do(tmp_path: Path)
     with Recorder(tmp_path) as recorder:
         visit = recorder.visit("127.0.0.9")
         assert visit.resumed
-        task = recorder.next_task(visit)
+        task = recorder.agenda.next(visit)
         assert isinstance(task, Task)
         assert task.url == "http://127.0.0.9/2"
         assert [recorder.captures.body(c) for c in recorder.captures.reports()] == [b"http://127.0.0.9/1"]
