@@ -5,7 +5,7 @@ import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
 
-from extract import form, grid, laidout, solve, stream
+from extract import form, grid, laidout, solve, stream, values
 from extract.document import Document, Grid, Paragraph
 from extract.labels import Row
 from extract.reading import Heap, Reading
@@ -147,7 +147,11 @@ def _beside(one: Cell, two: Cell) -> Place | None:
 
 
 def _without_specks(key: str, cell: Cell) -> Cell:
-    """A number of a scan, unless it has a sign or a point where the form counts: then a speck was read as one."""
+    """A cell of a scan, unless a speck was read in it: a sign or a point where the form counts, or a lone character
+    that nobody prints for a number (θ for 0)."""
+    if cell.status is Status.TEXT:
+        is_word = cell.raw in values.NOTHING or sum(char > "⺀" for char in cell.raw) > 1
+        return cell if is_word else cell._replace(status=Status.UNREADABLE)
     if cell.value is None or form.kind_of_number(key) != "int" or (cell.value >= 0 and cell.value == int(cell.value)):
         return cell
     return cell._replace(value=None, status=Status.UNREADABLE)

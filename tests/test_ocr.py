@@ -189,13 +189,13 @@ def test_pictures_in_a_row_and_pages_of_a_tiff_are_pages(page: Any) -> None:
 def test_a_page_that_takes_too_long_is_given_up_and_the_others_are_read(
     page: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    words, asked = scan.words, []
+    words, asked = scan.ocr.words, []
 
-    def slow_at_first(picture: Any, boxes: Any, began: tuple[float, float]) -> list[scan.Word]:
+    def slow_at_first(picture: Any, boxes: Any, began: tuple[float, float]) -> list[scan.ocr.Word]:
         asked.append(picture)
         return words(picture, boxes, began if len(asked) > 1 else (-100.0, -100.0))
 
-    monkeypatch.setattr(scan, "words", slow_at_first)
+    monkeypatch.setattr(scan.ocr, "words", slow_at_first)
     document = image.read(saved(page[:120]), saved(page[:120]))
     assert document.problems == ["第1页识别超过30秒，已放弃"]
     assert [paragraph.page for paragraph in document.paragraphs] == [2]

@@ -1,0 +1,68 @@
+"""The picture of a page as arrays: its grey tone, its ink, its red seals."""
+
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Picture = NDArray[np.uint8]
+"""A page, grey or in colour (blue first, as OpenCV has it)."""
+Matrix = NDArray[np.float64]
+"""Where a point (x, y, 1) of a picture goes when it is put upright."""
+
+
+def tone_of(picture: Picture) -> Picture:
+    """Grey, without red seals: what is printed below one is dark in the red channel too."""
+    if picture.ndim == 2:
+        return picture
+    red, seal = picture[:, :, 2], _red(picture)
+    if not seal.any():
+        return np.ascontiguousarray(red)
+    # A seal is made as bright as paper, not wiped out: a digit below it stays darker than it (else 372 became 37).
+    paper = max(float(np.percentile(red[seal], 60)), 1.0)
+    return np.where(seal, np.minimum(red * (255 / paper), 255), red).astype(np.uint8)
+
+
+def _red(picture: Picture) -> NDArray[np.bool_]:
+    red = picture[:, :, 2]
+    return np.asarray(red.astype(np.int16) - np.maximum(picture[:, :, 0], picture[:, :, 1]) > 30)
+
+
+def seals(picture: Picture) -> Iterator[tuple[slice, slice]]:
+    """Where red seals stand: as high as wide, which a red title is not."""
+    width = picture.shape[1]
+    near = np.ones((width // 80, width // 80), np.uint8)
+    red = cv2.morphologyEx(_red(picture).astype(np.uint8), cv2.MORPH_CLOSE, near)
+    count, _, stats, _ = cv2.connectedComponentsWithStats(red)
+    for x, y, w, h, _area in stats[1:count].tolist():
+        if 0.06 * width < min(w, h) and max(w, h) < min(0.4 * width, 1.4 * min(w, h)):
+            yield slice(y, y + h), slice(x, x + w)
+
+
+def ink_of(tone: Picture) -> Picture:
+    """255 where the page is darker than its surroundings."""
+    around = max(15, tone.shape[1] // 40) | 1
+    return np.asarray(
+        cv2.adaptiveThreshold(tone, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, around, 20), np.uint8
+    )
+
+
+def shrunk(picture: Picture, shorter: int) -> tuple[Picture, float]:
+    """The picture with at most so many pixels on its shorter side, and by what it was multiplied."""
+    by = min(1.0, shorter / min(picture.shape[:2]))
+    if by < 1:
+        picture = np.asarray(cv2.resize(picture, None, fx=by, fy=by, interpolation=cv2.INTER_AREA), np.uint8)
+    return picture, by
+
+
+def coloured(picture: Picture) -> Picture:
+    """The picture with three colours, as a recognition wants it."""
+    return picture if picture.ndim == 3 else np.asarray(cv2.cvtColor(picture, cv2.COLOR_GRAY2BGR), np.uint8)
+
+
+def bent(picture: Picture, matrix: Matrix) -> Picture:
+    """The picture with its points moved."""
+    size = picture.shape[1], picture.shape[0]
+    out = cv2.warpPerspective(picture, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(out, np.uint8)
