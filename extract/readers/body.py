@@ -1,0 +1,115 @@
+"""Where the body of a web page is, without its menus; and what around it tells of the report."""
+
+import re
+from collections.abc import Iterator
+
+from lxml import etree
+
+from extract.document import Document, Link, Paragraph
+from extract.readers import card, webtables
+from extract.readers.markup import BLOCK_TAGS, CHROME_TAGS, FRAMES, HEADINGS, MAX_DEPTH, SKIPPED_TAGS, WORDS, line_of
+
+_FORM_WORD = re.compile("|".join(WORDS["form_words"].values()))
+"""Words that a report has and its page has not."""
+_WHOLE = HEADINGS | {"table", "p"}
+"""Elements of which the words count as one, where there are nothing but words in them."""
+_NOT_WORDS = ("a", "table", *SKIPPED_TAGS)
+"""What an element must be looked into for, to tell its words from links, scripts and cells."""
+
+
+def find(root: etree._Element) -> etree._Element:
+    """The smallest element that holds the body: descend while one child has most of the words that are not links and
+    every table and heading of the form that its parent has, so that no chapter is left behind."""
+    size: dict[etree._Element, tuple[int, int]] = {}
+    stack: list[list[int]] = [[0, 0]]
+    inside_link = skipped = 0
+    mixed = {around for part in root.iter(*_NOT_WORDS) for around in part.iterancestors(*_WHOLE)}
+    walk = etree.iterwalk(root, events=("start", "end"))
+    for event, element in walk:
+        tag = element.tag
+        skip = tag in SKIPPED_TAGS or tag in CHROME_TAGS
+        if event == "start":
+            skipped += skip
+            inside_link += tag == "a"
+            stack.append([0, 0])
+            words = element.text
+            if tag in _WHOLE and not skipped and not inside_link and element not in mixed:
+                walk.skip_subtree()  # nearly all elements of a report are in cells and paragraphs
+                words = line_of(element)
+        else:
+            letters, anchors = stack.pop()
+            anchors += tag == "table"
+            size[element] = (letters, anchors)
+            stack[-1][0] += letters
+            stack[-1][1] += anchors
+            skipped -= skip
+            inside_link -= tag == "a"
+            words = element.tail
+        if words and not skipped and not inside_link:
+            stripped = words.strip()
+            if stripped:
+                stack[-1][0] += len(stripped)
+                stack[-1][1] += len(_FORM_WORD.findall(stripped)) * 100
+    node = root
+    for _ in range(MAX_DEPTH):
+        letters, anchors = size.get(node, (0, 0))
+        best = max(
+            (child for child in node if child in size and child.tag not in SKIPPED_TAGS),
+            key=lambda child: size[child][0],
+            default=None,
+        )
+        if best is None or (node.tag == "table" and webtables.cells(node) is not None):
+            break
+        best_letters, best_anchors = size[best]
+        if best.tag == "table" and webtables.cells(best) is not None:
+            return _with_what_stands_beside(node, size) if best_letters == letters else node
+        if best.tag in HEADINGS or best.tag == "p":
+            break
+        lost = anchors - best_anchors
+        if not best_letters or best_letters < 0.6 * letters or (lost >= 100 and lost > 0.1 * anchors):
+            break
+        node = best
+    return node
+
+
+def _with_what_stands_beside(node: etree._Element, size: dict[etree._Element, tuple[int, int]]) -> etree._Element:
+    """The nearest element around `node` with words of its own: a report all in one table is signed below it."""
+    letters, _ = size[node]
+    while size.get(node, (0, 0))[0] == letters and (parent := node.getparent()) is not None:
+        node = parent
+    return node
+
+
+def read_outside(root: etree._Element, content: etree._Element, document: Document) -> None:
+    """Headings and label–value pairs that stand around the body: the title, 发布时间, the 索引号 table."""
+    around = set(content.iterancestors())
+    words: list[str] = []
+    walk = etree.iterwalk(root, events=("start",))
+    for _, element in walk:
+        tag = element.tag
+        if element is content and content is not root:
+            walk.skip_subtree()
+            continue
+        if tag in SKIPPED_TAGS:
+            continue
+        if tag in ("h1", "h2", "h3") or ("tit" in (element.get("class") or "").lower() and len(element) < 8):
+            text = line_of(element)
+            if 4 < len(text) < 120 and element not in around:
+                document.blocks.append(Paragraph(text, heading=True))
+        elif tag == "tr":
+            card.read_row([line_of(cell) for cell in element if cell.tag in ("td", "th")], document)
+        elif tag in FRAMES:  # a report that is nothing but a file in a frame has no words of its own
+            document.links.extend(framed(element))
+        if tag in BLOCK_TAGS:
+            words.append("\n")
+        if element.text:
+            words.append(element.text)
+        if element.tail:
+            words.append(element.tail)
+    card.read_text("".join(words), document)
+
+
+def framed(element: etree._Element) -> Iterator[Link]:
+    """What a frame shows; a file's address may not say that it is one, its type does."""
+    if address := element.get(FRAMES[element.tag]):
+        yield Link(address, ".pdf" if "pdf" in element.get("type", "") else "")
