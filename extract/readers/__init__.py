@@ -10,7 +10,7 @@ from io import BytesIO
 from PIL.Image import Image
 
 from extract.document import Document, Picture
-from extract.readers import answers, archives, html, image, ofd, office, ole, opc, pdf, sheet, text, word, xls
+from extract.readers import answers, archives, html, image, mht, ofd, office, ole, opc, pdf, sheet, text, word, xls
 
 MAX_BYTES = 60_000_000
 """A larger file is not read (the largest real report seen, a scan, has 30 MB)."""
@@ -165,7 +165,7 @@ def _read(data: bytes, kind: str, media_type: str | None, *, in_archive: bool, q
 
                 return xlsx.read(data)
             case "mht":
-                return archives.read_mht(data)
+                return mht.read(data)
             case "zip" if not in_archive:
                 return archives.read_zip(data, partial(read, in_archive=True, quick=quick))
             case "rar" | "7z" if not in_archive:

@@ -1,4 +1,4 @@
-"""ZIP, RAR, 7z → Document: the file inside that reads as a report. MHT → Document: its page."""
+"""ZIP, RAR, 7z → Document: the file inside that reads as a report."""
 
 import resource
 import shutil
@@ -7,16 +7,12 @@ import subprocess
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from email import policy
-from email.parser import BytesParser
 from io import BytesIO
 from pathlib import PurePosixPath
 from tempfile import TemporaryFile
-from urllib.parse import urljoin
 
 from extract import identity, outline
-from extract.document import Document, Picture
-from extract.readers import html
+from extract.document import Document
 
 MAX_MEMBERS = 500
 MAX_READ = 20
@@ -189,27 +185,3 @@ def _bsdtar(command: list[str], data: bytes) -> tuple[bytes, str]:
         made.seek(0)
         said.seek(0)
         return made.read(), said.read(10_000).decode("utf-8", "replace") or ("?" if status else "")
-
-
-def read_mht(data: bytes) -> Document:
-    """The page of a web archive (MHT), as its browser or Word saved it, with the pictures that are in it."""
-    message = BytesParser(policy=policy.compat32).parsebytes(data)
-    pictures: dict[str, bytes] = {}
-    for part in message.walk():
-        picture = part.get_payload(decode=True) if part.get_content_maintype() == "image" else None
-        if isinstance(picture, bytes):
-            identifier = str(part.get("Content-ID", "")).strip("<> ")
-            pictures |= dict.fromkeys((str(part.get("Content-Location", "")), f"cid:{identifier}"), picture)
-    for part in message.walk():
-        content = part.get_payload(decode=True)
-        if part.get_content_type() == "text/html" and isinstance(content, bytes) and content.strip():
-            document = html.read(content, str(part.get("Content-Type")))
-            document.format = "mht"
-            place = str(part.get("Content-Location", ""))
-            for at, block in enumerate(document.blocks):
-                if isinstance(block, Picture) and block.data is None:
-                    document.blocks[at] = Picture(block.address, pictures.get(urljoin(place, block.address)))
-            if any(isinstance(block, Picture) and block.data is None for block in document.blocks):
-                document.problems.append("网页存档（MHT）里没有存下的图片未读取")
-            return document
-    return Document("mht", problems=["网页存档（MHT）里没有网页"])
