@@ -21,12 +21,14 @@ from zlib import crc32
 
 import docx
 import openpyxl
+import PIL.Image
 import pytest
 from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl.drawing.image import Image
 
 import extract
 from extract import readers
@@ -199,6 +201,25 @@ def test_what_is_hidden_is_left_out_and_said() -> None:
     assert "草稿" in told
     assert "1行" in told
     assert "1列" in told
+
+
+def test_text_boxes_on_a_sheet_are_read_where_they_lie_and_said_where_they_hide_cells() -> None:
+    book = book_of(["二、主动公开政府信息情况"], [None], ["规章", "7"])
+    picture = BytesIO()
+    PIL.Image.new("L", (1, 1)).save(picture, "PNG")
+    book.worksheets[0].add_image(Image(picture), "A1")  # for the sake of a drawing to put boxes in
+    box = (
+        '<xdr:twoCellAnchor xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main">'
+        "<xdr:from><xdr:row>{0}</xdr:row></xdr:from><xdr:to><xdr:row>{0}</xdr:row></xdr:to><xdr:sp><xdr:txBody><a:p><a:r><a:t>{1}</a:t></a:r></a:p>"
+        "</xdr:txBody></xdr:sp></xdr:twoCellAnchor>"
+    )
+    namespace = "http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing"
+    drawing = f'<xdr:wsDr xmlns:xdr="{namespace}">{box.format(1, "框中的话")}{box.format(2, "盖住的话")}</xdr:wsDr>'
+    parts = unpacked(saved(book))
+    parts["xl/drawings/drawing1.xml"] = drawing.encode()
+    document = readers.read(repacked(parts))
+    assert texts(document) == ["二、主动公开政府信息情况", "框中的话"]
+    assert any("盖住的话" in problem for problem in document.problems)
 
 
 def test_sheets_are_read_in_order() -> None:
@@ -634,6 +655,20 @@ def test_letters_of_word_97_that_nobody_sees_are_no_digits(monkeypatch: pytest.M
         ["行政处罚", "12"],
         ["行政强制", "5"],
     ]
+
+
+@needs_soffice
+def test_a_number_struck_out_in_word_97_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    document = docx.Document()
+    paragraph = document.add_paragraph()
+    for text, struck in (("公开", None), ("12", "strike"), ("15", None), ("7", "double_strike"), ("件", None)):
+        run = paragraph.add_run(text)
+        if struck:
+            setattr(run.font, struck, True)
+    data = by_soffice(saved(document), "docx", "doc", tmp_path)
+    assert texts(readers.read(data)) == ["公开15件"]
+    monkeypatch.setenv("PATH", "")
+    assert texts(readers.read(data)) == ["公开15件"]
 
 
 def test_a_file_whose_sectors_run_in_a_circle_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:

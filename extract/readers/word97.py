@@ -18,9 +18,10 @@ _MARKS = re.compile("[\x01-\x06\x08\x0e-\x1d\x1f]")
 _OPERAND_BYTES = (1, 1, 2, 4, 2, 2, 0, 3)
 _IN_TABLE, _ROW_END, _CHANGED_TABS, _DEFINE_TABLE = 0x2416, 0x2417, 0xC615, 0xD608
 _ELSEWHERE = (0x6646, 0x646B)
-_DELETED, _HIDDEN, _RAISED = 0x0800, 0x083C, 0x2A48
-"""Letters whose deletion is tracked, that are not shown, that stand above the line (12¹ is not 121)."""
-_SWITCHES = (_IN_TABLE, _ROW_END, _DELETED, _HIDDEN, _RAISED)
+_DELETED, _HIDDEN, _STRUCK, _STRUCK_TWICE, _RAISED = 0x0800, 0x083C, 0x0837, 0x2A53, 0x2A48
+"""Letters whose deletion is tracked, that are hidden, struck out, stand above the line (12¹ is not 121)."""
+_UNSEEN = (_DELETED, _HIDDEN, _STRUCK, _STRUCK_TWICE)
+_SWITCHES = (_IN_TABLE, _ROW_END, *_UNSEEN, _RAISED)
 _PARAGRAPHS, _LETTERS = 0x102, 0xFA
 """Where the header says which pages of the file hold the properties of paragraphs and of letters."""
 _SNAP = 40
@@ -98,7 +99,7 @@ def _parts(main: bytes, table: bytes, further: bytes) -> Iterator[str | _Row]:
     for character, place in _characters(main, table):
         if character not in "\r\x07\x0c":
             look = looks[max(bisect_right(from_here, place) - 1, 0)] if looks else {}
-            if _DELETED in look or _HIDDEN in look or (_RAISED in look and character.isdigit()):
+            if not look.keys().isdisjoint(_UNSEEN) or (_RAISED in look and character.isdigit()):
                 continue
             words.append("\n" if character == "\x0b" else "-" if character == "\x1e" else character)
             continue

@@ -8,6 +8,7 @@ from io import BytesIO
 from typing import Any
 
 import openpyxl
+from lxml import etree
 from openpyxl.utils import range_boundaries
 from openpyxl.utils.datetime import from_excel
 
@@ -16,6 +17,10 @@ from extract.readers import opc, sheet
 
 MAX_XML = 12_000_000
 """Bytes of the sheets of a workbook: openpyxl takes half a second for each million (a report has a tenth of one)."""
+_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_XDR = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
+_DRAWING = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/drawing"
+_PLAIN = etree.XMLParser(resolve_entities=False)
 _MERGED = re.compile(rb'<mergeCell\s[^>]*?ref="([A-Z]+\d+:[A-Z]+\d+)"')
 
 
@@ -40,6 +45,7 @@ def read(data: bytes) -> Document:
     for source in book.worksheets:
         if source.sheet_state == "visible":
             sheets.append(_of_openpyxl(source, formulas.get(source.title, {}), document.problems))
+            _put_boxes(source, data, sheets[-1], document.problems)
             document.blocks.extend(_pictures(source))
         else:
             document.problems.append(f"工作表“{source.title}”是隐藏的，未读取")
@@ -52,6 +58,22 @@ def _pictures(source: Any) -> Iterator[Picture]:
         source._images, key=lambda image: image.anchor._from.row if hasattr(image.anchor, "_from") else 0
     ):
         yield Picture(one.path, one._data())
+
+
+def _put_boxes(source: Any, data: bytes, found: sheet.Sheet, problems: list[str]) -> None:
+    """Put the words of a sheet's text boxes, which openpyxl leaves out, into the empty rows over which they lie."""
+    with zipfile.ZipFile(BytesIO(data)) as parts:
+        drawings = [parts.read(one.target.lstrip("/")) for one in source._rels.find(_DRAWING)]
+    for anchor in (one for drawing in drawings for one in etree.fromstring(drawing, _PLAIN)):
+        lines = ("".join(text.text or "" for text in line.iter(f"{_A}t")) for line in anchor.iter(f"{_A}p"))
+        words = "\n".join(line for line in lines if line.strip())
+        rows = [int(row.text or 0) for row in anchor.iter(f"{_XDR}row")] or [0]
+        taken = {row for row, _ in found.texts}
+        free = next((row for row in range(rows[0], rows[-1] + 1) if row not in taken), None)
+        if words and free is None:
+            problems.append(f"工作表“{source.title}”有文本框盖在文字上，未读取：{words[:30]}")
+        elif free is not None:
+            found.put(free, 0, words)
 
 
 def _formulas(data: bytes) -> dict[str, dict[tuple[int, int], str]]:
