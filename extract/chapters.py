@@ -102,7 +102,7 @@ def _prose(body: list[Line], key: str, problems: list[str]) -> list[str]:
         if has_tables:
             if bare.startswith("|") or match_heading(bare.partition("：")[2] or bare):
                 continue
-            if not _is_prose_among_tables(bare, first=number == 0):
+            if _ROW.search(line.text) or not _is_prose_among_tables(bare, first=number == 0):
                 continue
         if UNKNOWN_HEADING.fullmatch(bare) and not _is_table_text(bare) and not match_heading(bare):
             problems.append(f"格式中没有的章标题：{bare}")
@@ -122,6 +122,8 @@ def _is_prose_among_tables(bare: str, *, first: bool) -> bool:
 
 # 「2024年收到和处理政府信息公开申请情况如下：」 is made of the form's words, and prose all the same.
 _LEAD = re.compile(r"(?:如下|见下表|如下表(?:所示)?)[：:。]?$")
+_ROW = re.compile(r"(?:\s+\d[\d,.]*){6}\s*$")
+"""The numbers of a row of a table without lines, whatever is left of its label."""
 _NOT_WORDS = re.compile(r"[\W\d_]+")
 
 

@@ -358,3 +358,8 @@ def test_prose_above_the_first_table_is_the_overview_where_its_heading_was_a_pic
     assert found.texts["overview"] == PROSE["overview"]
     assert any("“总体情况”一章没有标题" in problem for problem in found.problems)
     assert any("主动公开政府信息情况" in problem for problem in found.problems)
+
+
+def test_a_row_of_numbers_is_no_prose_whatever_is_left_of_its_label() -> None:
+    row = "理 2.重复申请 1115 79 0 0 0 81 1275"
+    assert split(report(prose={"requests": row})).texts["requests"] == ""
