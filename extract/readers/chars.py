@@ -6,6 +6,11 @@ from typing import NamedTuple
 
 from extract.document import Box
 
+_LOWEST = 4.0
+"""Points that letters are high at least: a comma or 一 is lower, and its gaps are not."""
+_NEAR = 0.45 * _LOWEST
+"""Points that never part two characters."""
+
 Point = tuple[float, float]
 
 
@@ -95,7 +100,7 @@ def written_lines(chars: list[Char]) -> list[Line]:
     out: list[Line] = []
     for char in chars:
         before = out[-1][-1] if out else None
-        high = max(char.height, 4.0)
+        high = max(char.height, _LOWEST)
         if before is None or abs(char.base - before.base) > 0.5 * high or char.left < before.left - 0.5 * high:
             out.append(Line())
         out[-1].append(char)
@@ -119,7 +124,7 @@ def _in_order(chars: list[Char]) -> bool:
                 strayed += not top - 2 * char.height <= char.middle <= bottom + 2 * char.height
             digits = True
         elif char.is_chinese:
-            if digits or (label and not -2 < (char.base - label[-1].base) / max(char.height, 4) < 3):
+            if digits or (label and not -2 < (char.base - label[-1].base) / max(char.height, _LOWEST) < 3):
                 label = []
             label.append(char)
             digits = False
@@ -128,7 +133,9 @@ def _in_order(chars: list[Char]) -> bool:
 
 def _are_apart(before: Char, char: Char, usual: float) -> bool:
     gap = char.left - before.right
-    high = max(before.height, char.height, 4.0)
+    if gap <= _NEAR:
+        return False
+    high = max(before.height, char.height, _LOWEST)
     if before.is_chinese or char.is_chinese:
         return gap > 1.2 * max(high, usual)  # punctuation fills a square of which the box shows a corner
     if before.text in ",.-+" or char.text in ",.":
@@ -141,8 +148,9 @@ def _are_apart(before: Char, char: Char, usual: float) -> bool:
 def _is_foreign(before: Char, char: Char) -> bool:
     """Whether two digits of a line are not of one number: of another size, or not on one base (a page number printed
     over a cell)."""
-    uneven = abs(before.base - char.base) > 0.12 * char.height
-    return before.text.isdigit() and char.text.isdigit() and (uneven or not _alike(before, char))
+    if not (before.text.isdigit() and char.text.isdigit()):
+        return False
+    return abs(before.base - char.base) > 0.12 * char.height or not _alike(before, char)
 
 
 def _alike(one: Char, two: Char) -> bool:

@@ -22,6 +22,7 @@ MAX_CHARS, MAX_OBJECTS = 30_000, 50_000
 _WHOLE = 0.7
 """The share of a page from which on a picture hides what was drawn before it."""
 _PATH, _PICTURE = pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_IMAGE
+_NOWHERE = (0.0, 0.0, 0.0, 0.0)
 _DEPTH = 6  # of forms in forms: a page imposed on another is one deeper
 _INVISIBLE = frozenset((pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium.FPDF_TEXTRENDERMODE_CLIP))
 _PALE = 240
@@ -207,6 +208,8 @@ def _within(parent: Any, count: int, get: Any, matrix: Matrix | None, depth: int
             if depth < _DEPTH:
                 inner, all_in = pdfium.FPDFFormObj_CountObjects(raw), pdfium.FPDFFormObj_GetObject
                 yield from _within(raw, inner, all_in, _product(_matrix(raw), matrix), depth + 1)
+        elif kind == pdfium.FPDF_PAGEOBJ_TEXT:
+            yield Drawn(raw, kind, _NOWHERE, matrix)  # where its letters stand is asked of each
         elif pdfium.FPDFPageObj_GetBounds(raw, *sides):
             left, bottom, right, top = (side.value for side in sides)
             if matrix is not None:
