@@ -13,7 +13,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 import extract
 from crawler import barriers, links, platforms
 from crawler.fetch import text_of
-from crawler.platforms import Listing
+from crawler.platforms import Listing, api
 from crawler.scope import lasting, tidy
 from crawler.walk import PRIORITY, Walk
 from evidence import NOTHING, About, Capture, Captures, Lost, Task
@@ -117,7 +117,7 @@ def _is_text(body: bytes) -> bool:
 
 def _may_be_report(task: Task, text: str, leads: list[Task]) -> bool:
     """Whether a page that should be a list is worth reading: some columns show the report itself."""
-    if _OF_THE_FORM.search(text):
+    if _OF_THE_FORM.search(text) or (api.is_answer(text) and not leads):  # answers may spell 总体 as \\u603b\\u4f53
         return True
     items = {lead.url for lead in leads if lead.stage == "item"}
     listed = len(items) > 1 or (items and links.is_column(text))
@@ -180,7 +180,9 @@ def _leads(
     for url in [] if report else listing.frames:
         if walk.scope.holds(url):
             inherited = stage if stage in links.OUTSIDE | {"column", "group", "list"} else "frame"
-            yield Task(tidy(url), inherited, task.site, PRIORITY["frame"], task.words, task.url)
+            # What is in an article before its likes: it shows where theirs is (trails.inside).
+            priority = max(PRIORITY["frame"], task.priority + (stage == "item"))
+            yield Task(tidy(url), inherited, task.site, priority, task.words, task.url)
     for address in listing.pages if promising and not report else ():
         url = platforms.instead(address, task.url) or address if walk.trails.is_elsewhere(address) else address
         if walk.scope.holds(url):

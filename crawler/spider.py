@@ -112,6 +112,10 @@ class ReportSpider(scrapy.Spider):
             if walk.trails.given_up(task.url, task.stage):
                 self.recorder.agenda.drop(task)
                 continue
+            if task.stage == "item" and (inside := walk.trails.inside(task.url)):
+                self.recorder.agenda.add(walk.visit, [replace(task, url=inside, stage="frame", spelling=task.url)])
+                self.recorder.agenda.drop(task)
+                continue
             if task.stage == "robots" or task.not_before > time.time():
                 return self._when_due(walk, task)
             host = origin(task.url)

@@ -89,6 +89,8 @@ class Walk:
             self.reports += 1
             self.new += outcome == "ok"
             self.barren = 0
+            if task.stage == "frame":
+                self.trails.is_inside(task.url, task.found_on)
         elif capture.kind != "roster" and task.stage not in {"attachment", "part", "robots"}:
             self.barren += 1
         failed, refused = outcome in FAILURES, outcome in REFUSALS

@@ -519,6 +519,27 @@ def test_what_changes_at_every_visit_is_no_part_of_an_address(url: str, tidied: 
     assert scope.tidy(url) == tidied
 
 
+def test_an_article_that_is_a_shell_is_asked_for_once_and_its_likes_for_what_is_in_them(tmp_path: Path) -> None:
+    shell = "<div id=app></div><script>fetch('/api/article?id=' + getParam('id'))</script>"
+    years = range(2018, 2024)
+    pages: dict[str, Any] = {
+        "/": page(("/nb/", "政府信息公开年报")),
+        "/nb/": page(*[(f"/detail.html?id={year}77", TITLE.format(year)) for year in years]),
+    }
+    for year in years:
+        body = {"title": TITLE.format(year), "content": report("匡堰镇人民政府", year)}
+        pages |= {f"/detail.html?id={year}77": shell, f"/api/article?id={year}77": json.dumps({"data": body})}
+    with serving(pages) as server:
+        for _ in range(2):
+            crawler.crawl([Site(server.url + "/")], captures=tmp_path, delay=0.0, progress=lambda _: None)
+    found = {capture.year: capture.url for capture in Captures(tmp_path).reports()}
+    assert found.keys() == set(years)
+    assert len([path for path in server.paths if path.startswith("/detail")]) == 2
+    assert len([path for path in server.paths if path.startswith("/api")]) == 2 * len(years)
+    (spelling, _, _), *_ = Captures(tmp_path).spellings(found[2019])
+    assert spelling == f"{server.url}/detail.html?id=201977"
+
+
 def test_a_trap_takes_no_more_than_its_patience(tmp_path: Path) -> None:
     def maze(asked: Asked) -> Answer:
         here = int(parse_qs(urlsplit(asked.path).query).get("k", ["0"])[0])
