@@ -9,6 +9,7 @@ from typing import Any
 from extract import signature
 from extract.document import Document, Grid
 from extract.form import FORM
+from extract.labels import known
 from extract.lines import FACTS, Line, compact, is_chrome, is_label, spaced
 from extract.outline import HEADING_LENGTH, KEYS, UNKNOWN_HEADING, Heading, Outline, match_heading
 from extract.titles import parse_title
@@ -157,9 +158,9 @@ def _is_table_text(bare: str) -> bool:
     if len(words) < 2:
         return bare[-1:] not in _WORDS_END
     if bare[-1] in _WORDS_END:
-        return False
-    known = [False, *(words[at : at + 2] in _LABEL_PAIRS for at in range(len(words) - 1)), False]
-    return sum(known[at] or known[at + 1] for at in range(len(words))) >= 0.85 * len(words)
+        return known(bare)
+    ours = [False, *(words[at : at + 2] in _LABEL_PAIRS for at in range(len(words) - 1)), False]
+    return sum(ours[at] or ours[at + 1] for at in range(len(words))) >= 0.85 * len(words)
 
 
 def _preamble(before: list[Line]) -> list[str]:

@@ -67,7 +67,8 @@ def _fill_in(root: etree._Element) -> None:
     """Put the numbers that stand in the fields of a form among the words of their cells."""
     for field in root.iter("input"):
         value, is_shown = field.get("value", ""), field.get("type", "text").lower() in ("text", "number")
-        if value and is_shown and values.is_value(value) and next(field.iterancestors("td"), None) is not None:
+        is_cell = values.is_value(value) or value in values.NOTHING
+        if value and is_shown and is_cell and next(field.iterancestors("td"), None) is not None:
             field.tail = value + (field.tail or "")
 
 
