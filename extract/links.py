@@ -1,6 +1,7 @@
 """Which files and pages a page leads to for its report."""
 
 import re
+from urllib.parse import unquote
 
 from extract.document import Document, Picture
 from extract.titles import FACTS
@@ -17,6 +18,8 @@ _ATTACHED_REPORT = re.compile(FACTS["attached_report"])
 _PICTURE_NOT = re.compile(FACTS["picture_not"], re.IGNORECASE)
 _PAGE_ADDRESS = re.compile(r"\.s?html?(?:$|[?#])", re.IGNORECASE)
 _VIEWER = re.compile(r"[?&]file=([^&#]+)")
+_SHOWS_FILES = re.compile(r"^[^?]*(viewer|pdf)[^?]*\?", re.IGNORECASE)
+"""A page that shows what it is given: that is a file, whatever it is called."""
 _OPENED = re.compile(r"""\(\s*\\?["']([^"'\s<>()\\]+)""")
 """What a click or a script opens: window.open('/upload/1.pdf'), PDFObject.embed("1.pdf")."""
 
@@ -35,14 +38,17 @@ def attachments(document: Document, *, copies: bool = False) -> list[str]:
     files: list[str] = []
     for link in document.links:
         address = link.address.strip().replace("\\", "/")
-        if viewer := _VIEWER.search(address):
-            address = viewer[1]
+        viewed = _VIEWER.search(address)
+        if viewed is not None:
+            address = unquote(viewed[1])
         if address.lower().startswith(("javascript:", "mailto:", "data:")) or _ATTACHMENT_NOT.search(link.words):
             continue
         if copies and not _ATTACHED_REPORT.search(link.words):
             continue
         is_page = _PAGE_ADDRESS.search(address) is not None
-        if _ATTACHMENT.search(address) or (_ATTACHMENT.search(link.words.strip()) and not is_page):
+        is_shown = viewed is not None and _SHOWS_FILES.search(link.address) is not None
+        is_named = _ATTACHMENT.search(link.words.strip()) is not None and not is_page
+        if is_shown or is_named or _ATTACHMENT.search(address):
             files.append(address)
     if not files and not copies:
         files = [address for address in _OPENED.findall(document.html or "") if _ATTACHMENT.search(address)]

@@ -454,6 +454,7 @@ def test_a_report_in_attached_files() -> None:
         ('<embed src="/annualfile.jsp?id=7" type="application/pdf">', "/annualfile.jsp?id=7"),
         ('<object data="/upload/7.pdf" type="application/pdf"></object>', "/upload/7.pdf"),
         ('<iframe src="/pdfjs/web/viewer.html?file=/upload/7.pdf"></iframe>', "/upload/7.pdf"),
+        ('<iframe src="/pdfjs/web/viewer.html?file=/annualfile.jsp%3Fid%3D7"></iframe>', "/annualfile.jsp?id=7"),
         ('<a href="javascript:;" onclick="window.open(\'/upload/7.pdf\')">查看</a>', "/upload/7.pdf"),
         ('<script>new PDFObject.embed("/upload/7.pdf", "#pdf");</script>', "/upload/7.pdf"),
         ('<a href="..\\..\\upload\\7.PDF">附件</a>', "../../upload/7.PDF"),
