@@ -15,6 +15,7 @@ from extract.titles import (
     FACTS,
     FIRST_YEAR,
     LAST_YEAR,
+    UNKNOWN,
     Title,
     fold,
     is_office,
@@ -59,9 +60,10 @@ def identify(outline: Outline, *, url: str | None = None, words: str = "", quick
     identity.site_id_code = _site_id_code(document)
     identity.index_number = _index_number(outline)
     identity.published_date = dates.published(outline)
-    if title is None or (reason is not None and title.reason is not None):
+    if reason is not None and (title is None or title.reason is not None):
         identity.title = title.text if title else None
         return identity
+    title = title or Title("", reason=UNKNOWN)
     identity.title = title.text if title.reason is None else naming.unusual(outline)
     identity.signed_date = dates.read(outline.signed_on or "") or dates.under_title(outline)
     identity.office = _office(outline, title)

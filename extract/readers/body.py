@@ -11,6 +11,7 @@ from extract.readers.markup import BLOCK_TAGS, CHROME_TAGS, FRAMES, HEADINGS, MA
 
 _FORM_WORD = re.compile("|".join(WORDS["form_words"].values()))
 """Words that a report has and its page has not."""
+_TITLE = re.compile(r"20\d\d年?.*公开.*(?:报告|年报)$|公开.*20\d\d年?.*(?:报告|年报)$")
 _WHOLE = HEADINGS | {"table", "p"}
 """Elements of which the words count as one, where there are nothing but words in them."""
 _NOT_WORDS = ("a", "table", *SKIPPED_TAGS)
@@ -83,16 +84,19 @@ def _with_what_stands_beside(node: etree._Element, size: dict[etree._Element, tu
 def read_outside(root: etree._Element, content: etree._Element, document: Document) -> None:
     """Headings and label–value pairs that stand around the body: the title, 发布时间, the 索引号 table."""
     around = set(content.iterancestors())
+    above = True
     words: list[str] = []
     walk = etree.iterwalk(root, events=("start",))
     for _, element in walk:
         tag = element.tag
         if element is content and content is not root:
+            above = False
             walk.skip_subtree()
             continue
         if tag in SKIPPED_TAGS:
             continue
-        if tag in ("h1", "h2", "h3") or ("tit" in (element.get("class") or "").lower() and len(element) < 8):
+        is_heading = tag in ("h1", "h2", "h3") or ("tit" in (element.get("class") or "").lower() and len(element) < 8)
+        if is_heading or (above and _is_title(element)):
             text = line_of(element)
             if 4 < len(text) < 120 and element not in around:
                 document.blocks.append(Paragraph(text, heading=True))
@@ -107,6 +111,13 @@ def read_outside(root: etree._Element, content: etree._Element, document: Docume
         if element.tail:
             words.append(element.tail)
     card.read_text("".join(words), document)
+
+
+def _is_title(element: etree._Element) -> bool:
+    """Whether a report's title stands in a plain element, as in a row of the table that lays out the page."""
+    if "公开" not in (element.text or "") or not _TITLE.search(line_of(element)):
+        return False
+    return element.tag != "a" and next(element.iterancestors("a"), None) is None
 
 
 def framed(element: etree._Element) -> Iterator[Link]:
