@@ -46,10 +46,12 @@ def write(db: Connection, *, whole: bool = True) -> None:
     All anew, or (not `whole`) where a report of the table `changed` is one of the two.
     """
     _concern(db, whole=whole)
+    db.execute("ANALYZE temp.concerned")  # else SQLite takes it for large, and looks at every report
     ours = f"kind IN ({', '.join(map(repr, KINDS))}) AND report_id IN (SELECT report_id FROM concerned)"  # noqa: S608
     counted = {row[0] for row in db.execute(f"SELECT report_id FROM findings WHERE {ours}")}  # noqa: S608
     db.execute(f"DELETE FROM findings WHERE {ours}")  # noqa: S608
     _pair(db)
+    db.execute("ANALYZE temp.pairs")
     for ways in (_carried_over, _in_force, _items, _pending, _same_figures, _same_text, _area):
         for found in ways(db):
             _insert(db, found)
@@ -65,14 +67,15 @@ def _concern(db: Connection, *, whole: bool) -> None:
     if whole:
         db.execute("INSERT INTO concerned SELECT report_id FROM reports")
         return
+    # CROSS JOIN: in this order, from few to few.
     own = "SELECT r.* FROM changed c JOIN reports r ON r.office_id = c.office_id AND r.year IN (c.year, c.year + 1)"
     db.execute(
         f"""INSERT OR IGNORE INTO concerned
         SELECT report_id FROM ({own})
         UNION SELECT r.report_id
         FROM (SELECT province, county, year FROM changed UNION SELECT province, county, year FROM ({own})) c
-        JOIN offices o ON o.county = c.county
-        JOIN reports r ON r.office_id = o.office_id AND r.year = c.year
+        CROSS JOIN offices o ON o.county = c.county
+        CROSS JOIN reports r ON r.office_id = o.office_id AND r.year = c.year
         WHERE r.county = c.county AND r.province = c.province"""  # noqa: S608
     )
 
@@ -230,12 +233,13 @@ def _same_text(db: Connection) -> Iterator[_Found]:
         GROUP BY r.province, r.county, r.year, c.text HAVING count(DISTINCT r.office_id) > 1"""  # noqa: S608
     )
     db.execute("CREATE INDEX temp.alike_by ON alike (county, year)")
+    db.execute("ANALYZE temp.alike")
     for report, other, neighbour, text in db.execute(
         f"""SELECT report, before, 0, a.text FROM pairs
             JOIN chapters a ON a.report_id = report AND a.chapter = 'problems' AND length(a.text) >= {LEAST}
             JOIN chapters b ON b.report_id = before AND b.chapter = 'problems' AND b.text = a.text
-        UNION ALL SELECT r.report_id, o.report_id, 1, c.text FROM alike
-            JOIN reports r ON r.county = alike.county AND r.year = alike.year AND r.province = alike.province
+        UNION ALL SELECT r.report_id, o.report_id, 1, c.text FROM concerned JOIN reports r USING (report_id)
+            JOIN alike ON r.county = alike.county AND r.year = alike.year AND r.province = alike.province
             JOIN chapters c ON c.report_id = r.report_id AND c.chapter = 'problems' AND c.text = alike.text
             JOIN reports o ON o.report_id = iif(r.report_id = one, another, one)
             WHERE o.office_id <> r.office_id AND o.body_sha256 <> r.body_sha256

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import extract
@@ -120,88 +121,106 @@ def scope_of(identity: Identity) -> str | None:
 def report_rows(report_id: str, office_id: str | None, observed: Sequence[Observed]) -> Rows:
     """All rows of one report from its readings, oldest first."""
     shown = _current(observed)
-    report = shown.report
     texts: dict[str, list[Observed]] = {}
     for one in observed:
         texts.setdefault(_said_by(one), []).append(one)
     current = list(texts).index(_said_by(shown)) + 1
-    addresses = list(_addresses(report_id, observed))
-    findings = [finding for finding in report.findings if publishable(finding, report.cells)]
-    classes = list(FindingClass)
-    identity, place, capture = report.identity, shown.place, shown.capture
-    year, scope = identity.year, scope_of(identity)
+    addresses = list(_addresses(observed))
+    report, place = shown.report, shown.place
+    whose = {
+        "office_id": office_id,
+        "office_kind": report.identity.office_kind,
+        "scope": scope_of(report.identity),
+        "year": report.identity.year,
+        "province": place.province,
+        "prefecture": place.prefecture,
+        "county": place.county,
+    }
     figures, derived = measures.of_cells(report.cells, report.editions)
-    rests = ",".join(sorted(derived)) or None
-    dates = [day.isoformat() for day in (identity.signed_date, identity.published_date) if day]
+    figures_row = {**whose, **figures, "derived": ",".join(sorted(derived)) or None}
+    about = {
+        **_about(shown),
+        "first_seen": min(row["first_seen"] for row in addresses),
+        "last_seen": max(row["last_seen"] for row in addresses),
+        "version": current,
+        **{name: figures[name] for name in ("received", "handled", "denied")},
+        **{name: measures.of_report(name, figures_row).percent for name in schema.MEASURES},
+    }
     rows: Rows = {
-        "reports": [
-            {
-                "report_id": report_id,
-                "title": identity.title,
-                "office": identity.office,
-                "office_id": office_id,
-                "office_kind": identity.office_kind,
-                "scope": scope,
-                "year": year,
-                "edition": edition(report),
-                "province": place.province,
-                "prefecture": place.prefecture,
-                "county": place.county,
-                "township": place.township,
-                "division_code": place.division_code,
-                "site_host": capture.site,
-                "source_url": capture.url,
-                "found_on": capture.found_on,
-                "signed_date": identity.signed_date and identity.signed_date.isoformat(),
-                "published_date": identity.published_date and identity.published_date.isoformat(),
-                "stated_date": min(dates, default=None),
-                "first_seen": min(row["first_seen"] for row in addresses),
-                "last_seen": max(row["last_seen"] for row in addresses),
-                "format": report.format,
-                "reading": reading_of(report),
-                "cells_read": cells_read(report),
-                "cells_expected": cells_expected(report),
-                "findings_count": len(findings),
-                "worst_finding": min((one.class_ for one in findings), key=classes.index, default=None),
-                **{name: figures[name] for name in ("received", "handled", "denied")},
-                **{name: measures.of_report(name, {**figures, "derived": rests}).percent for name in schema.MEASURES},
-                "text_chars": sum(len(versions.plain_text(text)) for text in report.chapters.values()),
-                "version": current,
-                "reader_version": extract.READER_VERSION,
-                "body_sha256": capture.sha256,
-                "text_sha256": versions.text_sha256(report),
-                "problems": "\n".join(report.problems) or None,
-            }
+        "reports": [{**whose, **about}],
+        "figures": [figures_row] if report.cells else [],
+        **_said(shown),
+        "disclosure": _lines(report, "disclosure", "item", {"edition": report.editions.get("disclosure")}),
+        "requests": _lines(report, "requests", "outcome", {"scope": whose["scope"]}),
+        "disputes": _lines(report, "disputes", "stage", {"scope": whose["scope"]}),
+        "versions": [
+            _version(number, content, group, current) for number, (content, group) in enumerate(texts.items(), 1)
         ],
+        "changes": list(_changes([group[0] for group in texts.values()])),
+        "addresses": [*addresses, *_spelled(observed)],
+        "captures": [
+            row for number, group in enumerate(texts.values(), 1) for row in _captures(report_id, number, group)
+        ],
+    }
+    return {table: [{"report_id": report_id, **row} for row in some] for table, some in rows.items()}
+
+
+def _about(shown: Observed) -> Row:
+    """What the row of a report says of the text that is shown."""
+    report, identity, capture = shown.report, shown.report.identity, shown.capture
+    findings = [finding for finding in report.findings if publishable(finding, report.cells)]
+    signed, published = map(_day, (identity.signed_date, identity.published_date))
+    return {
+        "title": identity.title,
+        "office": identity.office,
+        "edition": edition(report),
+        "township": shown.place.township,
+        "division_code": shown.place.division_code,
+        "site_host": capture.site,
+        "source_url": capture.url,
+        "found_on": capture.found_on,
+        "signed_date": signed,
+        "published_date": published,
+        "stated_date": min(filter(None, (signed, published)), default=None),
+        "format": report.format,
+        "reading": reading_of(report),
+        "cells_read": cells_read(report),
+        "cells_expected": cells_expected(report),
+        "findings_count": len(findings),
+        "worst_finding": min((one.class_ for one in findings), key=list(FindingClass).index, default=None),
+        "text_chars": sum(len(versions.plain_text(text)) for text in report.chapters.values()),
+        "reader_version": extract.READER_VERSION,
+        "body_sha256": capture.sha256,
+        "text_sha256": versions.text_sha256(report),
+        "problems": "\n".join(report.problems) or None,
+    }
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _said(shown: Observed) -> Rows:
+    """What a report says beside the lines of its three tables, and what was found wrong in it."""
+    report = shown.report
+    own_names = copies.names(report.identity.office, shown.place)
+    return {
         "chapters": [
-            {"report_id": report_id, "chapter": key, "heading": report.headings.get(key), "text": text}
-            for key, text in report.chapters.items()
+            {"chapter": key, "heading": report.headings.get(key), "text": text} for key, text in report.chapters.items()
         ],
-        "paragraphs": [
-            {"report_id": report_id, **paragraph}
-            for paragraph in copies.paragraphs(report.chapters, copies.names(identity.office, place))
-        ],
+        "paragraphs": list(copies.paragraphs(report.chapters, own_names)),
         "cell_notes": [
-            {
-                "report_id": report_id,
-                "cell": key,
-                "raw": cell.raw,
-                "status": "corrected" if key in shown.corrected else cell.status,
-            }
+            {"cell": key, "raw": cell.raw, "status": "corrected" if key in shown.corrected else cell.status}
             for key, cell in report.cells.items()
             if cell.status is not Status.NUMBER or not _PLAIN_NUMBER.fullmatch(cell.raw) or key in shown.corrected
         ],
-        "masked": [
-            {"report_id": report_id, "place": place, "masked": kind, "count": count}
-            for (place, kind), count in shown.masked.items()
-        ],
+        "masked": [{"place": place, "masked": kind, "count": count} for (place, kind), count in shown.masked.items()],
         "other_tables": [
-            {"report_id": report_id, "number": number, "caption": table.caption, "rows": _json(table.rows)}
+            {"number": number, "caption": table.caption, "rows": _json(table.rows)}
             for number, table in enumerate(report.other_tables, 1)
         ],
         "findings": [
             {
-                "report_id": report_id,
                 "number": number,
                 "kind": finding.kind,
                 "class": finding.class_,
@@ -212,47 +231,29 @@ def report_rows(report_id: str, office_id: str | None, observed: Sequence[Observ
             }
             for number, finding in enumerate(report.findings, 1)
         ],
-        "versions": [
-            _version(report_id, number, content, group, current)
-            for number, (content, group) in enumerate(texts.items(), 1)
-        ],
-        "changes": list(_changes(report_id, [group[0] for group in texts.values()])),
-        "addresses": [*addresses, *_spelled(report_id, observed)],
-        "captures": [
-            row
-            for number, group in enumerate(texts.values(), 1)
-            for one in group
-            for row in (
-                observed_row(one, report_id, number),
-                *(
-                    capture_row(file, "attachment", report_id, number)
-                    for file in one.attachments
-                    if one.role != "withheld"
-                    and file.kind != "report"  # a file that is also linked by itself has a row of its own
-                ),
-            )
-        ],
     }
-    about = {"year": year, "scope": scope}
-    for table, line, known in (
-        ("disclosure", "item", {"year": year, "edition": report.editions.get("disclosure")}),
-        ("requests", "outcome", about),
-        ("disputes", "stage", about),
-    ):
-        lines: dict[str, Row] = {}
-        for key, cell in report.cells.items():
-            of_table, row, column = key.split(".")
-            if of_table == table:
-                own = lines.setdefault(row, {"report_id": report_id, **known, line: row, "derived": None})
-                own[column] = cell.value
-                if cell.status is Status.DERIVED:
-                    own["derived"] = f"{own['derived']},{column}" if own["derived"] else column
-        rows[table] = list(lines.values())
-    if report.cells:
-        place_names = {"province": place.province, "prefecture": place.prefecture, "county": place.county}
-        known = {"report_id": report_id, "office_id": office_id, "office_kind": identity.office_kind, **about}
-        rows["figures"] = [{**known, **place_names, **figures, "derived": rests}]
-    return rows
+
+
+def _lines(report: Report, table: str, line: str, about: Row) -> list[Row]:
+    """The lines of a table of the form, each with the names of its derived cells."""
+    lines: dict[str, Row] = {}
+    for key, cell in report.cells.items():
+        of_table, row, column = key.split(".")
+        if of_table == table:
+            own = lines.setdefault(row, {"year": report.identity.year, **about, line: row, "derived": None})
+            own[column] = cell.value
+            if cell.status is Status.DERIVED:
+                own["derived"] = f"{own['derived']},{column}" if own["derived"] else column
+    return list(lines.values())
+
+
+def _captures(report_id: str, number: int, group: Sequence[Observed]) -> Iterator[Row]:
+    for one in group:
+        yield observed_row(one, report_id, number)
+        if one.role != "withheld":
+            for file in one.attachments:
+                if file.kind != "report":  # a file that is also linked by itself has a row of its own
+                    yield capture_row(file, "attachment", report_id, number)
 
 
 def capture_row(
@@ -285,12 +286,11 @@ def observed_row(one: Observed, report_id: str, version: int | None) -> Row:
     return row | {"reason": one.reason or row["reason"], "personal_numbers": sum(one.masked.values()) or None}
 
 
-def _addresses(report_id: str, observed: Sequence[Observed]) -> Iterator[Row]:
+def _addresses(observed: Sequence[Observed]) -> Iterator[Row]:
     for url in dict.fromkeys(one.capture.url for one in observed):
         group = [one for one in observed if one.capture.url == url]
         last = group[-1].sightings[-1] if group[-1].sightings else group[-1].capture
         yield {
-            "report_id": report_id,
             "url": url,
             "first_seen": group[0].capture.captured_at,
             "last_seen": max(_until(one) for one in group),
@@ -301,18 +301,17 @@ def _addresses(report_id: str, observed: Sequence[Observed]) -> Iterator[Row]:
         }
 
 
-def _spelled(report_id: str, observed: Sequence[Observed]) -> Iterator[Row]:
+def _spelled(observed: Sequence[Observed]) -> Iterator[Row]:
     """The addresses under which pages name a report and it was not asked: they say nothing of when it was there."""
     asked = {one.capture.url for one in observed}
     for url, first, last in {row[0]: row for one in observed for row in one.spellings}.values():
         if url not in asked:
-            yield {"report_id": report_id, "url": url, "first_seen": first, "last_seen": last}
+            yield {"url": url, "first_seen": first, "last_seen": last}
 
 
-def _version(report_id: str, number: int, content: str, group: Sequence[Observed], current: int) -> Row:
+def _version(number: int, content: str, group: Sequence[Observed], current: int) -> Row:
     capture, report = group[-1].capture, group[-1].report
     return {
-        "report_id": report_id,
         "version": number,
         "is_current": int(number == current),
         "seen_from": min(one.capture.captured_at for one in group),
@@ -329,7 +328,7 @@ def _version(report_id: str, number: int, content: str, group: Sequence[Observed
     }
 
 
-def _changes(report_id: str, texts: Sequence[Observed]) -> Iterator[Row]:
+def _changes(texts: Sequence[Observed]) -> Iterator[Row]:
     """What each version changed: against the one before at the same address in cells and words, else in cells only.
 
     Words are not compared between a page and its PDF twin: line breaks of two formats are no edits.
@@ -341,7 +340,6 @@ def _changes(report_id: str, texts: Sequence[Observed]) -> Iterator[Row]:
         differing = versions.differences(old.report, new.report, words=bool(same_place))
         for order, (cell, before, after) in enumerate(differing, 1):
             yield {
-                "report_id": report_id,
                 "version": number + 1,
                 "number": order,
                 "cell": cell,
