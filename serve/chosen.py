@@ -151,9 +151,11 @@ async def _choose(db: Database, asked: Iterable[tuple[str, str]], query: str, li
 
 async def _by_table(db: Database, asked: list[tuple[str, str]], limit: int) -> Any:
     clauses, values = Filters(sorted(asked)).build_where_clauses("reports")
-    sql = f"SELECT number FROM reports WHERE {' AND '.join(clauses) or '1'} AND number NOT NULL"  # noqa: S608
-    rows = await db.execute(sql, values, custom_time_limit=limit)
-    return pa.array(sorted(row[0] for row in rows.rows), pa.uint64())
+    # One text, not a row for each: of 800,000 rows half a second goes into making them.
+    sql = f"SELECT group_concat(number) FROM reports WHERE {' AND '.join(clauses) or '1'} AND number NOT NULL"  # noqa: S608
+    told = (await db.execute(sql, values, custom_time_limit=limit)).first()[0]
+    numbers = pa.array(told.split(",") if told else [], pa.string()).cast(pa.uint64())
+    return numbers.take(pc.sort_indices(numbers))
 
 
 def _both(one: Any | None, other: Any) -> Any:

@@ -74,7 +74,7 @@ class Order:
         # Not "less, or equal and a later key": for an OR SQLite makes several searches and sorts what they find.
         rest = [f"{column} {'<=' if self.down else '>='} :value", f"NOT ({column} = :value AND ({keys}) <= ({marks}))"]
         # Up, what is not above zero comes first; down, it comes after.
-        start = int(_above_zero(value) != self.down) if len(self.parts) > 2 else 0
+        start = int(above_zero(value) != self.down) if len(self.parts) > 2 else 0
         return start, rest, {**named, "value": value}
 
     def following(self, value: object, key: Key) -> str:
@@ -87,18 +87,8 @@ def _name(column: str) -> str:
     return '"' + column.replace('"', '""') + '"'
 
 
-def _positive(table: str, asked: list[tuple[str, str]]) -> set[str]:
-    """The columns that must be above zero, as SQLite has to be told where an index holds no more."""
-    lookups = ((*key.partition("__")[::2], value) for key, value in asked)
-    return {
-        name
-        for name, lookup, value in lookups
-        if name in words.counted(table)
-        and ((lookup in ("gt", "gte", "exact", "") and _above_zero(value)) or (lookup == "gt" and value == "0"))
-    }
-
-
-def _above_zero(value: str) -> bool:
+def above_zero(value: str) -> bool:
+    """Whether a text is a number above zero."""
     try:
         return float(value) > 0
     except ValueError:
@@ -218,9 +208,7 @@ class Listing(TableView):  # type: ignore[misc]
 
     async def _where(self, request: Request, db: Database, table: str) -> tuple[list[str], dict[str, Any]]:
         """All conditions of a list as SQL with its values: of the columns, and what plugins make of the rest."""
-        asked = conditions(request)
-        clauses, values = Filters(sorted(asked)).build_where_clauses(table)
-        clauses += [f"{_name(name)} > 0" for name in _positive(table, asked)]
+        clauses, values = Filters(sorted(conditions(request))).build_where_clauses(table)
         hooks = pm.hook.filters_from_request(request=request, database=db.name, table=table, datasette=self.ds)
         for hook in hooks:
             if more := await await_me_maybe(hook):

@@ -80,3 +80,10 @@ def test_counting_a_facet_while_filtering_by_another_stays_in_an_index(db: sqlit
                 ("x",),
             ).fetchall()
             assert any("COVERING INDEX" in step[3] for step in plan), (table.name, facet, other, plan)
+
+
+@pytest.mark.parametrize("table", schema.TABLES, ids=lambda table: table.name)
+def test_what_refers_to_a_row_is_found_by_an_index(table: schema.Table) -> None:
+    """The page of a row counts what refers to it: without an index every row of a table would be looked at."""
+    begins = {table.key[:1], *(columns[:1] for columns in table.indexes)}
+    assert {(column,) for column in table.refers} <= begins

@@ -13,6 +13,7 @@ from serve.hooks import hookimpl
 from serve.listing import PAGE, Listing
 
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?", re.ASCII)
+_LEAST = {"", "exact", "gt", "gte"}
 _OF_NUMBERS = {"", "exact", "not", "gt", "gte", "lt", "lte"}
 
 
@@ -23,9 +24,10 @@ def register_routes(datasette: Datasette) -> list[tuple[str, Any]]:
 
 
 @hookimpl
-def filters_from_request(request: Request, table: str) -> FilterArguments | None:
-    """The rows of one page (serve/listing.py); or tells (400) what is no number where one is asked for, and a range
-    upside down: both would find nothing.
+def filters_from_request(request: Request, table: str) -> FilterArguments:
+    """The rows of one page (serve/listing.py), or what a condition on a number comes to.
+
+    Tells (400) what is no number where one is asked for, and a range upside down: both would find nothing.
 
     SQLite compares any text with any number, and an empty list would look like an answer.
     """
@@ -46,7 +48,13 @@ def filters_from_request(request: Request, table: str) -> FilterArguments | None
         most = bounds.get((name, "lte"))
         if lookup == "gte" and most is not None and least > most:
             raise BadRequest(f"“{columns[name].zh}”的下限 {least:g} 大于上限 {most:g}，没有数字能同时满足。")
-    return None
+    # An index may hold what is above zero alone: SQLite uses it only where it is told so in as many words.
+    lower = {
+        name
+        for (name, lookup), bound in bounds.items()
+        if (bound > 0 and lookup in _LEAST) or (lookup == "gt" and bound == 0)
+    }
+    return FilterArguments([f'"{name}" > 0' for name in sorted(lower & words.counted(table))])
 
 
 @hookimpl
