@@ -310,7 +310,7 @@ def datasette_metadata() -> dict[str, Any]:
             "columns": {
                 c.name: f"{c.zh}：{c.meaning_zh}" + (f"（单位：{c.unit}）" if c.unit else "") for c in one.columns
             },
-            **({"facets": [{"tally": facet} if one.numbered else facet for facet in one.facets]} if one.facets else {}),
+            **({"facets": [{"tally": facet} for facet in one.facets]} if one.facets else {}),
             **({"sort_desc": one.sort_desc} if one.sort_desc else {}),
         }
     return {

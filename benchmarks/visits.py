@@ -114,14 +114,17 @@ def visits(archive: Path) -> Iterator[Visit]:
         yield Visit("page", what, f"/archive/places/{key}", f"/archive/places/{key}")
     for table in schema.TABLES:
         yield _list("filtered" if table.facets else "page", table.name)
-    shares = [f"reports?{name}__gte=10&_sort_desc={name}" for name in schema.MEASURES]
-    for one in (*LISTS, *shares):
+    for one in LISTS:
         yield _list("filtered", one.format(year=year, province=province, county=county))
+    for name in schema.MEASURES:
+        address = f"reports?{name}__gte=10&_sort_desc={name}"
+        yield Visit("filtered", address, f"/archive/{address}")
     for phrase in (*rare(archive), *PHRASES):
         fts = {"_fts_table": "search", "_fts_pk": "number", "_searchmode": "raw", "_search": search.match(phrase)}
-        for more in ({}, {"office_kind": "township", "year": year}):
-            ours, plain = ("/archive/reports?" + urlencode({**asked, **more}) for asked in ({"q": phrase}, fts))
-            yield Visit("filtered", f"{phrase}{', townships of a year' if more else ''}", ours, plain)
+        ours, plain = (f"/archive/reports?{urlencode(asked)}" for asked in ({"q": phrase}, fts))
+        yield Visit("filtered", phrase, ours, plain)
+        among = urlencode({"office_kind": "township", "year": year})
+        yield Visit("filtered", f"{phrase}, townships of a year", f"{ours}&{among}")
     for question in questions.questions():
         yield _list("filtered", question.link, question.ask)
 

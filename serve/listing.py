@@ -235,8 +235,8 @@ class Listing(TableView):  # type: ignore[misc]
         if request.args.get("_nofacet"):
             return False
         db, table = self._table(request)
-        declared = self.ds.table_metadata(db.name, table).get("facets", [])
-        return any(name.startswith("_facet") for name in request.args) or any(isinstance(one, str) for one in declared)
+        declared = table != "reports" and self.ds.table_metadata(db.name, table).get("facets")
+        return bool(declared) or any(name.startswith("_facet") for name in request.args)
 
     async def _count(self, request: Request) -> dict[str, int | None]:
         """`filtered_table_rows_count` as Datasette names it; None where there are more than `more_than`."""

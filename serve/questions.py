@@ -19,7 +19,7 @@ def address(
         *where.items(),
         *([("_sort_desc", sort)] if sort else []),
         *(("_col", column) for column in columns),
-        *(("_facet", facet) for facet in facets),
+        *(("_facet_tally", facet) for facet in facets),
     ]
     return f"{table}?{urlencode(pairs)}" if pairs else table
 

@@ -37,7 +37,7 @@ PAGES = [
     "/coverage?province=云州省",
     "/archive",
     "/archive?sql=select+1",
-    "/archive/figures?scope=own&denied__gt=0&_sort_desc=denied&_col=year&_col=denied&_facet=year",
+    "/archive/figures?scope=own&denied__gt=0&_sort_desc=denied&_col=year&_col=denied&_facet_tally=year",
     "/archive/requests?outcome=granted&total__gt=1",
     "/archive/findings",
     "/archive/changes",

@@ -1,12 +1,14 @@
 """The list of reports: `?q=` searches names and prose; what is chosen once serves rows, count and every facet."""
 
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from datasette.app import Datasette
+from datasette.database import QueryInterrupted
 from datasette.facets import Facet
 from datasette.filters import FilterArguments
-from datasette.utils import path_with_added_args, path_with_removed_args
+from datasette.utils import escape_sqlite, path_with_added_args, path_with_removed_args
 from datasette.utils.asgi import Request
 from markupsafe import Markup, escape
 
@@ -48,20 +50,39 @@ def filters_from_request(
 
 
 class Tally(Facet):  # type: ignore[misc]
-    """A facet of the reports, counted from what is chosen."""
+    """The declared facets of a list: of reports counted from what is chosen, of another table all in one pass."""
 
     type = "tally"
 
     async def facet_results(self) -> tuple[list[dict[str, Any]], list[str]]:
         """What Datasette's own facet of a column returns."""
-        configs = self.get_configs()
-        if not configs or self.table != "reports":
+        names = [config["config"]["simple"] for config in self.get_configs()]
+        if not names:
             return [], []
-        found = await chosen(self.ds, self.ds.get_database(self.database), self.request)
-        return [self._result(config["config"]["simple"], found) for config in configs], []
+        if self.table == "reports":
+            found = await chosen(self.ds, self.ds.get_database(self.database), self.request)
+            return [self._result(name, found.facet(name)) for name in names], []
+        try:
+            counts = await self._counts(names)
+        except QueryInterrupted:
+            return [], names
+        return [self._result(name, counts[name]) for name in names], []
 
-    def _result(self, column: str, found: Any) -> dict[str, Any]:
-        size, counts = self.get_facet_size(), found.facet(column)
+    async def _counts(self, names: list[str]) -> dict[str, list[tuple[Any, int]]]:
+        """Datasette asks for each facet anew, and by an index of its own: 2 s for three where this takes 0.3."""
+        columns = ", ".join(escape_sqlite(name) for name in names)
+        sql = f"SELECT {columns}, count(*) FROM ({self.sql}) GROUP BY {columns}"  # noqa: S608
+        limit = self.ds.setting("facet_time_limit_ms")
+        rows = await self.ds.execute(self.database, sql, self.params, custom_time_limit=limit)
+        counted: dict[str, Counter[Any]] = {name: Counter() for name in names}
+        for *values, count in rows.rows:
+            for name, value in zip(names, values, strict=True):
+                if value is not None:
+                    counted[name][value] += count
+        return {name: sorted(one.items(), key=lambda item: (-item[1], item[0])) for name, one in counted.items()}
+
+    def _result(self, column: str, counts: list[tuple[Any, int]]) -> dict[str, Any]:
+        size = self.get_facet_size()
         asked = set(self.get_querystring_pairs())
         values = []
         for value, count in counts[:size]:
@@ -81,7 +102,7 @@ class Tally(Facet):  # type: ignore[misc]
             "name": column,
             "type": "column",
             "hideable": False,
-            "toggle_url": self.ds.urls.path(path_with_removed_args(self.request, {"_facet": column})),
+            "toggle_url": self.ds.urls.path(path_with_removed_args(self.request, {"_facet_tally": column})),
             "results": values,
             "truncated": len(counts) > size,
         }
