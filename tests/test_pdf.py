@@ -31,10 +31,14 @@ def put(canvas: Canvas, x: float, y: float, text: str, size: float = 8) -> None:
 
 
 def row(
-    canvas: Canvas, y: float, texts: tuple[str, ...], widths: tuple[float, ...] = WIDTHS, height: float = 30
+    canvas: Canvas,
+    y: float,
+    texts: tuple[str, ...],
+    widths: tuple[float, ...] = WIDTHS,
+    height: float = 30,
+    x: float = 50,
 ) -> None:
-    """A ruled row with its lower edge at `y`; a text of several lines hangs from its upper edge."""
-    x = 50.0
+    """A ruled row from `x`, with its lower edge at `y`; a text of several lines hangs from its upper edge."""
     for text, width in zip(texts, widths, strict=True):
         canvas.rect(x, y, width, height)
         for number, line in enumerate(text.split("\n")):
@@ -286,6 +290,20 @@ def test_a_row_cut_by_a_page_whose_table_repeats_its_head() -> None:
         row(canvas, 750, (RECEIVED[0][6:], *[""] * 7))
 
     assert total(pdf(first, second)) == 16
+
+
+def test_a_row_cut_by_a_page_with_another_margin() -> None:
+    def first(canvas: Canvas) -> None:
+        row(canvas, 80, HEADER)
+        row(canvas, 50, (RECEIVED[0][:6], *RECEIVED[1:]))
+
+    def second(canvas: Canvas) -> None:
+        row(canvas, 780, (RECEIVED[0][6:], *[""] * 7), x=78)
+        row(canvas, 750, CARRIED, x=78)
+
+    data = pdf(first, second)
+    assert total(data) == 16
+    assert [len(grid.rows) for grid in readers.read(data).grids] == [4]
 
 
 def test_a_row_cut_by_a_page_between_its_numbers_and_its_label() -> None:

@@ -142,12 +142,15 @@ class Table:
         return Box(self.page, left, self.ys[rows[0]], right, self.ys[rows[-1] + 1])
 
     def continues(self, above: "Table") -> bool:
-        """Whether it may be the rest of the table `above` on the page before: both have the same edges."""
-        return (
-            self._is_next_to(above)
-            and abs(above.xs[0] - self.xs[0]) < _SAME_EDGE
-            and abs(above.xs[-1] - self.xs[-1]) < _SAME_EDGE
-        )
+        """Whether it may be the rest of the table `above` on the page before: both have the same edges, or are as wide
+        (pages that are printed on both sides have their margins in turn)."""
+        left, right = self.xs[0] - above.xs[0], self.xs[-1] - above.xs[-1]
+        return self._is_next_to(above) and (max(abs(left), abs(right)) < _SAME_EDGE or abs(left - right) < SNAP)
+
+    def shift(self, first: "Table") -> float:
+        """How far to the right it stands of the first part of the table."""
+        by = self.xs[0] - first.xs[0]
+        return by if abs(by) >= _SAME_EDGE else 0.0
 
     def _is_next_to(self, above: "Table") -> bool:
         return 0 < self.leaf - above.leaf <= 1
@@ -240,12 +243,13 @@ def placed(chars: list[Char], tables: list[Table]) -> list[Char]:
 
 def grid(tables: list[Table]) -> Grid:
     """The parts of a table over pages as one grid, without the head that is repeated on every page."""
-    xs = _tracks(x for table in tables for x in table.xs)
+    shifts = [table.shift(tables[0]) for table in tables]
+    xs = _tracks(x - shift for table, shift in zip(tables, shifts, strict=True) for x in table.xs)
     rows: list[list[GridCell | None]] = []
     joints: list[int] = []
     head: list[list[str]] = []
-    for table in tables:
-        printed = list(_rows(table, xs))
+    for table, shift in zip(tables, shifts, strict=True):
+        printed = list(_rows(table, [x + shift for x in xs]))
         texts = [[cell.text for cell in distinct(line)] for line in printed]
         repeated = next((n for n, pair in enumerate(zip(texts, head, strict=False)) if pair[0] != pair[1]), 0)
         head = head or texts
