@@ -485,3 +485,13 @@ def test_a_page_of_outlines_is_named_unread_or_recognised() -> None:
     outlines(canvas)
     canvas.save()
     assert any(problem.startswith("第1页没有可用的文字层") for problem in readers.read(out.getvalue()).problems)
+
+
+def test_a_full_width_number_with_a_point_is_one() -> None:
+    def draw(canvas: Canvas) -> None:
+        row(canvas, 640, ("信息内容", "本年收费金额（单位：万元）"), (150, 200))
+        row(canvas, 610, ("行政事业性收费", ""), (150, 200))
+        for at, sign in enumerate("４２０８．９９"):
+            put(canvas, 205 + 9.5 * at, 625, sign)
+
+    assert readers.read(pdf(draw, nothing)).grids[0].cells[1][1].text == "４２０８．９９"

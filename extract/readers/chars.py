@@ -137,7 +137,8 @@ def _are_apart(before: Char, char: Char, usual: float) -> bool:
         return False
     high = max(before.height, char.height, _LOWEST)
     if before.is_chinese or char.is_chinese:
-        return gap > 1.2 * max(high, usual)  # punctuation fills a square of which the box shows a corner
+        # Punctuation fills a square of which its box is a corner: the left one in ４２０８．９９.
+        return gap > (1.7 if before.text in "．，" else 1.2) * max(high, usual)
     if before.text in ",.-+" or char.text in ",.":
         return gap > 0.8 * high
     # A 1 fills half of a digit's place, so that 11 has a gap as well.
