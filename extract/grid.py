@@ -116,9 +116,7 @@ def _row(
     """Note what a row of the form holds; its first `count` cells are the label."""
     reading.rows.add(key)
     behind = line.cells[count:]
-    found = placing.ways(key[0], line, count, header)
-    if len(found) > 1 and typed and not any(map(placing.agree_on_sum, found)):
-        found = []  # a cell was lost, and in neither way is each of the others in its place
+    found = placing.ways(key[0], line, count, header, typed=typed)
     if len(found) > 1:
         _dispute(reading, key, found[0], found[1], place)
         return
@@ -171,7 +169,8 @@ def _disputes(reading: Reading, line: Line, header: Header, place: Place, *, typ
     whole_stages = len(named) % len(form.RESULTS) == 0 and len(named) > 0
     placed = placing.by_position(line.row, header, ()) if whole_stages or len(named) == len(cells) else None
     placed = placed or placing.by_order(cells, named if whole_stages else complete)
-    if placed is None or (typed and placing.may_be_shifted(placed.values())):
+    # What a lost cell leaves empty is the last; no label stands before the first.
+    if placed is None or (typed and not cells[-1].text and placing.may_be_shifted(placed.values())):
         if any(cell.text for cell in cells):
             printed = placing.stripped(cells) if typed else cells
             reading.torn[("disputes", "")] = Torn([values.read(cell.text) for cell in printed], place)

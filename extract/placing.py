@@ -102,9 +102,9 @@ def by_order(cells: list[GridCell], columns: Sequence[str]) -> Placed | None:
     return dict(zip(columns, cells, strict=True)) if len(cells) == len(columns) else None
 
 
-def ways(table: str, line: Line, count: int, over: Header | None) -> list[Placed]:
+def ways(table: str, line: Line, count: int, over: Header | None, *, typed: bool) -> list[Placed]:
     """The ways to place a row behind its label of `count` cells: one to be believed, none, or two that differ and of
-    which nothing tells the right one."""
+    which nothing tells the right one. A row of typed cells in which two differ lost one, and neither need be right."""
     behind = line.cells[count:]
     under = by_position(line.row, over, line.cells[:count]) if over is not None else None
     if under is not None and list(under.values()) == behind:
@@ -127,6 +127,8 @@ def ways(table: str, line: Line, count: int, over: Header | None) -> list[Placed
     found = [way for way in (under, ordered) if way is not None]
     if len(found) == 2 and _texts(found[0]) == _texts(found[1]):
         return found[:1]
+    if len(found) == 2 and typed:
+        return []
     if len(found) == 2 and table == "requests" and len(right := [way for way in found if agree_on_sum(way)]) == 1:
         return right
     return found

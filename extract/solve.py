@@ -76,12 +76,15 @@ def fill(cells: dict[str, Cell], torn: dict[Row, Torn], edition: str | None, has
     the same value (design.md, what must always be true, 2).
     """
     every = sums(edition, has_disputes)
-    with_empty = [one for one in every if any(cells[key].status in _EMPTY for key in one.keys)]
-    if any(_is_broken(cells, one) for one in with_empty):
-        every = tuple(one for one in every if one not in with_empty)  # empty cells stand for no zeros there
     # Where zeros are printed as a dash, or not at all, a 0 that nobody printed may be one of those.
     with_blanks = {_table(key) for key, cell in cells.items() if cell.status in _EMPTY}
-    with_blanks |= {row[0] for row, part in torn.items() if any(cell.status in _EMPTY for cell in part.values)}
+    with_blanks |= {row[0] for row, part in torn.items() if _has_empty(part.values)}
+    for table in with_blanks:
+        of_table = [one for one in every if _table(one.keys[0]) == table]
+        if not _empty_are_zeros(cells, of_table):
+            unsure = [one for one in of_table if _has_empty(cells[key] for key in one.keys)]
+            every = tuple(one for one in every if one not in unsure)
+            torn = {row: part for row, part in torn.items() if row[0] != table or not _has_empty(part.values)}
     _fill_torn(cells, torn, every, edition, with_blanks)
     changed = True
     while changed:
@@ -96,6 +99,22 @@ def fill(cells: dict[str, Cell], torn: dict[Row, Torn], edition: str | None, has
             if value >= 0 and all(_holds(cells, other, gaps[0], value) for other in every if gaps[0] in other.keys):
                 cells[gaps[0]] = Cell(value, cells[gaps[0]].raw, Status.DERIVED, cells[gaps[0]].place)
                 changed = True
+
+
+def _has_empty(some: Iterable[Cell]) -> bool:
+    return any(cell.status in _EMPTY for cell in some)
+
+
+def _empty_are_zeros(cells: dict[str, Cell], every: Iterable[Sum]) -> bool:
+    """Whether the empty cells of a table stand for zeros: none of its sums with such is wrong, and some other than 0 is
+    right. 驼峰路 2020 has totals only, and leaves their parts empty."""
+    whole = [
+        one
+        for one in every
+        if _has_empty(cells[key] for key in one.keys) and all(_number(cells[key]) is not None for key in one.keys)
+    ]
+    counted = any(_number(cells[key]) for one in whole for key in one.keys)
+    return counted and not any(_is_broken(cells, one) for one in whole)
 
 
 def doubt(cells: dict[str, Cell], edition: str | None, has_disputes: bool) -> None:
