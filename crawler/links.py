@@ -17,6 +17,7 @@ OUTSIDE = frozenset({"seed", "entry", "offices", "office", "frame"})
 """Stages of pages outside the annual columns: there a year is just a year, and a way in is worth following."""
 
 _LONGEST = 120
+_CLEARLY = 45  # priority of an entry that can be nothing else
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,12 @@ def step(
     if outside and _patterns("office").search(bare):
         return Step("office", priority["office"])
     return None
+
+
+def is_own_platform(words: str, lead: Step) -> bool:
+    """Whether a link of a site's own page leads to where its reports are, on whatever host that is."""
+    named = lead.stage == "column" or (lead.stage == "entry" and lead.priority >= _CLEARLY)
+    return named and not _patterns("above").search(re.sub(r"\s+", "", words))
 
 
 def is_lasting(words: str, gone: bool, since: int) -> bool:

@@ -164,7 +164,11 @@ def _leads(
         guess = not report and walk.scope.holds_entry(url)
         fresh = link.url not in walk.menus
         lead = links.step(link.words, url, stage, task.url, year, under=link.under, fresh=fresh, guess=guess)
-        if lead is None or url == task.url or url in walk.barren_before or not walk.scope.holds(url):
+        if lead is None or url == task.url or url in walk.barren_before:
+            continue
+        if not walk.scope.holds(url):
+            if walk.scope.is_own(task.url) and walk.scope.may_lend(url) and links.is_own_platform(link.words, lead):
+                yield Task(url, lead.stage, task.site, PRIORITY["elsewhere"], link.words, task.url)
             continue
         if walk.trails.is_elsewhere(url):
             url = platforms.instead(url, task.url) or url

@@ -231,6 +231,7 @@ def _walks(recorder: Recorder, sites: list[Site], year: int | None) -> list[Walk
         recorder.agenda.add(visit, [Task(tidy(site.url), "seed", rows[site], PRIORITY["seed"]) for site in given])
         if visit.resumed:
             walk.requests, walk.reports, walk.refused, walk.failed = recorder.captures.counts(visit.id)
+            walk.at_home = walk.reports
             walk.new = recorder.captures.new_reports(visit.id)
         else:
             recorder.agenda.revisit(visit, "known", PRIORITY["known"])

@@ -75,10 +75,24 @@ class Scope:
         """`url` is the address that a person gave; `others` are hosts without www."""
         self._hosts = {_bare(url)}
         self._others = others - self._hosts
+        self._lent: set[str] = set()
+
+    def may_lend(self, url: str) -> bool:
+        """Whether an address is on a government's host that is no other site of this run."""
+        host = _bare(url)
+        return host.partition(":")[0].endswith(".gov.cn") and host not in self._others and "/gate/big5/" not in url
+
+    def lend(self, url: str) -> None:
+        """Adds the host of a prefecture's platform for all its counties, on which a site without reports has them."""
+        self._lent.add(_bare(url))
+
+    def is_lent(self, url: str) -> bool:
+        """Whether an address is on such a host."""
+        return _bare(url) in self._lent
 
     def widen(self, url: str) -> None:
         """Adds the host that the given address was redirected to, where it is a government's."""
-        if _bare(url).endswith(".gov.cn") and _bare(url) not in self._others:
+        if self.may_lend(url):
             self._hosts.add(_bare(url))
 
     def holds(self, url: str) -> bool:
@@ -86,7 +100,7 @@ class Scope:
         if not url.startswith(("http://", "https://")) or "/gate/big5/" in url:
             return False
         host = _bare(url)
-        if host in self._hosts:
+        if host in self._hosts or host in self._lent:
             return True
         if host in self._others or _NUMERIC.match(host):
             return False

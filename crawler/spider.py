@@ -109,7 +109,7 @@ class ReportSpider(scrapy.Spider):
             if task is None or walk.spent(task, self.limit):
                 self._finish(walk)
                 return None
-            if walk.trails.given_up(task.url, task.stage):
+            if walk.trails.given_up(task.url, task.stage) or walk.stays_at_home(task):
                 self.recorder.agenda.drop(task)
                 continue
             if task.stage == "item" and (inside := walk.trails.inside(task.url)):

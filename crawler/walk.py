@@ -32,6 +32,7 @@ class Walk:
     rules: dict[str, robots.Rules] = field(default_factory=dict)
     requests: int = 0
     reports: int = 0
+    at_home: int = 0  # of the reports, those on hosts of the site's own
     new: int = 0
     refused: int = 0
     failed: int = 0
@@ -68,6 +69,15 @@ class Walk:
         # Only guesses are left, and the last ones led nowhere.
         return self.reports > 0 and self.barren >= _BUDGET["barren"] and task.priority < PRIORITY["column"]
 
+    def stays_at_home(self, task: Task) -> bool:
+        """Whether a platform elsewhere need not be asked, since the site has reports itself; else its host is lent."""
+        if self.scope.holds(task.url):
+            return False
+        if self.at_home and task.priority == PRIORITY["elsewhere"]:
+            return True
+        self.scope.lend(task.url)
+        return False
+
     def count_try(self, outcome: str) -> None:
         """Counts a request of which the task is still to do."""
         self.requests += 1
@@ -87,6 +97,7 @@ class Walk:
             self.trails.led_to_report(task.url)
         if capture.kind == "report":
             self.reports += 1
+            self.at_home += not self.scope.is_lent(task.url)
             self.new += outcome == "ok"
             self.barren = 0
             if task.stage == "frame":

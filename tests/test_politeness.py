@@ -51,6 +51,28 @@ def test_one_at_a_time_per_address_behind_several_names(tmp_path: Path, monkeypa
     assert sorted(looked_up) == sorted({host.split(":")[0] for host in hosts})  # each name once
 
 
+@pytest.mark.parametrize("own", [False, True])
+def test_a_platform_on_another_governments_host_is_asked_where_the_site_has_no_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own: bool
+) -> None:
+    with serving(town(0)) as server:
+        address, port = server.url.removeprefix("http://").split(":")
+        found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 0))]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+        platform = f"http://xxgk.city.gov.cn:{port}{COLUMN}"
+        above = f"http://www.province.gov.cn:{port}/"
+        links = [(platform, "政府信息公开年报"), (above, "省政府信息公开"), ("http://www.gov.cn/", "中国政府网")]
+        server.pages["/"] = page(*([(COLUMN, "政府信息公开年报")] if own else []), *links)
+        for _ in range(2):
+            summary = crawler.crawl(
+                [Site(f"http://www.county.gov.cn:{port}/", "330282", "县")],
+                captures=tmp_path, delay=0.0, contact="desk@example.org", progress=lambda _: None,
+            )  # fmt: skip
+            assert summary.sites[0].reports == 2
+        hosts = {asked.headers["Host"].split(":")[0] for asked in server.log}
+    assert hosts == {"www.county.gov.cn"} | (set() if own else {"xxgk.city.gov.cn"})
+
+
 def test_who_hangs_up_is_not_asked_again_at_once_nor_is_its_neighbour(tmp_path: Path) -> None:
     """A request that came to nothing counts like one that was answered, and stands in the evidence."""
     article = f"{COLUMN}2023.html"
