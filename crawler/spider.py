@@ -240,15 +240,7 @@ class ReportSpider(scrapy.Spider):
             self.progress(self.walks)
 
     def _take(self, walk: Walk, task: Task, exchange: Exchange, known: Capture | None, failure: str | None) -> None:
-        page = Page.of(
-            without_encoding(exchange.body, exchange.header("Content-Encoding") or ""), exchange.header("Content-Type")
-        )
-        outcome = failure or barriers.outcome(task.url, exchange, page.body, page.text, task.stage)
-        if outcome == "ok" and len(page.body) > self.settings.getint("DOWNLOAD_MAXSIZE"):
-            outcome, exchange.body, exchange.truncated = "too_large", b"", "length"
-        if outcome == "unchanged":
-            page = Page.of(self._body(known), known.media_type) if known else Page(b"", None, "")
-            outcome = "unchanged" if page.body else "bad_answer"  # the next try asks for it whole
+        outcome, page = self._heard(task, exchange, known, failure)
         if self._retry(walk, task, outcome, exchange):
             return
         target = self._redirect(walk, task, exchange) if outcome == "redirect" else None
@@ -284,6 +276,19 @@ class ReportSpider(scrapy.Spider):
         )
         self.recorder.agenda.add(walk.visit, judged.leads)
         walk.count(task, capture)
+
+    def _heard(self, task: Task, exchange: Exchange, known: Capture | None, failure: str | None) -> tuple[str, Page]:
+        """What an answer came to, and its page: of one that is unchanged as it was."""
+        page = Page.of(
+            without_encoding(exchange.body, exchange.header("Content-Encoding") or ""), exchange.header("Content-Type")
+        )
+        outcome = failure or barriers.outcome(task.url, exchange, page.body, page.text, task.stage)
+        if outcome == "ok" and len(page.body) > self.settings.getint("DOWNLOAD_MAXSIZE"):
+            outcome, exchange.body, exchange.truncated = "too_large", b"", "length"
+        if outcome == "unchanged":
+            page = Page.of(self._body(known), known.media_type) if known else Page(b"", None, "")
+            outcome = "unchanged" if page.body else "bad_answer"  # the next try asks for it whole
+        return outcome, page
 
     def _held_report(self, url: str) -> bool:
         """Whether a report stood at an address that was looked at before, or had gone from it."""
