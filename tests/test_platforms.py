@@ -338,6 +338,13 @@ def asked_next(text: str, url: str, *above: str) -> list[str]:
             id="shell, next",
         ),
         pytest.param(
+            "<script>var channelId='5f9a1c2e5f9a1c2e5f9a1c2e5f9a1c2e';"
+            "$.ajax({url:'/search/'+channelId+'?'+getToken()+'&_isAgg=true&_isJson=true&page='+p})</script>",
+            "http://a.gov.cn/nb/",
+            [],
+            id="ucap, a token that a browser makes is not made up",
+        ),
+        pytest.param(
             "<script>var currentPage = 0; var countPage = 2;</script>",
             "http://a.gov.cn/nb/index.html",
             ["/nb/index_1.html"],

@@ -23,6 +23,7 @@ _CHANNEL = re.compile(
     r"""|<meta[^>]+channelId[^>]+content=["']([0-9a-f]{32})""",
     re.I,
 )
+_TOKEN = re.compile(r"""\w*token\w*\s*(?:\(\))?\s*\+\s*["']&?_isAgg""", re.I)
 _PAGE = re.compile(r"([?&]page=)(\d+)?")
 _USUAL = "_isAgg=true&_isJson=true&_pageSize=20&_template=index&_rangeTimeGte=&_channelName="
 
@@ -33,6 +34,8 @@ def read(text: str, url: str) -> Listing | None:
         return _results(text, url)
     if _IS.search(text) and (found := _SEARCH.search(unescape(text))):
         written = found[1]
+    elif _TOKEN.search(text):
+        return None
     elif ("common/search" in text or "_isAgg" in text) and (channel := _CHANNEL.search(text)):
         asked = _PATH.search(text)
         written = f"{asked[1] if asked else '/common/search/'}{channel[1] or channel[2]}"
