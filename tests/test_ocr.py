@@ -170,6 +170,29 @@ def test_numbers_without_a_line_between_them_are_no_number(page: Any) -> None:
 
 
 @needs_ocr
+def test_dashed_lines_are_lines(page: Any) -> None:
+    dashed = page.copy()
+    across, down = (np.arange(length) % 7 > 4 for length in page.shape[1::-1])
+    for at in range(5):
+        y, x = int((220 - 50 - 26 * at) * SCALE), int((30 + WIDE * at) * SCALE)
+        dashed[y - 3 : y + 4, across] = 255
+        dashed[down, x - 3 : x + 4] = 255
+    assert texts(image.read(saved(dashed))) == [HEADER, *ROWS]
+
+
+@needs_ocr
+def test_what_a_fold_may_hide_is_not_told_blank_nor_numbers_beside_it_as_one(page: Any) -> None:
+    folded = page.astype(np.float32)
+    rows, columns = cell_at(1, 1)  # a cell that is empty
+    folded[rows, columns.start - 4 : columns.stop + 4] *= np.linspace(1, 0.6, columns.stop - columns.start + 8)[:, None]
+    wall = cell_at(2, 2)[1].stop + 8
+    folded[cell_at(2, 0)[0].start - 8 : cell_at(3, 0)[0].stop + 8, wall - 10 : wall + 10] *= 0.3
+    read = texts(image.read(saved(folded.astype(np.uint8))))
+    assert [values.UNSURE in text for text in (read[1][1], read[2][2], read[3][2])] == [True, True, True]
+    assert [row[1] for row in read[2:]] == ["127", "11"]
+
+
+@needs_ocr
 def test_a_lone_line_on_an_empty_page_is_read(page: Any) -> None:
     sheet = np.full((2339, 1654, 3), 255, np.uint8)
     sheet[:120, : page.shape[1]] = page[:120]

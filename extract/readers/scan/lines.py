@@ -13,7 +13,8 @@ from extract.readers.scan.picture import Picture, ink_of
 
 _FEW_DASHES = 12
 _FEW_BESIDE = 4
-_LONG = 10
+_LONG = 16, 10
+"""In two hundredths of the width of a page: a longer line across, or down, needs no other to be one."""
 
 
 class _Drawn(NamedTuple):
@@ -41,19 +42,21 @@ def rulings(tone: Picture) -> tuple[Rulings, Picture]:
     """The ruling lines in pixels, and where they are."""
     ink, width = ink_of(tone), tone.shape[1]
     near = width / 200
-    inks, pictures, found = (ink, ink.T), [], []
+    inks, thins, pictures, found = (ink, ink.T), [], [], []
     for horizontal in (True, False):
-        picture = _long(_thin(tone, horizontal), horizontal)
+        thin = _thin(tone, horizontal)
+        picture = _long(thin, horizontal)
+        thins.append(thin if horizontal else thin.T)
         pictures.append(picture if horizontal else picture.T)
         found.append(list(_drawn(pictures[-1])))
     sure = [[one for one in some if not _is_text(ink, one, near)] for some, ink in zip(found, inks, strict=True)]
     parts = [
         [
-            _without_ends(one, crossing, ink, near)
+            _without_ends(one, crossing, ink, thin, near)
             for one in some
             if (one in same and one.length > least * near) or _is_held(one, ink, same, crossing, near)
         ]
-        for some, same, crossing, ink, least in zip(found, sure, sure[::-1], inks, (0, _LONG), strict=True)
+        for some, same, crossing, ink, thin, least in zip(found, sure, sure[::-1], inks, thins, _LONG, strict=True)
     ]
     across, down = ([one.ruling for one in some] for some in parts)
     kept = _of_tables(across, down, width)
@@ -109,35 +112,41 @@ def _is_held(one: _Drawn, ink: Picture, along: list[_Drawn], across: list[_Drawn
         )
         for end in (one.left, one.right)
     ]
-    stops = [any(abs(at - end) < near / 2 for at in meets) for end in (one.left, one.right)]
-    if not all(map(or_, goes_on, stops)):
+    sure = one in along
+    stops = [
+        any(abs(at - end) < near / 2 for at in meets) or (sure and _is_edge(ink, one, end, near))
+        for end in (one.left, one.right)
+    ]
+    if not all(map(or_, goes_on, stops)) or not (sure or any(goes_on)):
         return False
-    if any(goes_on):
-        return True
-    if one not in along:
-        return False
-    if any(one.left + near < at < one.right - near for at in meets):
-        return min(_beside(ink, one, near)) < 0.3
-    if not any(
-        one.left - 2 * one.length < at < one.left - near or one.right + near < at < one.right + 2 * one.length
-        for at in meets
-    ):
-        return True  # a table of one row, at the end of a page
+    sides = _beside(ink, one, near)
+    parts_more = any(one.left + near < at < one.right - near for at in meets) and min(sides) < 0.3
+    beyond = one.left - 1.5 * one.length, one.right + 1.5 * one.length
+    # Of a table at the end of a page there may be one row.
+    others = [at for at in meets if beyond[0] < at < one.left - near or one.right + near < at < beyond[1]]
+    is_alone = not others and max(sides) < 0.3
     beside = [line for line in along if abs(line.left - one.left) < near and abs(line.right - one.right) < near]
-    return len(beside) > _FEW_BESIDE
+    return any(goes_on) or parts_more or is_alone or len(beside) > _FEW_BESIDE
 
 
-def _without_ends(one: _Drawn, across: list[_Drawn], ink: Picture, near: float) -> _Drawn:
+def _is_edge(ink: Picture, one: _Drawn, end: int, near: float) -> bool:
+    """Whether something dark begins where a line ends, as the shaded header does above a table's first row."""
+    side, half = round(near), max(2, round(near / 2))
+    around = ink[max(0, one.top - side) : one.bottom + side, max(0, end - half) : end + half] > 0
+    return bool(around.size) and float(around.mean(axis=0).max()) > 0.95
+
+
+def _without_ends(one: _Drawn, across: list[_Drawn], ink: Picture, thin: Picture, near: float) -> _Drawn:
     """The line without what characters lengthen it by into a merged cell: （三）不予公开 stands at the height of a line
     that ends beside it."""
     meets = [int(line.middle) for line in across if line.left - near <= one.middle <= line.right + near]
     cuts = [at for at in meets if one.left + near < at < one.right - near]
     if not cuts:
         return one
-    dashed = _is_dashed(ink[one.top : one.bottom, one.left : one.right])
     first, last = one._replace(right=min(cuts)), one._replace(left=max(cuts))
-    is_none = [_is_text(ink, end, near) and not (dashed and end.length < _LONG * near) for end in (first, last)]
-    return one._replace(left=first.right if is_none[0] else one.left, right=last.left if is_none[1] else one.right)
+    # Of a pale line little is ink.
+    left, right = (_is_text(ink, end, near) and _covered(thin, end) < 0.85 for end in (first, last))
+    return one._replace(left=first.right if left else one.left, right=last.left if right else one.right)
 
 
 def _thin(tone: Picture, horizontal: bool) -> Picture:
@@ -180,8 +189,13 @@ def _unfolded(lines: list[Ruling], across: list[Ruling], width: int) -> list[Rul
 
 def _is_text(ink: Picture, one: _Drawn, near: float) -> bool:
     """Whether what looks like a line is strokes of neighbouring characters: broken between them, with ink beside it."""
-    line = ink[one.top : one.bottom, one.left : one.right]
-    return max(_beside(ink, one, near)) > 0.3 and float(line.any(axis=0).mean()) < 0.95 and not _is_dashed(line)
+    is_broken = max(_beside(ink, one, near)) > 0.3 and _covered(ink, one) < 0.95
+    return is_broken and not _is_dashed(ink[one.top : one.bottom, one.left : one.right])
+
+
+def _covered(ink: Picture, one: _Drawn) -> float:
+    """How much of a line there is ink on."""
+    return float(ink[one.top : one.bottom, one.left : one.right].any(axis=0).mean())
 
 
 def _beside(ink: Picture, one: _Drawn, near: float) -> list[float]:
