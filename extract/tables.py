@@ -225,6 +225,7 @@ def _merge(first: Reading, second: Reading) -> tuple[dict[str, Cell], set[str]]:
         key for key, mine in cells.items() if (other := second.cells.get(key)) is not None and _differ(mine, other)
     }
     moved = {key.rsplit(".", 1)[0] for key in apart}
+    moved |= {f"{table}.{row}" for table, row in first.torn if table == "requests" and _is_open(second, row)}
     for key, other in second.cells.items():
         mine = cells.get(key)
         if mine is None:
@@ -247,6 +248,12 @@ def _merge(first: Reading, second: Reading) -> tuple[dict[str, Cell], set[str]]:
     }
     both = {table for table in form.TABLES if first.has(table) and second.has(table)}
     return cells, both - differing
+
+
+def _is_open(reading: Reading, row: str) -> bool:
+    """Whether a row of applicants begins or ends with an empty cell, as one does that lost a cell."""
+    ends = (reading.cells.get(f"requests.{row}.{column}") for column in (form.APPLICANTS[0], form.APPLICANTS[-1]))
+    return any(cell is not None and cell.value is None for cell in ends)
 
 
 def _differ(one: Cell, two: Cell) -> bool:
