@@ -25,7 +25,7 @@ _PAGE_COUNTS = ("pages", "totalPage", "totalPages", "pageCount")
 _OUTSIDE = re.compile(r"""<script\b[^>]*\bsrc=["']?([^"'\s>]+\.js\b[^"'\s>]*)""", re.I)
 _LIBRARY = re.compile(r"vendor|jquery|vue|react|element|polyfill|runtime|axios|echarts|swiper|layui|bootstrap", re.I)
 _FEW = 12  # links: a page with more shows something of itself
-_MOST_SCRIPTS = 3
+_MOST_SCRIPTS = 2
 _FEWEST = 10
 _NUMBERED = re.compile(r"""((?:[?&#]|")(\w+)(?:=|":"?))(\d+)""")
 _SIZED = re.compile(r"""\w*(?:size|limit|rows)\w*(?:=|":"?)(\d+)""", re.I)
@@ -49,8 +49,8 @@ def read(text: str, url: str, above: Callable[[], Iterable[str]]) -> Listing | N
     if addresses:
         shell = text.count("<a ") < _FEW
         return Listing("api", frames=addresses if shell else [], pages=[] if shell else addresses)
-    # A page without a link, a word or an address: all it is stands in a script of its own.
-    if "<a " in text or "<iframe" in text or "<frame" in text or "</" not in text:
+    # A page without a link or an address, but with a place to draw in: all it is stands in a script of its own.
+    if "<a " in text or "<iframe" in text or "<frame" in text or "<div" not in text:
         return None
     outside = [address for one in _OUTSIDE.findall(text) if (address := generic.absolute(one, url))]
     own_scripts = [one for one in outside if not _LIBRARY.search(urlsplit(one).path.rpartition("/")[2])]
