@@ -347,6 +347,25 @@ def test_headers_cut_by_a_page() -> None:
     assert cell.place.box is not None
 
 
+def test_headers_cut_by_a_page_where_others_begin() -> None:
+    halves = (("结", "果\n维\n持"), ("结", "果\n纠\n正"), ("其", "他\n结\n果"), ("尚", "未\n审\n结"), ("总", "计"))
+    results = tuple("".join(half) for half in halves)
+    values = tuple(str(number) for number in (1, 2, 3, 4, 10) * 3)
+
+    def first(canvas: Canvas) -> None:
+        row(canvas, 110, ("行政复议", "行政诉讼"), (150, 300))
+        row(canvas, 80, (*(above for above, _ in halves), "未经复议直接起诉", "复议后起诉"), (*(30,) * 5, 150, 150))
+
+    def second(canvas: Canvas) -> None:
+        row(canvas, 740, (*(below for _, below in halves), *results, *results), (30,) * 15, 50)
+        row(canvas, 710, values, (30,) * 15)
+
+    cell = extract.read(pdf(first, second)).cells["disputes.litigation_after_reconsideration.total"]
+    assert cell.value == 10
+    assert cell.place is not None
+    assert cell.place.box is not None
+
+
 def test_a_frame_around_a_table_is_none() -> None:
     def draw(canvas: Canvas) -> None:
         table(canvas)
