@@ -292,6 +292,28 @@ def test_a_row_cut_by_a_page_whose_table_repeats_its_head() -> None:
     assert total(pdf(first, second)) == 16
 
 
+def test_merged_cells_that_go_on_over_pages_without_a_line() -> None:
+    widths = (40.0, 40.0, 70.0, *WIDTHS[1:])
+
+    def first(canvas: Canvas) -> None:
+        row(canvas, 80, HEADER)
+        row(canvas, 50, ("三", "（三）", "1.属于国\n家秘密", *RECEIVED[1:]), widths)
+
+    def second(canvas: Canvas) -> None:
+        row(canvas, 780, ("3.危及“三安\n全一稳定”", *RECEIVED[1:]), widths[2:], x=130)
+
+    def third(canvas: Canvas) -> None:
+        row(canvas, 780, ("（四）", "1.本机关不\n掌握", *RECEIVED[1:]), widths[1:], x=90)
+
+    out = BytesIO()
+    canvas = Canvas(out, pagesize=A4)
+    for draw in (first, second, third):
+        draw(canvas)
+        canvas.showPage()
+    canvas.save()
+    assert [len(grid.rows) for grid in readers.read(out.getvalue()).grids] == [4]
+
+
 def test_a_row_cut_by_a_page_with_another_margin() -> None:
     def first(canvas: Canvas) -> None:
         row(canvas, 80, HEADER)

@@ -157,7 +157,7 @@ class Table:
 
     def widen_to(self, above: "Table") -> None:
         """Where it stands on the columns of the table before, with one edge in common and the other further in: the
-        column that it lacks is a merged cell that goes on without a line (Chromium draws none where such a cell goes
+        columns that it lacks are a merged cell that goes on without a line (Chromium draws none where such a cell goes
         over three pages)."""
         edges = [(self.xs[0], above.xs[0]), (self.xs[-1], above.xs[-1])]
         left, right = (abs(own - other) >= _SAME_EDGE for own, other in edges)
@@ -165,9 +165,13 @@ class Table:
         if not (self._is_next_to(above) and left != right and on_its_columns):
             return
         merged = len(self.owner) * len(self.owner[0])  # no cell has this number yet
-        self.xs.insert(0 if left else len(self.xs), above.xs[0 if left else -1])
+        edge = self.xs[0] if left else self.xs[-1]
+        further = [x for x in above.xs if (x < edge) == left and abs(x - edge) >= _SAME_EDGE]
+        at = 0 if left else len(self.xs)
+        self.xs[at:at] = further
         for owners in self.owner:
-            owners.insert(0 if left else len(owners), merged)
+            at = 0 if left else len(owners)
+            owners[at:at] = [merged] * len(further)
 
 
 def tables(rulings: Rulings, leaf: float, printed: Printed | None = None, above: Table | None = None) -> list[Table]:
