@@ -248,6 +248,7 @@ def test_who_had_many_requests_and_refused_most_of_them(page: Page) -> None:
     page.goto("/")
     page.get_by_role("link", name="全部年报").first.click()
     page.get_by_label("新收申请从").fill("27000")
+    page.get_by_text("按比率筛选").click()
     page.get_by_label("不予公开占比从").fill("40")
     page.get_by_role("button", name="按数字筛选").click()
     assert page.url.endswith("/archive/reports?received__gte=27000&denied_share__gte=40")
