@@ -2,7 +2,7 @@
 
 `python -m benchmarks.crawl [--sites KEY,SYSTEM] [--rounds 2] [--scale 0.2] [--delay 0.01]` serves the sites of
 `benchmarks.imitation`, runs `nianbao crawl` against them once a round, and compares the archive and the server's log
-with the truth. Exit status 1 where a total is beyond its floor (crawl_floors.json), as issue 4 demands.
+with the truth. Exit status 1 where a total is beyond its floor (crawl_floors.json).
 """
 
 import argparse

@@ -22,7 +22,7 @@ from typing import Any
 from benchmarks import corpus
 
 LIMIT = 0.010
-"""Seconds of CPU for each request, all in (issue 4, 11)."""
+"""Seconds of CPU for each request, all in."""
 
 GROWTH = 1.25
 """How much larger the process may be at the end than after a fifth of the requests."""

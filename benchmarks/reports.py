@@ -565,7 +565,7 @@ TEARS: dict[str, Callable[[Invented, Random], None]] = {
     "dropped_cell": _dropped_cell,
     "dropped_column": _dropped_column,
 }
-"""The torn copies of issue 3, by name; a tear of numbers needs a report that has some (`corpus` chooses)."""
+"""The torn copies, by name; a tear of numbers needs a report that has some (`corpus` chooses)."""
 
 BEFORE = frozenset(
     "blank_zero blank_row zeros_dash zeros_slash mixed before_tables full_width thousands units remarks page_lines "

@@ -31,7 +31,7 @@ from archive import schema, search
 from serve import chosen, questions
 
 LIMITS = {"page": 300.0, "filtered": 1500.0, "rare": 20.0, "phrase": 500.0}
-"""Milliseconds of CPU that a first view (or a search) may take, by kind (issue 5, 12)."""
+"""Milliseconds of CPU that a first view (or a search) may take, by kind."""
 
 PHRASES = (
     "村17号事项",

@@ -501,6 +501,7 @@ def test_an_article_that_a_click_opens_is_not_looked_for_where_lists_are() -> No
         ("<a href=/1 title='{0}'>县农业农村局2024年政府信息公开2025-01-20</a>", "{0}"),
         ("<table><tr><td>12</td><td>{0}</td><td>2025-01-20</td><td><a href=/1>查看</a></td></tr></table>", "{0}"),
         ("<ul><li>{0}<a href=/1>[查看]</a></li></ul>", "{0}"),
+        ("<ul><li><!-- 标题 -->{0}<!-- 链接 --><a href=/1><!-- 图 -->[查看]</a></li></ul>", "{0}"),
         ("<map><area href=/1 alt='信息公开年报'></map>", "信息公开年报"),
     ],
 )

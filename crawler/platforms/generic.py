@@ -63,11 +63,10 @@ def absolute(address: str, base: str) -> str | None:
 
 
 def parse(text: str) -> etree._Element | None:
-    """The page as lxml sees it, None where there is nothing to see."""
+    """The page as lxml sees it, without comments; None where there is nothing to see."""
+    page = re.sub(r"^\s*<\?xml[^>]*\?>", "", text.lstrip("\ufeff").replace("\0", ""))
     try:
-        return etree.fromstring(
-            re.sub(r"^\s*<\?xml[^>]*\?>", "", text.lstrip("\ufeff").replace("\0", "")), parser=etree.HTMLParser()
-        )
+        return etree.fromstring(page, parser=etree.HTMLParser(remove_comments=True, remove_pis=True))
     except (etree.XMLSyntaxError, ValueError):
         return None
 
