@@ -8,10 +8,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from markupsafe import Markup
+
 CENTROIDS = Path(__file__).parents[1] / "data" / "centroids.csv"
 SCALE = 12.0  # units of the drawing per degree of latitude
 WEST, NORTH, EAST, SOUTH = 73.0, 54.0, 135.5, 17.5
 _NARROW = math.cos(math.radians(36))  # a degree of longitude in the middle of the country
+_LINK = Markup(
+    '<a href="{}/{}" tabindex="-1"><title>{}：找过 {:,} 份，见到 {:,} 份</title>'
+    '<circle class="{}" cx="{}" cy="{}" r="{}"/></a>'
+)
 WIDTH, HEIGHT = round((EAST - WEST) * _NARROW * SCALE), round((NORTH - SOUTH) * SCALE)
 
 
@@ -90,6 +96,26 @@ class Map:
     def radius(self) -> float:
         """Of a dot: as large on the page whether the country is shown or one province."""
         return round(self.window[2] / 200, 2)
+
+    def links(self, places: str) -> Markup:
+        """The marks as SVG, each leading to its county below the address `places`.
+
+        Written here and not in the template: Jinja, which awaits whatever it prints, takes 0.15 s for 2,850 of them.
+        """
+        return Markup("").join(
+            _LINK.format(
+                places,
+                mark.dot.code,
+                mark.dot.name,
+                mark.looked,
+                mark.found,
+                mark.share,
+                mark.dot.x,
+                mark.dot.y,
+                self.radius,
+            )
+            for mark in self.marks
+        )
 
 
 def drawn(rows: Iterable[Mapping[str, Any]], whole: bool) -> Map | None:
