@@ -1,8 +1,12 @@
 """The pages of an office and of a place: years side by side, shares with their cases, absences with their reasons."""
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
 from datasette.app import Datasette
-from serve_samples import TOWN_2020, TOWN_2023
-from test_serve import archive, page, site, words
+from serve_samples import TOWN_2020, TOWN_2023, make
+from test_serve import archive, front, page, site, words
 
 __all__ = ["archive", "site"]
 
@@ -77,3 +81,12 @@ def test_a_report_in_a_list_is_named_with_its_county(site: Datasette) -> None:
     assert [[part.text_content() for part in cell] for cell in cells] == [
         ["白露县松溪镇人民政府2023年", "云州省 青陵市 白露县"]
     ]
+
+
+def test_a_report_without_a_title_is_listed_by_its_id(tmp_path: Path) -> None:
+    file = make(tmp_path / "archive.db")
+    with closing(sqlite3.connect(file)) as db, db:
+        db.execute("UPDATE reports SET title = NULL")
+    names = page(front(file), "/archive/figures").xpath("//td[@class='type-pk column-report_id']/a/text()")
+    assert names
+    assert all(name[:2] == "99" for name in names)
