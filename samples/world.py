@@ -2,9 +2,9 @@
 
 Everything follows from `world.json` (places, offices, the special cases), `words.json` (phrases) and `form.json` (the
 official form), with a seed made of the report's own key: the same words and numbers in every run. The numbers keep the
-form's sums (R1–R4), are not zero (but for 规章, which no county makes) and differ within a report, so that a cell read
-in a wrong place always shows. The exceptions are declared in `world.json` under `special`: a wrong sum, blank cells, a
-report of few requests.
+form's sums (R1–R4) and are as such offices have them (`usual` in `world.json`): a township gets a handful of requests,
+most of its cells are 0. The exceptions are declared there under `special`: a wrong sum, blank cells, a year of many
+requests.
 """
 
 import json
@@ -39,6 +39,10 @@ WRONG_CELLS: dict[str, tuple[str, ...]] = {
 }
 """Which cells are printed 3 too high so that one kind of sum is wrong and the others stay right."""
 BLANK_ROWS = ("denied_state_secret", "denied_security_stability", "not_handled_publication")
+WAITING = 0.06
+"""The share of a year's requests that the next year answers."""
+DISPUTED = 0.04
+"""The share of a year's requests that each stage of chapter 四 hears of."""
 
 
 class Printed(NamedTuple):
@@ -91,7 +95,6 @@ class Report:
     delivery: str
     wrong: str | None = None
     twice: bool = False
-    quiet: bool = False
     has_blanks: bool = False
     habits: frozenset[str] = field(default_factory=frozenset)
 
@@ -129,6 +132,11 @@ def outcome_rows(edition: str) -> list[str]:
     return [key for _, rows in handled(edition) for key, _ in rows if key != "total_handled"]
 
 
+def request_rows(edition: str) -> list[str]:
+    """Keys of all rows of chapter 三 in the order of the form."""
+    return ["new_received", "carried_in", *outcome_rows(edition), "total_handled", "carried_out"]
+
+
 def disclosure_keys(edition: str) -> list[str]:
     """Keys of 主动公开 in the order of the form, without the name of the table."""
     return [key for _, _, rows in FORM["disclosure"][edition] for _, keys in rows for key in keys]
@@ -142,7 +150,7 @@ def sums_broken(cells: dict[str, Printed], edition: str) -> set[str]:
 
     outcomes = outcome_rows(edition)
     broken = set()
-    for row in ["new_received", "carried_in", *outcomes, "total_handled", "carried_out"]:
+    for row in request_rows(edition):
         if sum(at(row, column) for column in COLUMNS[:-1]) != at(row, "total"):
             broken.add("row_sum")
     for column in COLUMNS:
@@ -162,53 +170,66 @@ def sums_broken(cells: dict[str, Printed], edition: str) -> set[str]:
 Numbers = dict[str, int | float]
 
 
-def _disclosure(random: Random, edition: str, before: Numbers) -> Numbers:
+def _disclosure(random: Random, kind: str, edition: str, before: Numbers) -> Numbers:
     """Numbers of chapter 二 that go on from last year's (rules X2 and X4 of the form's arithmetic)."""
-    numbers: Numbers = {f"disclosure.{key}": random.randint(2, 300) for key in disclosure_keys(edition)}
-    for key in numbers:
-        group = key.rpartition(".")[0]
-        if key.endswith(("amount_10k_cny", "procurement_amount")):
-            numbers[key] = random.randint(1001, 29999) / 100
-        elif key.endswith("items_change"):
-            numbers[key] = random.choice((1, -1)) * random.randint(2, 60)
-        elif key.endswith("items_prev_year"):
-            last = before.get(key)
-            numbers[key] = random.randint(61, 300) if last is None else last + before[f"{group}.items_change"]
-        elif key.endswith("in_force"):
-            numbers[f"{group}.repealed"] = random.randint(2, 30)
-            made = numbers[f"{group}.issued"] - numbers[f"{group}.repealed"]
-            numbers[key] = before[key] + made if key in before else made + random.randint(40, 300)
-    # No body of a county makes 规章 (P1 of the form's arithmetic).
-    return {key: 0 if _is_of_rules(key) else number for key, number in numbers.items()}
-
-
-def _is_of_rules(key: str) -> bool:
-    return key.startswith("disclosure.rules.")
-
-
-def _disputes(random: Random) -> Numbers:
+    usual = WORLD["usual"][kind]
     numbers: Numbers = {}
-    for stage in STAGES:
-        values = [random.randint(1, 200) for _ in OUTCOMES_OF_A_DISPUTE[:-1]]
-        for column, value in zip(OUTCOMES_OF_A_DISPUTE, [*values, sum(values)], strict=True):
-            numbers[f"disputes.{stage}.{column}"] = value
+    for key in (f"disclosure.{name}" for name in disclosure_keys(edition)):
+        group, _, column = key.rpartition(".")
+        last = before.get(key)
+        # No body of a county makes 规章 (P1 of the form's arithmetic).
+        if group == "disclosure.rules":
+            numbers[key] = 0
+        elif column in ("issued", "newly_made"):
+            numbers[key] = random.randint(0, usual["documents"])
+        elif column == "newly_published":
+            numbers[key] = numbers[f"{group}.newly_made"]
+        elif column == "repealed":
+            numbers[key] = random.randint(0, 2) if usual["documents"] > 1 else 0
+        elif column in ("in_force", "total_published"):
+            added = numbers.get(f"{group}.issued", 0) - numbers.get(f"{group}.repealed", 0)
+            added += numbers.get(f"{group}.newly_published", 0)
+            numbers[key] = added + (random.randint(2, 12) * usual["documents"] + 2 if last is None else last)
+        elif column == "decisions":
+            numbers[key] = random.randint(*usual["decisions"]) // (20 if group.endswith("compulsory_measures") else 1)
+        elif column == "items_prev_year":
+            numbers[key] = random.randint(60, 300) if last is None else last + before[f"{group}.items_change"]
+        elif column == "items_change":
+            numbers[key] = random.randint(-9, 9)
+        elif column == "procurement_items":
+            numbers[key] = random.randint(0, 30)
+        else:  # 万元
+            numbers[key] = random.randint(0, usual["money"] * 100) / 100
     return numbers
 
 
-def _requests(random: Random, edition: str, before: Numbers, taken: set[float], empty: tuple[str, ...]) -> Numbers:
-    """Numbers of chapter 三: what was carried in is what last year carried out (rule X1)."""
-    outcomes = outcome_rows(edition)
-    free = random.sample(sorted(set(range(1, 420)) - taken), (len(outcomes) + 2) * 6)
-    table: dict[str, list[int]] = {
-        row: [0] * 6 if row in empty else [free.pop() for _ in range(6)]
-        for row in ["carried_in", "carried_out", *outcomes]
-    }
-    if "requests.carried_out.total" in before:
-        table["carried_in"] = [int(before[f"requests.carried_out.{column}"]) for column in COLUMNS[:-1]]
-    table["total_handled"] = [sum(table[row][i] for row in outcomes) for i in range(6)]
-    table["new_received"] = [
-        table["total_handled"][i] + table["carried_out"][i] - table["carried_in"][i] for i in range(6)
-    ]
+def _disputes(random: Random, received: int) -> Numbers:
+    numbers: Numbers = {}
+    for stage in STAGES:
+        table = [0] * len(OUTCOMES_OF_A_DISPUTE)
+        for at in random.choices(range(len(table) - 1), WORLD["results"], k=received):
+            table[at] += random.random() < DISPUTED
+        table[-1] = sum(table)
+        numbers |= {f"disputes.{stage}.{at}": value for at, value in zip(OUTCOMES_OF_A_DISPUTE, table, strict=True)}
+    return numbers
+
+
+def _requests(random: Random, edition: str, before: Numbers, received: int, empty: tuple[str, ...]) -> Numbers:
+    """Numbers of chapter 三, a request at a time: what was carried in is what last year carried out (rule X1)."""
+    outcomes = {row: WORLD["outcomes"].get(row, 1) for row in outcome_rows(edition) if row not in empty}
+    applicants = WORLD["applicants"]
+    table = {row: [0] * 6 for row in request_rows(edition)}
+    for at in random.choices(range(6), applicants, k=received):
+        table["new_received"][at] += 1
+    for at, column in enumerate(COLUMNS[:-1]):
+        came = table["new_received"][at]
+        carried = before.get(f"requests.carried_out.{column}", random.randint(0, came // 12))
+        table["carried_in"][at] = int(carried)
+        for _ in range(came + int(carried)):
+            waits = random.random() < WAITING
+            row = "carried_out" if waits else random.choices(list(outcomes), list(outcomes.values()))[0]
+            table[row][at] += 1
+            table["total_handled"][at] += not waits
     return {
         f"requests.{row}.{column}": value
         for row, values in table.items()
@@ -216,35 +237,15 @@ def _requests(random: Random, edition: str, before: Numbers, taken: set[float], 
     }
 
 
-def _numbers(seed: str, editions: tuple[str, str], before: Numbers, wrong: str | None, blanks: bool) -> Numbers:
-    """All cells of a report: sums right but for `wrong`, all different but for the rows left blank."""
-    random = Random(seed)  # noqa: S311 - invented numbers, no secret
-    while True:
-        numbers = _disclosure(random, editions[0], before)
-        numbers |= _disputes(random)
-        taken = {abs(value) for value in numbers.values()}
-        numbers |= _requests(random, editions[1], before, taken, BLANK_ROWS if blanks else ())
-        numbers |= {key: numbers[key] + 3 for key in WRONG_CELLS.get(wrong or "", ())}
-        shown = {key: value for key, value in numbers.items() if not (blanks and _left_blank(key))}
-        shown = {key: value for key, value in shown.items() if not _is_of_rules(key)}
-        positive = all(value > 0 for key, value in shown.items() if not key.endswith("items_change"))
-        if positive and len({abs(value) for value in shown.values()}) == len(shown):
-            return numbers
-
-
-def _few_numbers(seed: str, editions: tuple[str, str]) -> Numbers:
-    """A report as most townships write it: a few requests, the rest printed zeros."""
-    random = Random(seed)  # noqa: S311 - invented numbers, no secret
-    numbers: Numbers = {f"disclosure.{key}": 0 for key in disclosure_keys(editions[0])}
-    rows = ["new_received", "carried_in", *outcome_rows(editions[1]), "total_handled", "carried_out"]
-    numbers |= {f"requests.{row}.{column}": 0 for row in rows for column in COLUMNS}
-    numbers |= {f"disputes.{stage}.{column}": 0 for stage in STAGES for column in OUTCOMES_OF_A_DISPUTE}
-    for row in ("granted", "unable_not_held", "not_handled_petition"):
-        column, count = random.choice(COLUMNS[:-1]), random.randint(1, 4)
-        for line in (row, "total_handled", "new_received"):
-            numbers[f"requests.{line}.{column}"] += count
-            numbers[f"requests.{line}.total"] += count
-    return numbers
+def _numbers(key: str, kind: str, editions: tuple[str, str], before: Numbers, special: dict[str, Any]) -> Numbers:
+    """All cells of a report, its sums right but for `wrong`."""
+    random = Random(key)  # noqa: S311 - invented numbers, no secret
+    usual = WORLD["usual"][kind]
+    received = special.get("received", random.randint(*usual["received"]))
+    numbers = _disclosure(random, kind, editions[0], before)
+    numbers |= _requests(random, editions[1], before, received, BLANK_ROWS if "blank" in special else ())
+    numbers |= _disputes(random, received)
+    return numbers | {key: numbers[key] + 3 for key in WRONG_CELLS.get(special.get("wrong", ""), ())}
 
 
 def _left_blank(key: str) -> bool:
@@ -295,6 +296,7 @@ def _prose(
         "received": numbers["requests.new_received.total"], "carried": numbers["requests.carried_in.total"],
         "left": numbers["requests.carried_out.total"],
     }  # fmt: skip
+    handed = (fills["received"], fills["carried"])
     counts = ("published", "columns", "visits", "trainings", "samples_count", "proposals", "motions", "visits_day")
     fills |= {name: random.randint(2, 9 if name in ("columns", "trainings", "visits_day") else 60) for name in counts}
     fills["published"] = random.randint(120, 1900)
@@ -308,7 +310,7 @@ def _prose(
     if office.kind == "government_office":
         overview.append(pick("own_note"))
     overview += [
-        pick("disclosure"), pick("requests_plain" if plain else "requests"),
+        pick("disclosure"), pick("requests_plain" if plain else "requests" if any(handed) else "requests_none"),
         pick("management"), pick("platform"), pick("supervision"),
     ]  # fmt: skip
     return {
@@ -339,12 +341,10 @@ def _report(office: Office, year: int, county: dict[str, Any], before: Numbers) 
     special: dict[str, Any] = WORLD["special"].get(key, {})
     edition = "2019" if year <= 2020 else "2021"
     editions: tuple[str, str] = tuple(special.get("editions", (edition, edition)))
-    wrong, blank = special.get("wrong"), special.get("blank")
-    quiet = bool(special.get("quiet"))
-    numbers = _few_numbers(key, editions) if quiet else _numbers(key, editions, before, wrong, bool(blank))
+    blank = special.get("blank")
+    numbers = _numbers(key, office.kind, editions, before, special)
     order = [f"disclosure.{name}" for name in disclosure_keys(editions[0])]
-    rows = ["new_received", "carried_in", *outcome_rows(editions[1]), "total_handled", "carried_out"]
-    order += [f"requests.{row}.{column}" for row in rows for column in COLUMNS]
+    order += [f"requests.{row}.{column}" for row in request_rows(editions[1]) for column in COLUMNS]
     order += [f"disputes.{stage}.{column}" for stage in STAGES for column in OUTCOMES_OF_A_DISPUTE]
 
     random = Random(f"{key} looks")  # noqa: S311 - invented words, no secret
@@ -369,7 +369,7 @@ def _report(office: Office, year: int, county: dict[str, Any], before: Numbers) 
             f"{twin or office.key} {year} words", office, year, county["word"], county["name"], numbers, shared
         ),
         rendering=special.get("rendering", random.choice(("word", "editor"))),
-        delivery=special.get("delivery", "page"), wrong=wrong, twice=bool(special.get("twice")), quiet=quiet,
+        delivery=special.get("delivery", "page"), wrong=special.get("wrong"), twice=bool(special.get("twice")),
         has_blanks=bool(blank),
         habits=frozenset(habit for habit in HABITS if random.random() < 0.25),
     )  # fmt: skip

@@ -22,8 +22,6 @@ from samples.sites import ADDRESSES, Row
 
 Truth = dict[str, dict[str, Any]]
 REPORTS = list(world.all_reports())
-SPECIAL = [report for report in REPORTS if report.quiet or report.has_blanks]
-NUMBERED = [report for report in REPORTS if report not in SPECIAL]
 
 
 @pytest.fixture(scope="module")
@@ -92,24 +90,28 @@ def test_the_sums_are_right_except_where_declared(report: world.Report) -> None:
     assert world.sums_broken(report.cells, report.requests_edition) == ({report.wrong} if report.wrong else set())
 
 
-@pytest.mark.parametrize("report", NUMBERED, ids=lambda report: report.key)
-def test_every_number_of_a_report_is_another_and_none_is_zero(report: world.Report) -> None:
-    rules = {key for key in report.cells if key.startswith("disclosure.rules.")}
-    assert {report.cells[key].value for key in rules} == {0}  # no body of a county makes 规章
-    values = [abs(cell.value) for key, cell in report.cells.items() if key not in rules and cell.value is not None]
-    assert len(values) == len(report.cells) - len(rules)
-    assert 0 not in values
-    assert [value for value, times in Counter(values).items() if times > 1] == []
+def test_the_numbers_are_as_offices_of_a_county_have_them() -> None:
+    values = [
+        cell.value for report in REPORTS for key, cell in report.cells.items() if not key.startswith("disclosure.")
+    ]
+    assert 0.7 < values.count(0) / len(values) < 0.9, "three quarters of the cells of real reports are 0"
+    for report in REPORTS:
+        rules = {cell.value for key, cell in report.cells.items() if key.startswith("disclosure.rules.")}
+        assert rules <= {0, None}, "no body of a county makes 规章"
+    received = {report.key: report.cells["requests.new_received.total"].value or 0 for report in REPORTS}
+    assert min(received[f"chenglan-{year}"] for year in range(2019, 2025)) > 50
+    assert sum(number <= 7 for number in received.values()) > len(REPORTS) / 3
+    assert received["zhuhuang-2023"] == 0, "from none to many: a leap to be found"
+    assert received["zhuhuang-2024"] > 40
 
 
-def test_some_reports_are_wrong_and_some_have_blanks_and_zeros() -> None:
+def test_some_reports_are_wrong_and_some_have_blanks() -> None:
     wrong = Counter(report.wrong for report in REPORTS if report.wrong)
     assert set(wrong) == {"row_sum", "balance", "outcome_sum", "disputes_sum"}
     statuses = {cell.status for report in REPORTS for cell in report.cells.values()}
     assert statuses == {"number", "blank", "slash", "dash"}
     for cell in (cell for report in REPORTS for cell in report.cells.values()):
         assert (cell.value is None) == (cell.status != "number")
-    assert sum(report.quiet for report in REPORTS) == 2
 
 
 def test_cells_have_the_keys_of_their_edition() -> None:
