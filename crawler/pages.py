@@ -143,9 +143,10 @@ def _belongings(walk: Walk, task: Task, identity: Identity) -> Iterator[Task]:
     """What a report consists of beside its page: files, pictures, the further pages of the article."""
     for stage, addresses in (("attachment", identity.attachments), ("part", identity.further_pages)):
         for address in addresses:
-            url = tidy(urldefrag(urljoin(task.url, address))[0])
+            named = urldefrag(urljoin(task.url, address))[0]  # the report asks for it so, whatever session it names
+            url = tidy(named)
             if walk.scope.holds(url):
-                yield Task(url, stage, task.site, PRIORITY[stage], "", task.url)
+                yield Task(url, stage, task.site, PRIORITY[stage], "", task.url, spelling=named)
 
 
 def _leads(

@@ -10,7 +10,7 @@ from evidence.errors import Locked, Lost, Unusable
 from evidence.outcomes import FAILURES, REFUSALS
 
 APPLICATION_ID = 0x6E69616E  # "nian"
-VERSION = 3
+VERSION = 4
 LEDGER = "ledger.db"
 
 
@@ -86,6 +86,8 @@ class SiteState:
 _COLUMNS = """c.id, c.url, s.site, s.division_code, s.name, c.captured_at, c.outcome, c.status, c.media_type,
     c.sha256, c.kind, c.renewed, c.office, c.year, c.system, c.listed, c.transport, c.found_on, c.words, c.vantage"""
 _WITH_BODY = "WHERE c.url = ? AND c.outcome = 'ok' AND c.body_in IS NOT NULL"
+_MEANT = """WITH RECURSIVE meant (url) AS
+    (SELECT ? UNION SELECT s.url FROM spellings s JOIN meant ON s.spelling = meant.url) SELECT url FROM meant"""
 _FROM = "FROM captures c JOIN sites s ON s.id = c.site_id"
 
 
@@ -182,12 +184,16 @@ class Captures:
     def beside(self, page: Capture, url: str) -> Capture | None:
         """The file at `url` as it belongs to a capture of a page: that of the same visit, or the last before it.
 
-        Where it was only had later it is given all the same; None where it never was.
+        `url` is the address as the page has it, which may name a session or be redirected. Where the file was only had
+        later it is given all the same; None where it never was.
         """
         by_then = "c.visit <= (SELECT visit FROM captures WHERE id = ?)"
-        for capture in self._select(f"{_WITH_BODY} AND {by_then} ORDER BY c.id DESC LIMIT 1", url, page.id):
-            return capture
-        return next(self._select(f"{_WITH_BODY} ORDER BY c.id LIMIT 1", url), None)
+        for (address,) in self._connection.execute(_MEANT, (url,)).fetchall():
+            for capture in self._select(f"{_WITH_BODY} AND {by_then} ORDER BY c.id DESC LIMIT 1", address, page.id):
+                return capture
+            for capture in self._select(f"{_WITH_BODY} ORDER BY c.id LIMIT 1", address):
+                return capture
+        return None
 
     def _record(self, capture: Capture, column: str) -> tuple[str, int, str]:
         row = self._connection.execute(

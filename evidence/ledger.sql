@@ -47,6 +47,7 @@ CREATE TABLE spellings (                -- under what other addresses pages name
     last_seen TEXT NOT NULL,
     PRIMARY KEY (url, spelling)
 ) WITHOUT ROWID;
+CREATE INDEX spellings_of ON spellings (spelling);
 CREATE TABLE captures (
     id INTEGER PRIMARY KEY,
     visit INTEGER REFERENCES visits (id),

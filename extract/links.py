@@ -51,7 +51,8 @@ def attachments(document: Document, *, copies: bool = False) -> list[str]:
         if is_shown or is_named or _ATTACHMENT.search(address):
             files.append(address)
     if not files and not copies:
-        files = [address for address in _OPENED.findall(document.html or "") if _ATTACHMENT.search(address)]
+        opened = (address.replace("&amp;", "&") for address in _OPENED.findall(document.html or ""))
+        files = [address for address in opened if _ATTACHMENT.search(address)]
     if not files and not copies:
         pictures = (b.address for b in document.blocks if isinstance(b, Picture) and b.data is None)
         files = [address for address in pictures if not _PICTURE_NOT.search(address)]

@@ -381,6 +381,21 @@ def test_an_attachment_is_fetched_with_the_page_it_hangs_on(tmp_path: Path) -> N
     assert outcomes(tmp_path, server, "/f/2022.docx") == [("ok", "attachment")]
 
 
+@pytest.mark.parametrize("named", ["/f/2022.docx;jsessionid=1BAD0", "/old/2022.docx", "/old/2022.docx;jsessionid=1BAD0"])
+def test_a_file_belongs_to_its_page_by_whatever_name_that_has_for_it(tmp_path: Path, named: str) -> None:
+    title = "匡堰镇人民政府2022年政府信息公开工作年度报告"
+    body = f"<html><title>{title}</title><body><h1>{title}</h1><a href='{named}'>{title}.docx</a></body></html>"
+    moved = Answer(status=302, headers={"Location": "/f/2022.docx"})
+    files = {"/f/2022.docx": b"PK\x03\x04 a file", "/old/2022.docx": moved}
+    with serving(county() | {f"{COLUMN}2022.html": body, **files}) as server:
+        crawl(tmp_path, server)
+    captures = Captures(tmp_path)
+    (report_page,) = (c for c in captures.reports() if c.url == f"{server.url}{COLUMN}2022.html")
+    file = captures.beside(report_page, server.url + named)
+    assert file is not None
+    assert captures.body(file) == b"PK\x03\x04 a file"
+
+
 def test_a_scan_that_was_replaced_is_a_new_version_though_nobody_can_read_it(tmp_path: Path) -> None:
     title, archive, seen = "匡堰镇2023年政府信息公开工作年度报告", tmp_path / "archive.db", []
     html = f"<title>{title}</title><h1>{title}</h1><a href='/f.pdf'>{title}.pdf</a>"
