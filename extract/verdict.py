@@ -30,6 +30,8 @@ def reason_against(outline: Outline, title: Title | None) -> str | None:
     """Why this is no annual report, in Chinese; None if it is one."""
     if len(_SPAM.findall("\n".join(line.text for line in outline.lines[:60]))) >= 3:
         return "这是关键词堆砌的垃圾页面，不是政府的原文"
+    if title is not None and title.reason is None and title.office is not None and _COMPANY.search(title.office):
+        return "这是企业的报告，不是行政机关的"  # some fill in the whole form, in a column of offices
     if outline.is_form:
         if title is not None and title.reason == COMMENT:
             return COMMENT
@@ -42,8 +44,6 @@ def reason_against(outline: Outline, title: Title | None) -> str | None:
         return "文件中没有可读的文字"
     if title.reason is not None:
         return title.reason
-    if title.office is not None and _COMPANY.search(title.office):
-        return "这是企业的报告，不是行政机关的"
     if title.column and title.office is None and title.year is None and not _prose_length(outline) > 4 * _PROSE:
         return "这是年报栏目的页面，本身没有报告正文"
     if _is_unread_file(outline.document):

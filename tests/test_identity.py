@@ -475,6 +475,8 @@ def test_a_company_that_reports_in_a_column_of_offices_is_no_office() -> None:
         extract.identify(f"<html><h1>{title}</h1><p>{text}</p></html>".encode()).reason
         == "这是企业的报告，不是行政机关的"
     )
+    assert of(title).reason == "这是企业的报告，不是行政机关的"  # though it fills in the form
+    assert of("白石县烟草专卖局（公司）2023年政府信息公开工作年度报告").is_report
 
 
 def test_an_attachment_completes_its_page() -> None:
