@@ -17,6 +17,7 @@ OUTSIDE = frozenset({"seed", "entry", "offices", "office", "frame"})
 """Stages of pages outside the annual columns: there a year is just a year, and a way in is worth following."""
 
 _LONGEST = 120
+_NUMBER = re.compile(r"[\[【(（第]?\s*(\d{1,3})\s*[\]】)）页]?")
 _CLEARLY = 45  # priority of an entry that can be nothing else
 
 
@@ -140,3 +141,9 @@ def is_more(words: str) -> bool:
 def is_next(words: str) -> bool:
     """Whether a link with these words leads to the next page of a list."""
     return bool(_patterns("next").search(re.sub(r"\s+", "", words)))
+
+
+def page_number(words: str) -> int | None:
+    """The page of a list that a link with these words leads to: 2, [2], 第2页."""
+    number = _NUMBER.fullmatch(words)
+    return int(number[1]) if number else None

@@ -381,7 +381,9 @@ def test_an_attachment_is_fetched_with_the_page_it_hangs_on(tmp_path: Path) -> N
     assert outcomes(tmp_path, server, "/f/2022.docx") == [("ok", "attachment")]
 
 
-@pytest.mark.parametrize("named", ["/f/2022.docx;jsessionid=1BAD0", "/old/2022.docx", "/old/2022.docx;jsessionid=1BAD0"])
+@pytest.mark.parametrize(
+    "named", ["/f/2022.docx;jsessionid=1BAD0", "/old/2022.docx", "/old/2022.docx;jsessionid=1BAD0"]
+)
 def test_a_file_belongs_to_its_page_by_whatever_name_that_has_for_it(tmp_path: Path, named: str) -> None:
     title = "匡堰镇人民政府2022年政府信息公开工作年度报告"
     body = f"<html><title>{title}</title><body><h1>{title}</h1><a href='{named}'>{title}.docx</a></body></html>"

@@ -456,7 +456,10 @@ def test_a_report_in_attached_files() -> None:
         ('<iframe src="/pdfjs/web/viewer.html?file=/upload/7.pdf"></iframe>', "/upload/7.pdf"),
         ('<iframe src="/pdfjs/web/viewer.html?file=/annualfile.jsp%3Fid%3D7"></iframe>', "/annualfile.jsp?id=7"),
         ('<a href="javascript:;" onclick="window.open(\'/upload/7.pdf\')">查看</a>', "/upload/7.pdf"),
-        ('<a href="#" onclick="window.open(\'/down.jsp?id=0&amp;name=7.docx\')">查看</a>', "/down.jsp?id=0&name=7.docx"),
+        (
+            '<a href="#" onclick="window.open(\'/down.jsp?id=0&amp;name=7.docx\')">查看</a>',
+            "/down.jsp?id=0&name=7.docx",
+        ),
         ('<script>new PDFObject.embed("/upload/7.pdf", "#pdf");</script>', "/upload/7.pdf"),
         ('<a href="..\\..\\upload\\7.PDF">附件</a>', "../../upload/7.PDF"),
     ],

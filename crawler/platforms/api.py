@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from crawler.platforms import generic, templates
+from crawler.platforms import markup, templates
 from crawler.platforms.listing import Listing, Target
 from crawler.platforms.templates import PAGE, SIZE, Template
 
@@ -52,7 +52,7 @@ def read(text: str, url: str, above: Callable[[], Iterable[str]]) -> Listing | N
     # A page without a link or an address, but with a place to draw in: all it is stands in a script of its own.
     if "<a " in text or "<iframe" in text or "<frame" in text or "<div" not in text:
         return None
-    outside = [address for one in _OUTSIDE.findall(text) if (address := generic.absolute(one, url))]
+    outside = [address for one in _OUTSIDE.findall(text) if (address := markup.absolute(one, url))]
     own_scripts = [one for one in outside if not _LIBRARY.search(urlsplit(one).path.rpartition("/")[2])]
     return Listing("api", frames=own_scripts[:_MOST_SCRIPTS]) if own_scripts else None
 
@@ -70,7 +70,7 @@ def _scripts(text: str) -> str:
 def _absolute(address: str, url: str) -> str | None:
     """The absolute address; what is posted stays behind it."""
     bare, mark, form = address.partition("#")
-    found = generic.absolute(bare, url)
+    found = markup.absolute(bare, url)
     return f"{found}{mark}{form}" if found else None
 
 
@@ -96,7 +96,7 @@ def _answer(text: str, url: str, above: Callable[[], Iterable[str]]) -> Listing 
     pieces: list[Template] | None = None
     for entry, words, under in entries:
         address = next((str(entry[name]) for name in _URLS if entry.get(name) and isinstance(entry[name], str)), "")
-        target = generic.absolute(address, url) if address and not address.startswith("#") else None
+        target = markup.absolute(address, url) if address and not address.startswith("#") else None
         if target is None:
             pieces = _pieces(above()) if pieces is None else pieces
             target = next(_of_id(entry, pieces, url), None)

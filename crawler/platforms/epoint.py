@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from crawler.platforms import generic
+from crawler.platforms import markup
 from crawler.platforms.listing import Listing, Target, posted
 
 _ACTION = re.compile(r"""(projectName\s*\+\s*)?["']?([\w\-./:]*/rest/lightfrontaction/getgovinfolist)""", re.I)
@@ -41,7 +41,7 @@ def read(text: str, url: str) -> Listing | None:
     known = {name: value for name, value in told.items() if name in ("deptcode", "categorynum", "pagesize", "action")}
     if not action[1]:
         known["projectname"] = ""
-    target = generic.absolute(script[1], url)
+    target = markup.absolute(script[1], url)
     return Listing("epoint", frames=[f"{target}?{urlencode(known)}"] if target else [])
 
 
@@ -54,7 +54,7 @@ def _first(told: Mapping[str, str], url: str) -> list[str]:
     form = {"deptcode": told.get("deptcode", ""), "categorynum": told.get("categorynum", ""),
             "siteGuid": told.get("siteguid", ""), "pageIndex": 0,
             "pageSize": int(size) if size.isdigit() else _USUAL}  # fmt: skip
-    target = generic.absolute(told.get("projectname", "") + told["action"], url)
+    target = markup.absolute(told.get("projectname", "") + told["action"], url)
     return [posted(target, form, as_json=True)] if target else []
 
 
@@ -69,7 +69,7 @@ def _answer(text: str, address: str, form: str) -> Listing:
     except (ValueError, AttributeError):
         return listing
     for entry in entries if isinstance(entries, list) else []:
-        found = generic.absolute(str(entry.get("infourl") or entry.get("url") or ""), address)
+        found = markup.absolute(str(entry.get("infourl") or entry.get("url") or ""), address)
         if found and found != address:
             listing.links.append(Target(found, str(entry.get("title") or entry.get("infotitle") or "")))
     total, number, size = custom.get("total"), int(asked.get("pageIndex", 0)), int(asked.get("pageSize", _USUAL))

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from crawler.platforms import generic
+from crawler.platforms import markup
 from crawler.platforms.listing import Listing, Target
 
 _SID = re.compile(r"""["']?\bSID["']?\s*:\s*["']?(\w+)""")
@@ -51,7 +51,7 @@ def _articles(text: str, url: str) -> Listing:
     except (ValueError, KeyError, TypeError):
         return listing
     for article in articles:
-        address = generic.absolute(str(article.get("url") or article.get("post_url") or ""), url)
+        address = markup.absolute(str(article.get("url") or article.get("post_url") or ""), url)
         if address and address != url:
             listing.links.append(Target(address, str(article.get("title") or "")))
     page = _PAGE.search(url)

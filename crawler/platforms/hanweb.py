@@ -9,7 +9,7 @@ import re
 from html import unescape
 from urllib.parse import urlencode
 
-from crawler.platforms import generic
+from crawler.platforms import markup
 from crawler.platforms.listing import Listing, Target, posted
 
 _RECORD = re.compile(r"<record>\s*(?:<!\[CDATA\[)?(.*?)(?:\]\]>)?\s*</record>", re.S)
@@ -38,9 +38,9 @@ def read(text: str, url: str) -> Listing | None:
     if "<datastore>" in text or "<recordset>" in text:
         listing = Listing("hanweb")
         records = _RECORD.findall(text)
-        fragment = generic.parse(f"<div>{''.join(map(_without_cdata, records))}</div>") if records else None
+        fragment = markup.parse(f"<div>{''.join(map(_without_cdata, records))}</div>") if records else None
         if fragment is not None:
-            listing.links = generic.links(fragment, url)
+            listing.links = markup.links(fragment, url)
         listing.pages = _next(text, url, len(records))
         return listing
     if _ANNUAL.search(url):
@@ -60,7 +60,7 @@ def _next(text: str, url: str, shown: int) -> list[str]:
     group = _NEXT.search(text)
     href = _HREF.search(unescape(group[1])) if group else None
     if href:
-        address = generic.absolute(unescape(href[1]), url)
+        address = markup.absolute(unescape(href[1]), url)
         return [address] if address and address != url else []
     page, pages, total = _PAGE.search(url), _TOTAL_PAGES.search(text), _TOTAL.search(text)
     start = _START.search(url)
@@ -91,7 +91,7 @@ def _address(text: str, url: str, number: int, size: int) -> str | None:
         size = min(int(asked[1]) or size, _MOST)
     first = (number - 1) * size + 1
     query = {"page": number, "startrecord": first, "endrecord": first + size - 1, "perpage": size} | told
-    return generic.absolute(f"{proxy[1]}?{urlencode(query)}", url)
+    return markup.absolute(f"{proxy[1]}?{urlencode(query)}", url)
 
 
 def _other_years(text: str, url: str) -> list[Target]:
@@ -107,7 +107,7 @@ def _search(text: str, url: str) -> list[str]:
     found = _SEARCH.search(text)
     if found is None or "/module/xxgk/search.jsp" in url:
         return []
-    address = generic.absolute(unescape(found[1]), url)
+    address = markup.absolute(unescape(found[1]), url)
     told = {name: value for name, value in _FIELD.findall(text) if value}
     return [posted(address, told)] if address else []
 

@@ -11,7 +11,7 @@ from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlencode
 
-from crawler.platforms import generic, hanweb
+from crawler.platforms import hanweb, markup
 from crawler.platforms.listing import Listing
 
 _UNIT = "/front/page/build/unit"
@@ -44,7 +44,7 @@ def read(text: str, url: str) -> Listing | None:
     if _UNIT in text:
         return Listing("jpaas", pages=_first(unescape(text), url))
     if "getMessage.do" in text and (found := _MESSAGE.search(unescape(text))):
-        address = generic.absolute(found[1], url)
+        address = markup.absolute(found[1], url)
         return Listing("jpaas", pages=[address] if address else [])
     return None
 
@@ -59,7 +59,7 @@ def _first(text: str, url: str) -> list[str]:
             told |= {name: values[0] for name, values in parse_qs(unit[2][1:]).items() if name in _NAMES}
         size = _SIZE.search(tag) or _SIZE.search(text)
         query = f"{urlencode(told)}&paramJson={_param(1, int(size[1]) if size else _USUAL)}"
-        if address := generic.absolute(f"{unit[1]}?{query}", url):
+        if address := markup.absolute(f"{unit[1]}?{query}", url):
             found[address] = None
     return list(found)
 
@@ -75,8 +75,8 @@ def _answer(text: str, url: str) -> Listing:
         html = data.get("html") or "" if isinstance(data, dict) else str(data)
     except (ValueError, AttributeError):
         return listing
-    fragment = generic.parse(f"<div>{html}</div>")
-    listing.links = generic.links(fragment, url) if fragment is not None else []
+    fragment = markup.parse(f"<div>{html}</div>")
+    listing.links = markup.links(fragment, url) if fragment is not None else []
     told = re.search(r"paramJson=([^&]+)", url)
     try:
         asked = json.loads(unquote(told[1])) if told else {}

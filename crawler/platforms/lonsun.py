@@ -7,7 +7,7 @@ import re
 from html import unescape
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from crawler.platforms import generic
+from crawler.platforms import markup
 from crawler.platforms.listing import Listing, Target
 
 _LABEL = re.compile(r"/site/label/8888")
@@ -51,5 +51,5 @@ def read(text: str, url: str) -> Listing | None:
         own = {"organId": column[1]} if column else {}
         query = _USUAL | ({"siteId": site[1]} if site else {}) | own | told | asked | {"pageIndex": "1"}
         address = f"/site/label/8888?{urlencode(query)}"
-    first = generic.absolute(address, url)
+    first = markup.absolute(address, url)
     return Listing("lonsun", pages=[first] if first else [])

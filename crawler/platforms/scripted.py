@@ -11,6 +11,7 @@ from lxml import etree
 
 from crawler.platforms import templates
 from crawler.platforms.listing import Target
+from crawler.platforms.markup import words
 
 _STRING = r"""(?:'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")"""
 _LITERAL = re.compile(_STRING)
@@ -51,7 +52,7 @@ def targets(text: str, root: etree._Element) -> Iterator[Target]:
         changed = select.get("onchange") or ""
         for option in select.iter("option") if _CHOSEN.search(changed) else ():
             if value := (option.get("value") or "").strip():
-                yield from _made(_CHOSEN.sub(f"'{value}'", changed), _words(option))
+                yield from _made(_CHOSEN.sub(f"'{value}'", changed), words(option))
 
 
 def _nodes(text: str) -> Iterator[Target]:
@@ -94,7 +95,7 @@ def _clicks(text: str, root: etree._Element) -> Iterator[Target]:
             continue
         names, body = functions[call[1]]
         given = dict(zip((name.strip() for name in names), _ARGUMENT.findall(call[2]), strict=False))
-        yield from _made(_told(body, given), _words(element))  # type: ignore[arg-type]
+        yield from _made(_told(body, given), words(element))  # type: ignore[arg-type]
 
 
 def _told(body: str, given: dict[str, str]) -> str:
@@ -107,11 +108,7 @@ def _told(body: str, given: dict[str, str]) -> str:
     return re.sub(rf"{_STRING}|[\w$.]+", replaced, body)
 
 
-def _made(code: str, words: str) -> Iterator[Target]:
+def _made(code: str, said: str) -> Iterator[Target]:
     for one in templates.read(code):
         if not one.holes:
-            yield Target(one.text, words)
-
-
-def _words(element: etree._Element) -> str:
-    return " ".join((element.get("title") or "".join(element.itertext())).split())  # type: ignore[arg-type]
+            yield Target(one.text, said)

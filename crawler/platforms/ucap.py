@@ -8,7 +8,7 @@ import re
 from html import unescape
 from typing import Any
 
-from crawler.platforms import generic
+from crawler.platforms import markup
 from crawler.platforms.listing import Listing, Target
 
 _SEARCH = re.compile(
@@ -44,7 +44,7 @@ def read(text: str, url: str) -> Listing | None:
     if "_isJson" not in written and "_isAgg" not in written:
         written += ("&" if "?" in written else "?") + _USUAL
     written = _PAGE.sub(r"\g<1>1", written) if _PAGE.search(written) else f"{written}&page=1"
-    address = generic.absolute(written, url)
+    address = markup.absolute(written, url)
     return Listing("ucap", pages=[address] if address else [])
 
 
@@ -57,7 +57,7 @@ def _results(text: str, url: str) -> Listing:
     except (ValueError, AttributeError):
         return listing
     for one in results:
-        address = generic.absolute(str(one.get("url") or ""), url)
+        address = markup.absolute(str(one.get("url") or ""), url)
         if address and address != url:
             listing.links.append(Target(address, re.sub(r"<[^>]+>", "", str(one.get("title") or ""))))
     page = _PAGE.search(url)
