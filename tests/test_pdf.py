@@ -109,6 +109,20 @@ def test_white_letters_on_a_coloured_ground_are_read() -> None:
     assert total(pdf(draw, nothing)) == 16
 
 
+def test_what_is_cut_at_the_edge_of_a_cell_is_not_read() -> None:
+    """A spreadsheet prints a long text in a narrow cell and cuts it there: the rest would stand in the next cell."""
+
+    def draw(canvas: Canvas) -> None:
+        table(canvas)
+        edge = canvas.beginPath()
+        edge.rect(200, 610, 45, 30)
+        canvas.clipPath(edge, stroke=0)
+        put(canvas, 220, 632, "0.4567890123456")
+
+    cell = extract.read(pdf(draw, nothing)).cells["requests.new_received.commercial"]
+    assert (cell.status, cell.raw) == (Status.NUMBER, "3")
+
+
 def test_a_watermark_is_no_text() -> None:
     def draw(canvas: Canvas) -> None:
         table(canvas)

@@ -882,12 +882,16 @@ def rar_of(files: dict[bytes, bytes], *, encrypted: bool = False) -> bytes:
     return out + block(0x7B, 0x4000, b"")
 
 
-def seven_zip_of(files: dict[str, bytes], folder: Path) -> bytes:
+def packed_of(files: dict[str, bytes], folder: Path, *options: str) -> bytes:
     for name, data in files.items():
         (folder / name).write_bytes(data)
-    command = ["bsdtar", "-c", "-f", str(folder / "a.7z"), "--format=7zip", "-C", str(folder), *files]
+    command = ["bsdtar", "-c", "-f", str(folder / "packed"), *options, "-C", str(folder), *files]
     subprocess.run(command, check=True, timeout=60, env=os.environ | {"LC_ALL": "C.UTF-8"})
-    return (folder / "a.7z").read_bytes()
+    return (folder / "packed").read_bytes()
+
+
+def seven_zip_of(files: dict[str, bytes], folder: Path) -> bytes:
+    return packed_of(files, folder, "--format=7zip")
 
 
 @needs_bsdtar
@@ -903,6 +907,15 @@ def test_the_report_of_a_rar_or_7z_is_found(kind: str, tmp_path: Path) -> None:
     document = readers.read(data)
     assert document.problems == []
     assert document.meta["member"] == "清溪镇年报.html"
+
+
+@needs_bsdtar
+@pytest.mark.parametrize("options", [(), ("--gzip",), ("--bzip2",), ("--xz",)])
+def test_the_report_of_a_tar_is_found(options: tuple[str, ...], tmp_path: Path) -> None:
+    report = extract.read(packed_of({"附图.pdf": b"%PDF-1.4", "年报.html": REPORT_HTML.encode()}, tmp_path, *options))
+    assert report.format == "tar"
+    assert report.identity.title == TITLE
+    assert report.cells["disclosure.normative_docs.issued"].value == 7
 
 
 @needs_bsdtar

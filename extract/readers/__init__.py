@@ -33,8 +33,18 @@ _WPS = (b"KSOProductBuildVer", "KSOProductBuildVer".encode("utf-16-le"), b"WPS O
 """What WPS writes among the properties of a file (its .wps and its .doc are the same format)."""
 _OPEN_DOCUMENT = re.compile(rb"application/vnd\.oasis\.opendocument\.(text|spreadsheet)")
 _FLAT = re.compile(rb'<\?mso-application\s+progid="(?:Word\.Document|Excel\.Sheet)"'
-                   rb"|<(?:office:document|pkg:package|\w+:wordDocument|Workbook)\s")  # fmt: skip
-"""XML of Word or Excel 2003, or OpenDocument, in one file."""
+                   rb"|<(?:office:document|pkg:package|\w+:wordDocument|Workbook|uof:UOF)\s")  # fmt: skip
+"""XML of Word or Excel 2003, OpenDocument or UOF (标文通), in one file."""
+_PACKED = {
+    b"Rar!": "rar",
+    b"7z\xbc\xaf\x27\x1c": "7z",
+    b"\x1f\x8b": "tar",
+    b"BZh": "tar",
+    b"\xfd7zXZ\x00": "tar",
+}
+"""How archives begin that bsdtar opens; those of single compressed files are taken for a compressed tar."""
+_TAR = slice(257, 262)
+"""Where a tar that is not compressed says that it is one: its first member's name comes first."""
 _NAMES = {
     "encrypted": "加密的 Office 文件（需要密码）",
     "ppt": "PowerPoint 97（.ppt）",
@@ -42,26 +52,29 @@ _NAMES = {
     "zip": "压缩包中的压缩包",
     "rar": "压缩包中的压缩包",
     "7z": "压缩包中的压缩包",
+    "tar": "压缩包中的压缩包",
     "image": "图片",
     "unknown": "未知格式",
 }
 
 
 def format_of(data: bytes) -> str:
-    """The format of a file by its bytes: html, pdf, docx, doc, wps, odt, xlsx, xls, xlsb, ods, csv, flat (Word, Excel
-    or OpenDocument as one XML file), pptx, ppt, rtf, mht, ofd, zip, rar, 7z, image, text, encrypted (an Office file
-    with a password) or unknown."""
+    """The format of a file by its bytes: html, pdf, docx, doc, wps, odt, xlsx, xls, xlsb, ods, csv, flat (Word, Excel,
+    OpenDocument or UOF as one XML file), pptx, ppt, rtf, mht, ofd, zip, rar, 7z, tar (compressed
+    or not), image, text, encrypted (an Office file with a password) or unknown."""
     start = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n\x00")
-    if b"%PDF-" in data[:1024]:
-        return "pdf"
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _format_of_zip(data)
+    if packed := next((kind for mark, kind in _PACKED.items() if data.startswith(mark)), None):
+        return packed
+    if data[_TAR] == b"ustar":
+        return "tar"
+    if b"%PDF-" in data[:1024]:  # anywhere there; so archives, whose first file may be a PDF, come before
+        return "pdf"
     if data.startswith(_OLE):
         return _format_of_ole(data)
     if start.startswith(b"{\\rtf"):
         return "rtf"
-    if data.startswith((b"Rar!", b"7z\xbc\xaf\x27\x1c")):
-        return "rar" if data[:1] == b"R" else "7z"
     if data.startswith(_IMAGES) or (data.startswith(b"RIFF") and data[8:12] == b"WEBP"):
         return "image"
     if _HEADER.match(start) and _MIME.search(data[:4096]) and _MULTIPART.search(data[:4096]):
@@ -168,7 +181,7 @@ def _read(data: bytes, kind: str, media_type: str | None, *, in_archive: bool, q
                 return mht.read(data)
             case "zip" if not in_archive:
                 return archives.read_zip(data, partial(read, in_archive=True, quick=quick))
-            case "rar" | "7z" if not in_archive:
+            case "rar" | "7z" | "tar" if not in_archive:
                 return archives.read_packed(data, kind, partial(read, in_archive=True, quick=quick))
             case "image" if not quick:
                 return image.read(data)

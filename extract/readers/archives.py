@@ -1,4 +1,4 @@
-"""ZIP, RAR, 7z → Document: the file inside that reads as a report."""
+"""ZIP, RAR, 7z, TAR → Document: the file inside that reads as a report."""
 
 import resource
 import shutil
@@ -118,7 +118,7 @@ def _opened(data: bytes) -> zipfile.ZipFile:
 
 
 def read_packed(data: bytes, kind: str, read: Callable[[bytes], Document]) -> Document:
-    """A RAR or 7z (`kind`) as `read_zip` reads it: bsdtar makes of it a ZIP that is not compressed.
+    """A RAR, 7z or TAR (`kind`) as `read_zip` reads it: bsdtar makes of it a ZIP that is not compressed.
 
     What keeps an archive closed, or part of it (a password, a volume of several, damage, no bsdtar), is a problem.
     """
