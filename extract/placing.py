@@ -150,16 +150,12 @@ def may_be_shifted(cells: Iterable[GridCell]) -> bool:
     return len(texts) > 1 and texts.count("") == 1 and not (texts[0] and texts[-1])
 
 
-def is_short(placed: Placed, *, typed: bool) -> bool:
+def is_short(placed: Placed) -> bool:
     """Whether a row of applicants lost a cell, and its others moved to the left: nothing stands under 总计, and the
-    number before it is no less than all others together, as only the total is. A row that has further empty cells may
-    be complete, unless it was typed."""
+    number before it is no less than all others together, as only the total is."""
     if "total" not in placed or placed["total"].text or not placed.keys() >= set(form.APPLICANTS):
         return False
-    numbers = [values.read(placed[column].text).value for column in form.APPLICANTS[:-1]]
-    if None in numbers and not typed:
-        return False
-    *others, last = (number or 0 for number in numbers)
+    *others, last = (values.read(placed[column].text).value or 0 for column in form.APPLICANTS[:-1])
     return 0 < last >= sum(others)
 
 

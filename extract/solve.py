@@ -76,6 +76,7 @@ def fill(cells: dict[str, Cell], torn: dict[Row, Torn], edition: str | None, has
     the same value (design.md, what must always be true, 2).
     """
     every = sums(edition, has_disputes)
+    wrong = {key for one in every if _is_broken(cells, one) for key in one.keys}
     # Where zeros are printed as a dash, or not at all, a 0 that nobody printed may be one of those.
     with_blanks = {_table(key) for key, cell in cells.items() if cell.status in _EMPTY}
     with_blanks |= {row[0] for row, part in torn.items() if _has_empty(part.values)}
@@ -85,13 +86,31 @@ def fill(cells: dict[str, Cell], torn: dict[Row, Torn], edition: str | None, has
             unsure = [one for one in of_table if _has_empty(cells[key] for key in one.keys)]
             every = tuple(one for one in every if one not in unsure)
             torn = {row: part for row, part in torn.items() if row[0] != table or not _has_empty(part.values)}
+    # A cell of a sum that is wrong in print may be the wrong one: no other sum with it tells what a gap holds.
+    every = tuple(one for one in every if wrong.isdisjoint(one.keys))
     _fill_torn(cells, torn, every, edition, with_blanks)
+    barred: set[str] = set()
+    while True:
+        filled = _fill_gaps(cells, every, with_blanks, barred)
+        against = {key for row, part in torn.items() for key in _against(filled, row, part)} - barred
+        if not against:
+            break
+        barred |= against
+    cells |= filled
+
+
+def _fill_gaps(
+    cells: dict[str, Cell], every: tuple[Sum, ...], with_blanks: set[str], barred: set[str]
+) -> dict[str, Cell]:
+    """The cells with each gap filled, but for `barred` ones, that is the only one of a sum and agrees with its other
+    sums; a zero only where no empty cell could be meant."""
+    cells = dict(cells)
     changed = True
     while changed:
         changed = False
         for one in every:
             gaps = [key for key in one.keys if cells[key].status in GAPS]
-            if len(gaps) != 1 or any(_number(cells[key]) is None for key in one.keys if key != gaps[0]):
+            if len(gaps) != 1 or gaps[0] in barred or any(_number(cells[k]) is None for k in one.keys if k != gaps[0]):
                 continue
             value = _missing_part(cells, one, gaps[0])
             if value == 0 and _table(gaps[0]) in with_blanks:
@@ -99,6 +118,16 @@ def fill(cells: dict[str, Cell], torn: dict[Row, Torn], edition: str | None, has
             if value >= 0 and all(_holds(cells, other, gaps[0], value) for other in every if gaps[0] in other.keys):
                 cells[gaps[0]] = Cell(value, cells[gaps[0]].raw, Status.DERIVED, cells[gaps[0]].place)
                 changed = True
+    return cells
+
+
+def _against(cells: dict[str, Cell], row: Row, part: Torn) -> set[str]:
+    """The cells of a torn row if more was derived for it than was lost: then what is printed there says otherwise."""
+    keys = [key for key in _torn_keys(row)[0] if key in cells] if row[0] != "disclosure" else []
+    derived = Counter(cells[key].value or 0 for key in keys if cells[key].status is Status.DERIVED)
+    printed = Counter(cell.value or 0 for cell in part.values)
+    lost = max(len(keys) - len(part.values), 0)
+    return set(keys) if sum((derived - printed).values()) > lost else set()
 
 
 def _has_empty(some: Iterable[Cell]) -> bool:
