@@ -34,7 +34,10 @@ def fit(tokens: list[Token], count: int) -> list[str] | None:
             right_sum = [way for way in ways if adds_up(way)]
             if count == len(form.APPLICANTS) and len(right_sum) == 1:
                 return right_sum[0]
-    # Merged cells repeat their number. Between spaces 2 2 may be 22, and below may stand the end of a number; no number
+    # Merged cells repeat their number: 0｜-8｜-8 under 上一年项目数量｜本年增/减｜本年增/减.
+    if count == 2 and len(first_line) == 3 and first_line[1] == first_line[2] and all(token.cell for token in tokens):
+        return first_line[:2] if len(everything) == 3 else None
+    # Between spaces 2 2 may be 22, and below may stand the end of a number; no number
     # begins with 0.
     if count == 1 and len(first_line) <= 3 and len({*first_line} - {""}) == 1:
         text = max(first_line)

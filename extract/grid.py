@@ -2,6 +2,7 @@
 
 from extract import form, gridrows, labels, placing, values
 from extract.document import Grid, GridCell, distinct
+from extract.fitting import adds_up
 from extract.gridrows import RESULTS, Line
 from extract.labels import Row
 from extract.placing import Header, Placed
@@ -9,6 +10,7 @@ from extract.reading import Reading, Torn
 from extract.report import Cell, Place, Status
 
 _HEADER_DEPTH = 4
+_DISPUTES = [f"{stage}.{result}" for stage in form.STAGES for result in form.RESULTS]
 
 
 def read(grids: list[Grid], year: int | None = None) -> Reading:
@@ -51,7 +53,7 @@ def read(grids: list[Grid], year: int | None = None) -> Reading:
                 _row(reading, match.row, line, count, resolve(match.row[0]), place, typed=grid.typed)
             elif (stage := _stage(line)) is not None and (_names_results(pending) or "results" in headers):
                 _row(reading, ("disputes", stage[0]), line, stage[1], resolve("results"), place, typed=grid.typed)
-            elif pending and _is_disputes_row(line, pending):
+            elif _is_whole_disputes_row(line) or (pending and _is_disputes_row(line, pending)):
                 above = pending
                 _disputes(reading, line, resolve("disputes") or Header(), place, typed=grid.typed)
                 if not line.has_text:
@@ -105,6 +107,13 @@ def _is_disputes_row(line: Line, pending: list[Line]) -> bool:
     return bool(found & RESULTS) and bool(found & (form.STAGE_LABELS.keys() | {"行政诉讼"}))
 
 
+def _is_whole_disputes_row(line: Line) -> bool:
+    """Whether a row without a header is that of chapter 四: as many numbers as no other table of the form has side by
+    side, and all three sums right."""
+    texts = [cell.text for cell in line.cells]
+    return len(texts) == len(_DISPUTES) and all(map(values.is_value, texts)) and any(texts) and adds_up(texts)
+
+
 def _place(line: Line, cell: GridCell, at: Place) -> Place:
     """Where a cell of this row stands."""
     return Place(at.grid, at.row, line.row.index(cell) + 1, None, cell.box)  # by identity, since cells do not compare
@@ -122,7 +131,7 @@ def _row(
         return
     placed = found[0] if found else None
     shifted = placed is not None and (
-        placing.is_short(placed, typed=typed) or (typed and _is_cut(key, line, placed, behind, header))
+        placing.is_short(placed) or (typed and _is_cut(key, line, placed, behind, header))
     )
     if placed is None or (shifted and not (key[0] != "disclosure" and placing.agree_on_sum(placed))):
         printed = placing.stripped(behind) if typed or shifted else behind
@@ -162,13 +171,12 @@ def _dispute(reading: Reading, row_key: Row, one: Placed, two: Placed, place: Pl
 
 def _disputes(reading: Reading, line: Line, header: Header, place: Place, *, typed: bool) -> None:
     cells = line.cells
-    complete = [f"{stage}.{result}" for stage in form.STAGES for result in form.RESULTS]
     named = list(header.columns)
-    reading.rows |= {("disputes", column.split(".")[0]) for column in named or complete}
+    reading.rows |= {("disputes", column.split(".")[0]) for column in named or _DISPUTES}
     # 行政复议 and 行政诉讼 may be tables of their own: a stage counts when its five results are named.
     whole_stages = len(named) % len(form.RESULTS) == 0 and len(named) > 0
     placed = placing.by_position(line.row, header, ()) if whole_stages or len(named) == len(cells) else None
-    placed = placed or placing.by_order(cells, named if whole_stages else complete)
+    placed = placed or placing.by_order(cells, named if whole_stages else _DISPUTES)
     # What a lost cell leaves empty is the last; no label stands before the first.
     if placed is None or (typed and not cells[-1].text and placing.may_be_shifted(placed.values())):
         if any(cell.text for cell in cells):

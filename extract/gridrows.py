@@ -89,7 +89,8 @@ def _label(cells: list[GridCell], plain: list[str]) -> tuple[labels.Match, int] 
     """The row of the form that a grid row is, and how many of its cells are labels."""
     count = 0
     for cell, key in zip(cells, plain, strict=True):
-        if (cell.text and values.is_value(cell.text)) or (count and key in values.NOTHING):
+        is_number_of_row = not count and _is_number(cell) and len(cells) > 1 and not _is_number(cells[1])
+        if not is_number_of_row and (_is_number(cell) or (count and key in values.NOTHING)):
             break
         count += 1
     words = [cell.text for cell in cells[:count] if cell.text]

@@ -7,10 +7,11 @@ from functools import lru_cache
 
 from extract import form, labels, values
 
-_RULE = re.compile(r"^[\s|:\-—=+]*$")
+RULE = re.compile(r"(?:[\s|:+=]|-(?=[-:])|(?<=[-:])-)*")
+"""The line of Markdown under a header. A row of dashes has one in each cell, or —."""
 _VALUE = re.compile(
     r"(?<![^\s|])"
-    r"(?:[+-]?(?:\d{1,3}(?:,\s?\d{3})+|\d+)(?:\.\d+)?(?:件次|件|条|个|宗|起|次|项|份|人|万元|元)?(?:\s*[(\[][^)\]]*[)\]])?"
+    r"(?:[+-]?(?:\d{1,3}(?:,\s?\d{3})+|\d+)(?:\.\d+)?(?:\s?(?:件次|件|条|个|宗|起|次|项|份|人|万元|元))?(?:\s*[(\[][^)\]]*[)\]])?"
     r"|(?:增加?|减少?)\d+|[/\\╱╲∕⁄]|[-—–]{1,3}|\.\d+|无(?=\s+[\d/无])|(?<=[\d/无]\s)无)"
     r"(?=$|[\s|])(?!\s*[年月日])"
 )
@@ -41,7 +42,7 @@ def _fields(line: str) -> list[str]:
 def tokens(lines: Iterable[str]) -> Iterator[Token]:
     """The words and values of lines, in order."""
     for number, line in enumerate(lines):
-        if "|" in line and _RULE.match(line):
+        if "|" in line and RULE.fullmatch(line):
             continue
         fields = _fields(line)
         # A file of one cell a line starts each with a tab: a tab alone is an empty cell there.
@@ -86,6 +87,11 @@ class Run:
     values: list[Token] = field(default_factory=list)
 
     @property
+    def has_number(self) -> bool:
+        """Whether any value is printed, be it a dash."""
+        return any(value.value for value in self.values)
+
+    @property
     def is_on_one_line(self) -> bool:
         """Whether the values stand on the line on which the words end."""
         return self.words[-1].line == self.values[-1].line
@@ -102,7 +108,7 @@ def read(lines: Iterable[str]) -> Iterator[Run]:
     run = Run()
     for token in tokens(lines):
         if token.value is None:
-            if run.values and not any(value.value for value in run.values) and not _is_blank_row(run):
+            if run.values and not run.has_number and not _is_blank_row(run):
                 run.values.clear()  # the empty cells between the headers of merged columns
             if run.values:
                 yield run

@@ -33,6 +33,7 @@ def read(lines: list[str]) -> Reading:
     named_before: set[str] | None = None
     side_by_side = False
     loose: set[Row] = set()
+    headless: list[list[Token]] = []
     for run in runs.read(lines):
         words = list(form.in_full(tuple(token.words for token in run.words)))
         side_by_side = side_by_side or any(map(_SIDE_BY_SIDE.search, words))
@@ -71,6 +72,10 @@ def read(lines: list[str]) -> Reading:
             _disputes(reading, run.values, stages_seen)
             in_disputes = not any(key.startswith("disputes.") for key in reading.cells)
             loose |= {("disputes", stage) for stage in form.STAGES} if runs.one_a_line(run.values) else set()
+        elif len(run.values) == len(form.STAGES) * len(form.RESULTS) and run.has_number:
+            headless.append(run.values)
+    if len(headless) == 1 and not reading.has("disputes") and adds_up([token.value or "" for token in headless[0]]):
+        _disputes(reading, headless[0], "")  # chapter 四 without its header
     for disordered in (("disclosure",), ("requests", "disputes")):
         if not _is_in_order(reading, disordered[0]):
             reading.forget({row for row in loose | set(reading.torn) if row[0] in disordered})

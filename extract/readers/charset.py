@@ -53,14 +53,23 @@ RADICALS = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2
 (wkhtmltopdf wrote ⼈⺠ for 人民), and web pages copied from such a PDF keep it."""
 _RADICAL = re.compile("[⺀-⿕]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_UNCLEAN = re.compile("|".join(one.pattern for one in (_RADICAL, _CONTROL, INVISIBLE)))
+_BAR = re.compile("[│┃║]")
+_UNCLEAN = re.compile("|".join(one.pattern for one in (_RADICAL, _CONTROL, INVISIBLE, _BAR)))
+_RULE = re.compile("[─━═]{2}")
+_LINES = re.compile("[\u2500-\u257f]+")
 
 
 def clean(text: str) -> str:
     """`text` without control characters, which lxml refuses, and without invisible ones (form feeds: line breaks), its
-    radicals as characters."""
+    radicals as characters, the bars of tables that a terminal's browser drew with lines as |."""
     if not _UNCLEAN.search(text):
         return text
     if _RADICAL.search(text):
         text = text.translate(RADICALS)
+    if _BAR.search(text):
+        text = "".join(_without_lines(line) for line in text.splitlines(keepends=True))
     return INVISIBLE.sub("", _CONTROL.sub("", text.replace("\x0c", "\n")))
+
+
+def _without_lines(line: str) -> str:
+    return _LINES.sub(" ", line) if _RULE.search(line) else _BAR.sub("|", line)

@@ -7,6 +7,7 @@ from itertools import groupby
 from extract.document import Document, Grid, GridCell, Paragraph
 from extract.readers import charset, grids
 from extract.readers.html import read_text as read_html
+from extract.runs import RULE
 
 TABLE = re.compile(
     r"((?:<html[^>]*>\s*<body[^>]*>\s*)?<table\b.*?</table>(?:\s*</body>\s*</html>)?)", re.IGNORECASE | re.DOTALL
@@ -16,7 +17,6 @@ _HEADING = re.compile(r"^\s*(#{1,6})\s+")
 _QUOTED = re.compile(r"^\s*>(?:\s|$)", re.MULTILINE)
 _EMPHASIS = re.compile(r"\*\*(.+?)\*\*")
 _ESCAPED = re.compile(r"\\(?=[-+.#*_()\[\]!|<>~`])")
-_RULE = re.compile(r"[|:\-\s]+")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _END_OF_CELL = re.compile(r"^([^|]*[^|\s])\s*\|$")
 """One cell a line, each closed by a bar, as some copies of pages have their tables."""
@@ -79,7 +79,7 @@ def _fields(line: str) -> list[str]:
 
 def _grid(lines: list[str]) -> Grid | None:
     """The table that the lines make; None where they differ in length, since no position means anything then."""
-    rows = [_fields(line) for line in lines if not _RULE.fullmatch(line)]
+    rows = [_fields(line) for line in lines if not RULE.fullmatch(line)]
     if len(rows) < 2 or len({len(row) for row in rows}) > 1:
         return None
     return Grid([[GridCell(field) for field in row] for row in rows], typed=True)
