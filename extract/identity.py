@@ -15,6 +15,7 @@ from extract.titles import (
     FACTS,
     FIRST_YEAR,
     LAST_YEAR,
+    TITLE_LENGTH,
     UNKNOWN,
     Title,
     fold,
@@ -115,7 +116,7 @@ def _respell(identity: Identity, outline: Outline, words: str) -> None:
     text names, running headers, the words of the link."""
     own = parse_title(identity.title or "").office
     texts = [line.bare for line in outline.lines[len(outline.top) :] if line.cells < 2]
-    headers = (parse_title(text) for text in texts if len(text) <= naming.TITLE_LENGTH)
+    headers = (parse_title(text) for text in texts if len(text) <= TITLE_LENGTH)
     prose = [found["office"] for text in texts for found in (*_COMPILED_BY.finditer(text), *_ACTING.finditer(text))]
     printed = [*(title.office for title in headers if title.reason is None), *prose, own, outline.signed_by]
     names, typed = [name for name in printed if name], parse_title(words).office

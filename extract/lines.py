@@ -12,6 +12,8 @@ FACTS: dict[str, Any] = json.loads(files(__package__).joinpath("chapters.json").
 
 _MARKUP = re.compile(r"^\s*#+\s*|\*\*")
 _SPACE = re.compile(r"[\s\u200b\u200c\u200d\ufeff]+")
+_DECORATION = re.compile(r"([-=~_*#^.])\1{3,}")
+"""The line under a heading of text, and between its parts."""
 _PAGE_NUMBER = re.compile(FACTS["page_number"])
 _CHROME = re.compile(FACTS["chrome"])
 _PAGE_LABEL = re.compile(FACTS["page_label"])
@@ -58,7 +60,7 @@ def lines(document: Document) -> list[Line]:
 def _lines(block: int, text: str, heading: bool, cells: int) -> Iterator[Line]:
     for line in text.splitlines():
         words = _MARKUP.sub("", line) if "#" in line or "*" in line else line
-        if bare := compact(words):
+        if (bare := compact(words)) and not _DECORATION.fullmatch(bare):
             yield Line(block, words, bare, heading, cells)
 
 

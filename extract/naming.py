@@ -6,10 +6,20 @@ from dataclasses import replace
 
 from extract.lines import compact
 from extract.outline import HEAD_LINES, Outline
-from extract.titles import COMMENT, TEMPLATE, UNKNOWN, Title, is_office, parse_title, same_office, subtitle_year, tidy
+from extract.titles import (
+    COMMENT,
+    TEMPLATE,
+    TITLE_LENGTH,
+    UNKNOWN,
+    Title,
+    is_office,
+    parse_title,
+    same_office,
+    subtitle_year,
+    tidy,
+)
 
 _TITLE_LINES = 3
-TITLE_LENGTH = 120
 _COLUMN_OF_YEAR = re.compile(r"20\d\d年")
 """What stands above a title as 2024年度 may, but names a column, and columns lie (白银区 files 2023 under 2022年)."""
 _PUNCTUATION = re.compile(r"[。，；]")

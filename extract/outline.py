@@ -70,11 +70,16 @@ def read(document: Document) -> Outline:
     every = lines(document)
     found = headings(every)
     is_form = _is_form(every, found)
-    top = _top(document, every[: found[0].line if is_form else HEAD_LINES])
+    top = _top(document, every[: found[0].line if is_form else _first_prose(every)])
     # The tables of old reports stand behind the signature too.
     prose = [line for line in every if line.cells < 2]
     tail = every[found[-1].line + 1 :] if is_form else prose[1:][-_TAIL_LINES:]
     return Outline(document, every, found, is_form, top, *signature.read(tail))
+
+
+def _first_prose(every: list[Line]) -> int:
+    """How many lines of a text without chapters may hold its title: what follows prose is of other pages."""
+    return next((at for at, line in enumerate(every[:HEAD_LINES]) if "。" in line.bare), HEAD_LINES)
 
 
 def _top(document: Document, first: list[Line]) -> list[str]:

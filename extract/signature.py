@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from extract.lines import Line, compact, is_chrome, is_label, is_page_number, spaced
-from extract.titles import is_body_name
+from extract.titles import TITLE_LENGTH, is_body_name, parse_title
 
 _CHINESE_DAY = r"[二2][〇○零ОOＯo0][\u4e00-\u9fff〇○]{2}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日"
 _MONTH = r"\d{4}\s*年\s*\d{1,2}\s*月"
@@ -41,7 +41,8 @@ def read(document_lines: Iterable[Line]) -> tuple[str | None, str | None]:
 
 
 def without(body: list[Line]) -> list[Line]:
-    """The last lines of a text up to its signature, or else to what the page puts under it (上一篇, 打印本页)."""
+    """The last lines of a text up to its signature, or else to what the page puts under it (上一篇, 打印本页, the title
+    of another report or of the attached file)."""
     end = next((number for number, line in enumerate(body) if _ends_text(line)), len(body))
     while end and (not (bare := compact(_SEAL.sub("", body[end - 1].text))) or is_body_name(bare)):
         end -= 1
@@ -54,7 +55,9 @@ def cut_off(text: str) -> str:
 
 
 def _ends_text(line: Line) -> bool:
-    return _signed(line.text) is not None or (is_chrome(line.bare) and not is_page_number(line.bare))
+    if _signed(line.text) is not None or (is_chrome(line.bare) and not is_page_number(line.bare)):
+        return True
+    return len(line.bare) < TITLE_LENGTH and "公开" in line.bare and parse_title(line.bare).reason is None
 
 
 def _signed(text: str) -> tuple[str, str] | None:

@@ -14,6 +14,8 @@ from extract.report import OfficeKind
 
 FACTS: dict[str, Any] = json.loads(files(__package__).joinpath("titles.json").read_text("utf-8"))
 FIRST_YEAR, LAST_YEAR = 2007, 2099
+TITLE_LENGTH = 120
+"""Letters beyond which nothing is a title."""
 
 _SPACE = re.compile(r"[\s\u200b\u200c\u200d\u2060\ufeff]+")
 _BETWEEN_LATIN = re.compile(r"(?<=[A-Za-z])[\s]+(?=[A-Za-z])")
@@ -147,6 +149,8 @@ def _parse(text: str) -> Title:
     if not is_annual:
         return Title(text, reason=_near_miss(folded))
     end = len(text) if notice else found.end("word")
+    if not notice and (subtitle := _SUBTITLE.match(after)) and after.startswith(("(", "（")):
+        end += subtitle.end()
     column = _COLUMN.fullmatch(folded) is not None
     return Title(text[0 if notice else start : end], office, year, notice=notice, column=column)
 

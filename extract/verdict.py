@@ -5,9 +5,8 @@ import re
 from extract.document import Document
 from extract.lines import compact, is_chrome, is_short
 from extract.links import attachments
-from extract.naming import TITLE_LENGTH
 from extract.outline import Outline
-from extract.titles import COMMENT, FACTS, TEMPLATE, Title, parse_title
+from extract.titles import COMMENT, FACTS, TEMPLATE, TITLE_LENGTH, Title, parse_title
 
 _PROSE = 150
 """Letters of running text that make a page without chapters more than a title."""

@@ -105,6 +105,7 @@ def read_outside(root: etree._Element, content: etree._Element, document: Docume
         elif tag in FRAMES:  # a report that is nothing but a file in a frame has no words of its own
             document.links.extend(framed(element))
         if tag in BLOCK_TAGS:
+            card.read_pair(element, document)
             words.append("\n")
         if element.text:
             words.append(element.text)

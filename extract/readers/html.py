@@ -113,6 +113,8 @@ class _Walk:
             self.document.lines.append("\t")
         elif tag in BLOCK_TAGS:
             self._end_paragraph()
+            if card.read_pair(element, self.document):
+                return
             self.heading = tag in HEADINGS
             (self._row if webtables.is_row(element) else self._inside)(element, depth)
             self._end_paragraph()
