@@ -2,12 +2,13 @@
 
 import csv
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from datasette.database import Database
 from markupsafe import Markup
 
 CENTROIDS = Path(__file__).parents[1] / "data" / "centroids.csv"
@@ -118,16 +119,23 @@ class Map:
         )
 
 
-def drawn(rows: Iterable[Mapping[str, Any]], whole: bool) -> Map | None:
-    """The map of rows with division_code, looked, found: the `whole` country, or the province that they are of.
+async def drawn(
+    db: Database, where: str = "1", values: Mapping[str, Any] | None = None, *, whole: bool = True
+) -> Map | None:
+    """The map of what was looked for and found where the SQL condition holds: the `whole` country, or one province.
 
-    None: no county of the rows is on the map. An invented county, or a row of a whole prefecture, has no centroid
-    and is not drawn.
+    None: no county of these is on the map. An invented county, or a row of a whole prefecture, has no centroid and is
+    not drawn.
     """
+    counties = await db.execute(
+        f"""SELECT division_code, sum(offices - never_looked) AS looked, sum(found) AS found
+        FROM coverage_by_place WHERE {where} GROUP BY division_code""",  # noqa: S608
+        values,
+    )
     known = dots()
     marks = [
         Mark(known[row["division_code"]], row["looked"], row["found"])
-        for row in rows
+        for row in counties.rows
         if row["division_code"] in known and row["looked"]
     ]
     marks.sort(key=lambda mark: mark.found / mark.looked)

@@ -79,7 +79,7 @@ class Chosen:
         return max(int(year) for year, _ in years) if whole else None
 
 
-_columns: dict[str, tuple[tuple[float, ...], dict[str, tuple[facets.Labels, Any]]]] = {}
+_every: dict[str, tuple[tuple[float, ...], Chosen]] = {}
 _chosen: dict[tuple[object, ...], Chosen] = {}
 
 
@@ -93,17 +93,17 @@ def forget() -> None:
     _chosen.clear()
 
 
-async def columns(db: Database) -> dict[str, tuple[facets.Labels, Any]]:
-    """The columns of archive.facets, read again only when the file has changed."""
+async def every(db: Database) -> Chosen:
+    """All reports, their columns read from archive.facets again only when the file has changed."""
     now = stamp(db)
-    if db.path not in _columns or _columns[db.path][0] != now:
+    if db.path not in _every or _every[db.path][0] != now:
         read = await db.execute_fn(facets.read)
-        loaded = {
+        columns = {
             name: (labels, pa.Array.from_buffers(pa.uint16(), len(codes) // 2, [None, pa.py_buffer(codes)]))
             for name, (labels, codes) in read.items()
         }
-        _columns[db.path] = (now, loaded)
-    return _columns[db.path][1]
+        _every[db.path] = (now, Chosen(columns, None))
+    return _every[db.path][1]
 
 
 async def chosen(datasette: Datasette, db: Database, request: Request) -> Chosen:
@@ -115,6 +115,8 @@ async def chosen(datasette: Datasette, db: Database, request: Request) -> Chosen
 
 async def of(db: Database, asked: tuple[tuple[str, str], ...], query: str, limit: int) -> Chosen:
     """As `chosen`; `limit` milliseconds for a condition that only the table can answer."""
+    if not asked and not query.strip():
+        return await every(db)
     key = (db.path, *stamp(db), tuple(sorted(asked)), query.strip())
     if key not in _chosen:
         found = await _choose(db, asked, query.strip(), limit)
@@ -125,12 +127,12 @@ async def of(db: Database, asked: tuple[tuple[str, str], ...], query: str, limit
 
 
 async def _choose(db: Database, asked: Iterable[tuple[str, str]], query: str, limit: int) -> Chosen:
-    every = await columns(db)
+    columns = (await every(db)).columns
     mask = None
     others = []
     for name, value in asked:
         if name in facets.NAMES:
-            labels, codes = every[name]
+            labels, codes = columns[name]
             code = next((at for at, label in enumerate(labels) if at and str(label) == value), None)
             fits = pc.equal(codes, pa.scalar(len(labels) if code is None else code, pa.uint16()))
             mask = fits if mask is None else pc.and_(mask, fits)
@@ -140,13 +142,13 @@ async def _choose(db: Database, asked: Iterable[tuple[str, str]], query: str, li
     if others:
         numbers = _both(numbers, await _by_table(db, others, limit))
     if not query:
-        return Chosen(every, numbers)
+        return Chosen(columns, numbers)
     expression = search.match(query)
     if expression is None:
-        return Chosen(every, pa.array([], pa.uint64()), searchable=False)
+        return Chosen(columns, pa.array([], pa.uint64()), searchable=False)
     hits, capped = await _hits(db, expression, numbers)
-    length = len(every[facets.PRESENT][1])
-    return Chosen(every, pa.array([number for number in hits if number < length], pa.uint64()), capped)
+    length = len(columns[facets.PRESENT][1])
+    return Chosen(columns, pa.array([number for number in hits if number < length], pa.uint64()), capped)
 
 
 async def _by_table(db: Database, asked: list[tuple[str, str]], limit: int) -> Any:

@@ -43,11 +43,6 @@ async def coverage(request: Request, datasette: Datasette) -> Response:
         GROUP BY {", ".join(place)} ORDER BY max(division_code)""",  # noqa: S608
         values,
     )
-    counties = await db.execute(
-        f"""SELECT division_code, sum(offices - never_looked) AS looked, sum(found) AS found
-        FROM coverage_by_place WHERE {where} GROUP BY division_code""",  # noqa: S608
-        values,
-    )
     shown = [dict(row) for row in rows.rows]
     total = {name: sum(row[name] or 0 for row in shown) for name in COUNTS}
     context = {
@@ -59,7 +54,7 @@ async def coverage(request: Request, datasette: Datasette) -> Response:
         "rows": shown,
         "total": total,
         "counts": COUNTS,
-        "map": atlas.drawn(counties.rows, whole=not province),
+        "map": await atlas.drawn(db, where, values, whole=not province),
         "columns": words.columns("coverage_by_place"),
     }
     page = await datasette.render_template("coverage.html", context, request=request, view_name="coverage")

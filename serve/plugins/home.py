@@ -8,8 +8,9 @@ from datasette.app import Datasette
 from datasette.database import Database
 from datasette.utils.asgi import Request, Response
 
+from archive import facets
 from serve import atlas, charts, questions
-from serve.chosen import stamp
+from serve.chosen import every, stamp
 from serve.hooks import hookimpl
 
 _seen: dict[str, tuple[tuple[float, ...], dict[str, Any]]] = {}
@@ -55,12 +56,6 @@ async def _count(db: Database) -> dict[str, Any]:
     unplaced = (await db.execute("SELECT coalesce(sum(reports), 0) FROM counts WHERE province IS NULL")).first()[0]
     crawled = (await db.execute("SELECT count(*) AS sites, max(last_asked) AS last FROM sites")).first()
     vantages = (await db.execute("SELECT DISTINCT vantage FROM sites WHERE vantage <> ''")).rows
-    seen = (
-        await db.execute(
-            """SELECT division_code, sum(offices - never_looked) AS looked, sum(found) AS found
-            FROM coverage_by_place GROUP BY division_code"""
-        )
-    ).rows
     # The newest year is half published for months: charts show the last one that has most of its reports.
     most = max((row["n"] for row in years), default=1)
     shown = next((row["year"] for row in years if row["n"] * 2 >= most), None)
@@ -74,7 +69,7 @@ async def _count(db: Database) -> dict[str, Any]:
         "vantages": [row["vantage"] for row in vantages],
         "questions": [(one, await one.count(db)) for one in questions.questions()],
         "charts": await charts.charts(db, shown),
-        "map": atlas.drawn(seen, whole=True),
+        "map": await atlas.drawn(db),
     }
 
 
@@ -113,5 +108,8 @@ def startup(datasette: Datasette) -> Callable[[], Awaitable[None]]:
         db = datasette.databases.get("archive")
         if db is not None and not db.is_mutable:
             await _summary(db)
+            everything = await every(db)
+            for name in facets.NAMES:
+                everything.facet(name)
 
     return count
