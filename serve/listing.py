@@ -1,6 +1,10 @@
-"""Datasette's list of a table in an order of our own: every row exactly once, however it was chosen and sorted."""
+"""Datasette's list of a table in an order of our own: every row exactly once, however it was chosen and sorted.
+
+And its single row. What a visitor got wrong is told as that (400, 404), never as an error of ours.
+"""
 
 import json
+import sqlite3
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -9,8 +13,8 @@ from datasette.database import Database, QueryInterrupted
 from datasette.filters import Filters
 from datasette.plugins import pm
 from datasette.utils import await_me_maybe, path_with_replaced_args, tilde_decode, tilde_encode, urlsafe_components
-from datasette.utils.asgi import BadRequest, Request, Response
-from datasette.views.base import DatasetteError
+from datasette.utils.asgi import BadRequest, NotFound, Request, Response
+from datasette.views.row import RowView
 from datasette.views.table import TableView
 
 from serve import words
@@ -22,6 +26,7 @@ MOST = 100_000
 PAGE = "nianbao.page"
 """In the scope of a request: the SQL condition and parameters of the rows that a page shows, whatever else it asks."""
 
+_CLOSED = ("_through", "_timelimit", "_facet_array", "_facet_date", "_facet_tally")  # of Datasette; no page offers them
 _NONE = "$null"  # as Datasette writes it where a row has no value
 
 Key = tuple[str | int, ...]
@@ -107,16 +112,18 @@ class Listing(TableView):  # type: ignore[misc]
     async def data(
         self, request: Request, default_labels: bool = False, _next: str | None = None, _size: str | None = None
     ) -> Any:
-        """What Datasette's own method returns; what a visitor got wrong is a 400, never a 500."""
+        """What Datasette's own method returns."""
+        _as_page_or_json(request)
+        if closed := next((name for name in _CLOSED if name in request.args), None):
+            raise BadRequest(f"本站的列表没有 {closed} 这个参数。")
         try:
             page = await self._listed(request, default_labels, _next, _size)
             if not isinstance(page, Response) and not request.args.get("_nocount"):
                 page[0].update(await self._count(request))
             return page
-        except DatasetteError as error:
-            if error.status == 500:  # "Cannot sort table by …"
-                raise BadRequest(error.message) from error
-            raise
+        except (sqlite3.OperationalError, sqlite3.ProgrammingError, OverflowError) as error:
+            # A column that is not there, an item asked of a text that is no list, a number of twenty digits.
+            raise BadRequest(str(error)) from error
 
     async def _listed(self, request: Request, default_labels: bool, _next: str | None, _size: str | None) -> Any:
         order = await self._order(request)
@@ -152,7 +159,7 @@ class Listing(TableView):  # type: ignore[misc]
         return {**listed, **kept}, template, names
 
     async def _order(self, request: Request) -> Order | None:
-        """The order of a list; None where Datasette has another answer than a list, or a complaint."""
+        """The order of a list; None where Datasette has another answer than a list."""
         if any(name.startswith("_filter_") or name == "_sort_by_desc" for name in request.args):
             return None  # leads to the address of what was filled in
         table = tilde_decode(request.url_vars["table"])
@@ -169,7 +176,7 @@ class Listing(TableView):  # type: ignore[misc]
         column = down or up
         key = tuple(await db.primary_keys(table)) or ("rowid",)
         if (up and down) or (column and column not in (*await db.table_columns(table), *key)):
-            return None
+            raise BadRequest(f"不能按“{column}”排序：要一个列名，升序或降序只写一个。")
         if not column:
             return Order(None, False, key, ("1",))
         name = _name(column)
@@ -258,6 +265,25 @@ class Listing(TableView):  # type: ignore[misc]
             "filtered_table_rows_count": count if count <= MOST else None,
             "more_than": None if count <= MOST else MOST,
         }
+
+
+class Row(RowView):  # type: ignore[misc]
+    """RowView of Datasette 0.65.5, to which a key of another number of parts is an error of the server."""
+
+    async def data(self, request: Request, default_labels: bool = False) -> Any:
+        """What Datasette's own method returns."""
+        _as_page_or_json(request)
+        db = self.ds.get_database("archive")
+        key = await db.primary_keys(tilde_decode(request.url_vars["table"])) or ["rowid"]
+        if len(urlsafe_components(request.url_vars["pks"])) != len(key):
+            raise NotFound("no such row")
+        return await super().data(request, default_labels)
+
+
+def _as_page_or_json(request: Request) -> None:
+    """Datasette's third form, a value as a file, is for bytes: no table that is shown has any."""
+    if request.url_vars.get("format") not in (None, "json", "csv"):
+        raise NotFound("no such form")
 
 
 def _plain(value: Any) -> Any:

@@ -10,13 +10,12 @@ from datasette.app import Datasette
 from datasette.database import Database
 from datasette.utils import tilde_decode
 from datasette.utils.asgi import AsgiStream, NotFound, Request, Response
-from datasette.views.row import RowView
 
 from archive import schema
 from archive.export import BOM, as_csv
 from serve import whose, words
 from serve.hooks import hookimpl
-from serve.listing import Listing, with_arguments
+from serve.listing import Listing, Row, with_arguments
 
 # Arguments that tell of a page of the list: a CSV is always all of it.
 _OF_PAGES = {"_next", "_size", "_shape", "_trace", "_labels"}
@@ -31,8 +30,8 @@ async def download(request: Request, datasette: Datasette) -> Response | AsgiStr
     facets = {name for name in request.args if name.startswith("_facet")}
     asked = with_arguments(request, {*facets, *_OF_PAGES}, {"_nofacet": "1", "_nocount": "1"})
     single = "pks" in request.url_vars
-    view = RowView(datasette) if single else Listing(datasette)
-    first = await (view.data(asked) if single else view.data(asked, _size="max"))
+    listing = Listing(datasette)
+    first = await (Row(datasette).data(asked) if single else listing.data(asked, _size="max"))
     if isinstance(first, Response):
         return first
     table = tilde_decode(request.url_vars["table"])
@@ -60,7 +59,7 @@ async def download(request: Request, datasette: Datasette) -> Response | AsgiStr
         await writer.write(mark + as_csv([[*titles, *(words.column_label("reports", name) for name in added)]]))
         await writer.write(as_csv(await lines(page["rows"])))
         while following := page.get("next"):
-            page, _, _ = await view.data(asked, _next=following, _size="max")
+            page, _, _ = await listing.data(asked, _next=following, _size="max")
             await writer.write(as_csv(await lines(page["rows"])))
 
     return AsgiStream(body, headers=headers, content_type="text/csv; charset=utf-8")
@@ -103,6 +102,6 @@ def register_routes() -> list[tuple[str, Any]]:
     """Stands before Datasette's own CSV: one page, no byte-order mark, errors written into the file."""
     return [
         (r"^/(?P<database>archive)/(?P<table>[^/.]+)\.csv$", download),
-        (r"^/(?P<database>archive)/(?P<table>[^/]+?)/(?P<pks>[^/]+?)\.csv$", download),
+        (r"^/(?P<database>archive)/(?P<table>[^/]+?)/(?P<pks>[^/]*?)\.csv$", download),
         (r"^/archive\.csv$", no_database_csv),
     ]

@@ -10,7 +10,7 @@ from datasette.utils.asgi import BadRequest, Request
 from archive import schema
 from serve import questions, words
 from serve.hooks import hookimpl
-from serve.listing import PAGE, Listing
+from serve.listing import PAGE, Listing, Row
 
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?", re.ASCII)
 _LEAST = {"", "exact", "gt", "gte"}
@@ -19,8 +19,12 @@ _OF_NUMBERS = {"", "exact", "not", "gt", "gte", "lt", "lte"}
 
 @hookimpl
 def register_routes(datasette: Datasette) -> list[tuple[str, Any]]:
-    """Stands before Datasette's own route of the same form."""
-    return [(r"/(?P<database>archive)/(?P<table>[^\/\.]+)(\.(?P<format>(?!csv)\w+))?$", Listing.as_view(datasette))]
+    """Stand before Datasette's own routes of the same form."""
+    table, form = r"^(?!.*\.csv$)/(?P<database>archive)/(?P<table>[^/.]+)", r"(\.(?P<format>\w+))?$"
+    return [
+        (table + form, Listing.as_view(datasette)),
+        (table + r"/(?P<pks>[^/]+?)" + form, Row.as_view(datasette)),
+    ]
 
 
 @hookimpl

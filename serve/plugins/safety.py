@@ -9,12 +9,14 @@ from datasette import handle_exception as datasettes
 from datasette.utils.asgi import Base400, NotFound, Request, Response
 from datasette.views.base import DatasetteError
 
+from archive import schema
 from serve.hooks import hookimpl
 
 # Where `rich` is installed (typer brings it), Datasette 0.65.5 prints every error with all local variables, and an
 # unknown address is answered by 500, since rich finds no exception there to print.
 datasettes.rich = None
 
+_TABLES = {one.name for one in schema.TABLES}
 _OPEN = re.compile(rb"(^|&)[^_=&][^=&]*=(?=&|$)")
 
 
@@ -76,7 +78,8 @@ def asgi_wrapper() -> Callable[[App], App]:
             # A form sends what was left open, too: no condition, and not to stand in an address that is sent on.
             if _OPEN.search(scope["query_string"]):
                 shorter = _OPEN.sub(b"", scope["query_string"]).lstrip(b"&").decode("latin-1")
-                await Response.redirect(f"?{shorter}").asgi_send(send_guarded)
+                here = scope["raw_path"].rpartition(b"/")[2].decode("latin-1")
+                await Response.redirect(f"?{shorter}" if shorter else f"./{here}").asgi_send(send_guarded)
                 return
             # Datasette takes every argument without an underscore for a column to filter by.
             query = re.sub(rb"(^|&)(q|_search)=", rb"\1_q=", scope["query_string"])
@@ -93,6 +96,12 @@ def handle_exception(request: Request | None, exception: Exception) -> Response 
     if request is None or not request.path.endswith(".json") or isinstance(exception, Base400 | DatasetteError):
         return None
     return Response.json({"ok": False, "error": "网站出错了", "status": 500, "title": None}, status=500)
+
+
+@hookimpl
+def permission_allowed(action: str, resource: tuple[str, str] | str | None) -> bool | None:
+    """Tables that no page is about (parts of the search index, codes of facets) are closed."""
+    return False if action == "view-table" and resource and resource[1] not in _TABLES else None
 
 
 async def closed() -> Response:
