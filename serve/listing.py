@@ -26,7 +26,7 @@ MOST = 100_000
 PAGE = "nianbao.page"
 """In the scope of a request: the SQL condition and parameters of the rows that a page shows, whatever else it asks."""
 
-_CLOSED = ("_through", "_timelimit", "_facet_array", "_facet_date", "_facet_tally")  # of Datasette; no page offers them
+_CLOSED = ("_through", "_timelimit", "_facet_array", "_facet_date")  # of Datasette; no page offers them
 _NONE = "$null"  # as Datasette writes it where a row has no value
 
 Key = tuple[str | int, ...]

@@ -12,7 +12,8 @@ from datasette.utils import escape_sqlite, path_with_added_args, path_with_remov
 from datasette.utils.asgi import Request
 from markupsafe import Markup, escape
 
-from archive import schema, search
+from archive import facets, schema, search
+from serve import words
 from serve.chosen import CAP, chosen
 from serve.hooks import hookimpl
 from serve.listing import PAGE
@@ -56,7 +57,8 @@ class Tally(Facet):  # type: ignore[misc]
 
     async def facet_results(self) -> tuple[list[dict[str, Any]], list[str]]:
         """What Datasette's own facet of a column returns."""
-        names = [config["config"]["simple"] for config in self.get_configs()]
+        known = facets.NAMES if self.table == "reports" else words.columns(self.table)
+        names = [name for config in self.get_configs() if (name := config["config"].get("simple")) in known]
         if not names:
             return [], []
         if self.table == "reports":
