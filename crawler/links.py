@@ -52,15 +52,17 @@ def step(
     stage: str,
     page: str = "",
     year: int | None = None,
-    *,
     under: str = "",
+    *,
     fresh: bool = True,
     guess: bool = False,
+    own: bool = False,
 ) -> Step | None:
     """Whether to follow a link with these words found on a page of this stage; None: not our subject.
 
     `under` names the columns that it stands in, `fresh` says that the home page does not have the link too: inside the
-    annual columns it is then no menu and worth a guess, where a `guess` is wanted. With `year`, what clearly names
+    annual columns it is then no menu and worth a guess, where a `guess` is wanted. `own`: it says no more than the name
+    of the site's place, as among its offices the county's own picture does. With `year`, what clearly names
     another report year is left out. Columns are named after the year of publication as often as after the year
     reported on, so for them one year more or less is let through (platforms.md §0).
     """
@@ -84,7 +86,7 @@ def step(
         for pattern, value in _entries():
             if pattern.search(bare):
                 return Step("entry", value)
-    annual = any(_patterns("column").search(name) for name in under.split())
+    annual = any(map(is_annual, under.split()))
     if stage in WALKED - {"seed"} or annual or (stage == "seed" and _patterns("path").search(url)):
         if _patterns("year").search(bare):
             near = not year or abs(int(bare[:4]) - year) <= 1
@@ -96,7 +98,7 @@ def step(
             return Step("guess", priority["guess"])
     if outside and _patterns("offices").search(bare):
         return Step("offices", priority["offices"])
-    if outside and _patterns("office").search(bare):
+    if outside and (_patterns("office").search(bare) or (own and fresh and stage != "seed")):
         return Step("office", priority["office"])
     return None
 
@@ -130,7 +132,17 @@ def _below(url: str, page: str) -> bool:
 def is_column(text: str) -> bool:
     """Whether a page calls itself a column of annual reports: a person may name one instead of a home page."""
     title = re.search(r"<title[^>]*>([^<]*)", text, re.I)
-    return any(_patterns("column").search(part.strip()) for part in re.split(r"[-_—|–>]", title[1])) if title else False
+    return title is not None and any(map(is_annual, re.split(r"[-_—|–>]", title[1])))
+
+
+def is_annual(words: str) -> bool:
+    """Whether a column with this name is one of annual reports."""
+    return bool(_patterns("column").search(re.sub(r"\s+", "", words)))
+
+
+def is_year(words: str) -> bool:
+    """Whether a link says nothing but a year."""
+    return bool(_patterns("year").search(re.sub(r"\s+", "", words)))
 
 
 def is_more(words: str) -> bool:

@@ -164,7 +164,8 @@ def _leads(
         url = walk.scope.canonical(link.url, task.url)
         guess = not report and walk.scope.holds_entry(url)
         fresh = link.url not in walk.menus
-        lead = links.step(link.words, url, stage, task.url, year, under=link.under, fresh=fresh, guess=guess)
+        own = link.words == walk.site.name
+        lead = links.step(link.words, url, stage, task.url, year, link.under, fresh=fresh, guess=guess, own=own)
         if lead is None or url == task.url or url in walk.barren_before:
             continue
         if not walk.scope.holds(url):
@@ -188,7 +189,8 @@ def _leads(
             # What is in an article before its likes: it shows where theirs is (trails.inside).
             priority = max(PRIORITY["frame"], task.priority + (stage == "item"))
             yield Task(tidy(url), inherited, task.site, priority, task.words, task.url)
-    for address in listing.pages if promising and not report else ():
+    for address in listing.pages if (promising or listing.mixed) and not report else ():
         url = platforms.instead(address, task.url) or address if walk.trails.is_elsewhere(address) else address
-        if walk.scope.holds(url):
+        # A province may keep the lists of all its sites on one host.
+        if walk.scope.holds(url) or (walk.scope.is_own(task.url) and walk.scope.may_lend(url)):
             yield Task(tidy(url), "list", task.site, PRIORITY["list"], task.words, task.url)

@@ -340,8 +340,9 @@ class ReportSpider(scrapy.Spider):
             return None
         if "http-only" in walk.transport(url):
             url = re.sub("^https:", "http:", url)
-        if url == task.url:  # the server insists on a session id in the address
-            url = there
+        asked, mark, form = task.url.partition("#")
+        if url == asked:  # the server insists on a session id in the address
+            url = there + mark + form
         if task.stage == "seed":
             walk.scope.widen(url)  # the address that a person gave has moved: its new host is the site
         if task.stage != "robots" and not walk.scope.holds(url):

@@ -43,3 +43,11 @@ def test_another_year_is_left_out_where_one_is_wanted() -> None:
     title = "石磴镇人民政府{}年政府信息公开工作年度报告"
     assert step(title.format(2022), COLUMN, "column", COLUMN, 2023) is None
     assert step(title.format(2023), COLUMN, "column", COLUMN, 2023) is not None
+
+
+def test_the_countys_own_picture_among_those_of_its_offices() -> None:
+    def stage(where: str, *, fresh: bool = True) -> str | None:
+        lead = step("青溪县", "http://a.gov.cn/o/", where, fresh=fresh, own=True)
+        return lead.stage if lead else None
+
+    assert (stage("entry"), stage("seed"), stage("entry", fresh=False)) == ("office", None, None)

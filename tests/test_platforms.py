@@ -292,6 +292,34 @@ def asked_next(text: str, url: str, *above: str) -> list[str]:
             id="truecms, XML as a string of JSONP",
         ),
         pytest.param(
+            "<script>$.getScript('/messageController/getMessage.do?startrecord='+((n-1)*perpage+1)+'&endrecord='+n*perpage"
+            "+'&columnId=77&callback=show'); var perpage=30;</script>",
+            "http://a.gov.cn/nb/",
+            [
+                "/messageController/getMessage.do?startrecord=1&endrecord=30&perpage=30&columnId=77&callback=callback",
+            ],
+            id="truecms, numbers that a script puts together",
+        ),
+        pytest.param(
+            f"<script>var channelId='{HEX}'; $.post('http://a.gov.cn/search/common/search/'+channelId,"
+            " {'datas[0][key]':'status','datas[0][value]':'1','page':n})</script>",
+            "http://b.gov.cn/nb/",
+            [f"/search/common/search/{HEX}#datas%5B0%5D%5Bkey%5D=status&datas%5B0%5D%5Bvalue%5D=1&page=1"],
+            id="ucap, a host of all lists that is posted to",
+        ),
+        pytest.param(
+            json.dumps({"data": {"page": 1, "rows": 1, "total": 2, "results": ROWS}}),
+            f"http://a.gov.cn/search/common/search/{HEX}#datas%5B0%5D%5Bkey%5D=status&page=1",
+            [f"/search/common/search/{HEX}#datas%5B0%5D%5Bkey%5D=status&page=2"],
+            id="ucap, on by POST",
+        ),
+        pytest.param(
+            "<a href=/1.html>x</a>&nbsp;&nbsp;共3页&nbsp;",
+            "http://a.gov.cn/module/xxgk/search.jsp?texttype=0&currpage=#infotypeId=A08",
+            ["/module/xxgk/search.jsp?texttype=0&currpage=2#infotypeId=A08"],
+            id="search.jsp, whose script puts the number behind",
+        ),
+        pytest.param(
             "共 4 页",
             "http://a.gov.cn/XxgkContent/showList/996/0/page_1.html",
             ["/XxgkContent/showList/996/0/page_2.html"],
@@ -381,6 +409,27 @@ def asked_next(text: str, url: str, *above: str) -> list[str]:
             id="aspx, a list that does not heed the number",
         ),
         pytest.param(
+            "<form><input type=hidden name=__VIEWSTATE value='s+1'>"
+            "<a href=\"javascript:__doPostBack('lbNext','')\">下一页</a>"
+            "<a href=\"javascript:__doPostBack('lbLast','')\">尾页</a></form>",
+            "http://a.gov.cn/List.aspx?id=3",
+            ["/List.aspx?id=3#__VIEWSTATE=s%2B1&__EVENTTARGET=lbNext&__EVENTARGUMENT="],
+            id="aspx, a form with a state is posted",
+        ),
+        pytest.param(
+            "<input type=hidden name=__VIEWSTATE value='s2'><a href=\"javascript:__doPostBack('G','Page$1')\">1</a>"
+            "<span>2</span><a href=\"javascript:__doPostBack('G','Page$3')\">3</a>",
+            "http://a.gov.cn/List.aspx?id=3#__VIEWSTATE=s1&__EVENTTARGET=G&__EVENTARGUMENT=Page%242",
+            ["/List.aspx?id=3#__VIEWSTATE=s2&__EVENTTARGET=G&__EVENTARGUMENT=Page%243"],
+            id="aspx, numbers to post",
+        ),
+        pytest.param(
+            "<a class=next rel=next href='?p=2'><img src=/i/arrow.gif></a>",
+            "http://a.gov.cn/nb/",
+            ["/nb/?p=2"],
+            id="an arrow without words",
+        ),
+        pytest.param(
             "<a href='/nb/?p=1'>[1]</a><a href='/nb/?p=2'>[2]</a><a href='/nb/?p=2'>下一页</a>",
             "http://a.gov.cn/nb/",
             ["/nb/?p=2"],
@@ -441,12 +490,63 @@ NODE = ("http://a.gov.cn/list.do?cid=21", "匡堰镇", "政府信息公开年报
             [("http://a.gov.cn/nb/8.html", "8", "")],
             id="the last page's number",
         ),
+        pytest.param(
+            "<ul><li>指南</li><li><a>政府信息公开年报</a>"
+            "<ul><li><a href=/23/>2023年</a></li><li><a href=/22/>2022年</a></li></ul></ul>",
+            [(f"http://a.gov.cn/{year}/", f"20{year}年", "政府信息公开年报") for year in (23, 22)],
+            id="years in the menu of their column",
+        ),
+        pytest.param(
+            "<b>信息公开年报</b><p><a href=/23/>2023年</a> | <a href=/22/>2022年</a></p>",
+            [(f"http://a.gov.cn/{year}/", f"20{year}年", "信息公开年报") for year in (23, 22)],
+            id="years in a row behind their column",
+        ),
     ],
 )
 def test_what_a_script_puts_on_a_page_is_seen(text: str, leads: list[tuple[str, str, str]]) -> None:
     listing = platforms.read(f"<html><body>{text}</body></html>", "http://a.gov.cn/zfxxgk/")
     assert [(link.url, link.words, link.under) for link in listing.links] == leads
     assert not listing.frames
+
+
+def test_what_a_callback_is_given_is_no_page() -> None:
+    records = (
+        "<recordset><record><![CDATA[<li><a href='/1.html' title='匡堰镇年报'>年报</a></li>]]></record></recordset>"
+    )
+    url = "http://a.gov.cn/messageController/getMessage.do?startrecord=1&callback=cb"
+    (link,) = platforms.read(f"cb({json.dumps(records)})", url).links  # 匡 is written \\u5321
+    assert link.words == "匡堰镇年报"
+
+
+def test_a_list_of_all_that_a_site_has_is_turned_though_a_page_has_no_report(tmp_path: Path) -> None:
+    search = "/module/xxgk/search.jsp?texttype=0&currpage="
+    news = [(f"/art/2024/1/1/art_9_{n}.html", f"第{n}号公告") for n in range(20)]
+    pages: dict[str, Any] = {
+        "/": page(("/nb/", "政府信息公开年报")),
+        "/nb/": page(more=f"<script>$.post('{search}1', {{infotypeId: 'A'}})</script>"),
+        f"{search}1": page(*news, more="共3页"),
+        f"{search}2": page(*news, more="共3页"),
+        f"{search}3": page(("/1.html", TITLE.format(2023)), more="共3页"),
+        "/1.html": report("匡堰镇人民政府", 2023),
+    }
+    with serving(pages) as server:
+        crawler.crawl([Site(server.url + "/")], captures=tmp_path, delay=0.0, progress=lambda _: None)
+    assert [capture.url for capture in Captures(tmp_path).reports()] == [f"{server.url}/1.html"]
+
+
+def test_what_is_posted_is_posted_again_where_the_server_insists_on_a_session(tmp_path: Path) -> None:
+    def listed(asked: Asked) -> Answer:
+        if not asked.path.startswith("/(S(a1b2)"):
+            return Answer(status=302, headers={"Location": f"/(S(a1b2)){asked.path}"})
+        number = 2 if b"Next" in asked.body else 1
+        pager = "<input type=hidden name=__VIEWSTATE value=s><a href=\"javascript:__doPostBack('Next','')\">下一页</a>"
+        return Answer(page((f"/{number}.html", TITLE.format(2020 + number)), more=pager if number == 1 else ""))
+
+    pages: dict[str, Any] = {f"/{n}.html": report("匡堰镇人民政府", 2020 + n) for n in (1, 2)}
+    pages |= {"/": page(("/nb.aspx", "政府信息公开年报")), "/nb.aspx": listed, "/(S(a1b2))/nb.aspx": listed}
+    with serving(pages) as server:
+        crawler.crawl([Site(server.url + "/")], captures=tmp_path, delay=0.0, progress=lambda _: None)
+    assert {capture.year for capture in Captures(tmp_path).reports()} == {2021, 2022}
 
 
 def test_a_shell_is_read_by_its_own_script_and_what_that_posts_is_posted() -> None:

@@ -40,6 +40,7 @@ def _with(found: Listing, plain: Listing) -> Listing:
         links=_once(found.links + plain.links),
         pages=found.pages or plain.pages,
         frames=list(dict.fromkeys(found.frames + plain.frames)),
+        mixed=found.mixed,
     )
 
 

@@ -27,14 +27,15 @@ _LIBRARY = re.compile(r"vendor|jquery|vue|react|element|polyfill|runtime|axios|e
 _FEW = 12  # links: a page with more shows something of itself
 _MOST_SCRIPTS = 2
 _FEWEST = 10
+_ANSWER = re.compile(r"""[\ufeff\s]*(?:[{\[]|(?:/\*+/\s*)?[\w$.]+\s*\(\s*[{\["'])""")
+_CALLBACK = re.compile(r"[\ufeff\s/*]*[\w$.]+\s*\((.*)\)[\s;]*", re.S)
 _NUMBERED = re.compile(r"""((?:[?&#]|")(\w+)(?:=|":"?))(\d+)""")
 _SIZED = re.compile(r"""\w*(?:size|limit|rows)\w*(?:=|":"?)(\d+)""", re.I)
 
 
 def is_answer(text: str) -> bool:
-    """Whether this is JSON and no page."""
-    start = text.lstrip("\ufeff \r\n\t")[:1]
-    return start in ("{", "[")
+    """Whether this is JSON, bare or given to a callback, and no page."""
+    return _ANSWER.match(text) is not None
 
 
 def read(text: str, url: str, above: Callable[[], Iterable[str]]) -> Listing | None:
@@ -55,6 +56,12 @@ def read(text: str, url: str, above: Callable[[], Iterable[str]]) -> Listing | N
     outside = [address for one in _OUTSIDE.findall(text) if (address := markup.absolute(one, url))]
     own_scripts = [one for one in outside if not _LIBRARY.search(urlsplit(one).path.rpartition("/")[2])]
     return Listing("api", frames=own_scripts[:_MOST_SCRIPTS]) if own_scripts else None
+
+
+def given(text: str) -> Any:
+    """What an answer holds, bare or given to a callback (JSONP). Raises ValueError where that is no JSON."""
+    call = _CALLBACK.fullmatch(text)
+    return json.loads(call[1] if call else text.lstrip("\ufeff"))
 
 
 def is_script(url: str) -> bool:
@@ -86,7 +93,7 @@ def _own(url: str) -> dict[str, str]:
 
 def _answer(text: str, url: str, above: Callable[[], Iterable[str]]) -> Listing | None:
     try:
-        data = json.loads(text.lstrip("\ufeff"))
+        data = given(text)
     except ValueError:
         return None
     listing = Listing("api")

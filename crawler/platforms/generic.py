@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from crawler.links import is_more, is_next, page_number
-from crawler.platforms import scripted
+from crawler.platforms import postback, scripted
 from crawler.platforms.listing import Listing, Target
 from crawler.platforms.markup import absolute, links, parse
 
@@ -22,8 +22,6 @@ _LOADED = re.compile(
     r"""|\.src\s*=\s*["']([^"'\s]+\.\w*(?:htm|jsp|php|aspx?)[^"'\s]*)["']""",
     re.I,
 )
-_POSTBACK = re.compile(r"__doPostBack\((?:'|&#39;)[^'&]*(?:pager|page|next)[^'&]*(?:'|&#39;),\s*(?:'|&#39;)(\d*)", re.I)
-_PAGE = re.compile(r"([?&]page=)(\d+)", re.I)
 _TINY = 3000  # a page that only sends on is short; on long pages location= stands in functions that a click runs
 _CALENDAR = 28  # as many numbers to click are days, not pages
 
@@ -43,7 +41,9 @@ def read(text: str, url: str) -> Listing:
     made = ((absolute(one.url, base), one) for one in scripted.targets(text, root))
     listing.links += [replace(one, url=address) for address, one in made if address and address not in known]
     listing.pages = [target.url for target in listing.links if is_next(target.words)][:1] or _more(listing.links, url)
-    listing.pages += _numbered(listing.links, url) or ([] if listing.pages else _next_by_post(text, url))
+    listing.pages += _numbered(listing.links, url)
+    if not listing.pages and "__doPostBack" in text and (posted := postback.following(root, url)):
+        listing.pages = [posted]
     listing.frames = [frame for frame in dict.fromkeys(_frames(root, text, base)) if frame and frame != url]
     return listing
 
@@ -84,13 +84,3 @@ def _shape(url: str) -> str:
 def _kin(one: str, other: str) -> bool:
     """Whether two folders are of one list: /zfxxgk/ and, as VSB counts, /zfxxgk/zfxxgknb/."""
     return one.startswith(other) or other.startswith(one)
-
-
-def _next_by_post(text: str, url: str) -> list[str]:
-    """The next page of an .aspx list whose links post the form back: by number, as the same pager also takes it."""
-    told, page = set(_POSTBACK.findall(text)), _PAGE.search(url)
-    number = int(page[2]) + 1 if page else 2
-    # A list that does not heed the number offers the second page for ever.
-    if str(number) not in told and (page or "" not in told):
-        return []
-    return [_PAGE.sub(rf"\g<1>{number}", url) if page else f"{url}{'&' if '?' in url else '?'}page=2"]

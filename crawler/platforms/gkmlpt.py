@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from crawler.links import is_annual
 from crawler.platforms import markup
 from crawler.platforms.listing import Listing, Target
 
@@ -30,7 +31,9 @@ def read(text: str, url: str) -> Listing | None:
     except ValueError:
         return None
     api = found[1] if (found := _API.search(text)) else "/gkmlpt/api/all/"
-    return Listing("gkmlpt", links=list(_columns(nodes, urljoin(url, api), sid[1], "")))
+    columns = list(_columns(nodes, urljoin(url, api), sid[1], ""))
+    annual = [one for one in columns if any(map(is_annual, (one.words, *one.under.split())))]
+    return Listing("gkmlpt", links=annual or columns)  # the tree is the whole of a body's columns
 
 
 def _columns(nodes: Any, api: str, sid: str, under: str) -> Iterator[Target]:

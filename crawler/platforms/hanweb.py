@@ -24,6 +24,7 @@ _NAMES = "col|appid|webid|path|columnid|sourceContentType|unitid|webname|permiss
 _PARAMETER = re.compile(rf"""["']?\b({_NAMES})["']?\s*[:=]\s*["']?([^"',&}}\s;<>]*)""")
 _QUERIED = re.compile(rf"[?&;]({_NAMES})=([^&\"'<>\s\]]*)")
 _PER_PAGE = re.compile(r"""["']?\bper[pP]age["']?\s*[:=]\s*["']?(\d+)""")
+_SEARCHED = "/module/xxgk/search.jsp"  # some servers answer with all that the site has, whatever column is asked for
 _SEARCH = re.compile(r"""["'(]([^"'()\s]*/module/xxgk/search\.jsp[^"'\s)]*)""")
 _FIELD = re.compile(r"""["']?\b(infotypeId|jdid|area|divid)["']?\s*[:=]\s*["']?([^"',&}\s;<>]*)""")
 _ANNUAL = re.compile(r"xxgkAnnualReport\.jsp", re.I)
@@ -45,8 +46,8 @@ def read(text: str, url: str) -> Listing | None:
         return listing
     if _ANNUAL.search(url):
         return Listing("hanweb", links=_other_years(text, url))
-    if "/module/xxgk/search.jsp" in url or "/module/xxgk/search.jsp" in text:
-        return Listing("hanweb", pages=_search(text, url) or _next_search(text, url))
+    if _SEARCHED in url or _SEARCHED in text:
+        return Listing("hanweb", pages=_search(text, url) or _next_search(text, url), mixed=_SEARCHED in url)
     if "dataproxy.jsp" in text and (proxy := _address(text, url, 1, 15)):
         return Listing("hanweb", pages=[proxy])
     return None
@@ -105,7 +106,7 @@ def _other_years(text: str, url: str) -> list[Target]:
 def _search(text: str, url: str) -> list[str]:
     """The first page of a list of the module xxgk."""
     found = _SEARCH.search(text)
-    if found is None or "/module/xxgk/search.jsp" in url:
+    if found is None or _SEARCHED in url:
         return []
     address = markup.absolute(unescape(found[1]), url)
     told = {name: value for name, value in _FIELD.findall(text) if value}
@@ -113,10 +114,10 @@ def _search(text: str, url: str) -> list[str]:
 
 
 def _next_search(text: str, url: str) -> list[str]:
-    pages, page = _OF_PAGES.search(text), re.search(r"([?&]currpage=)(\d+)", url)
-    if pages is None or "/module/xxgk/search.jsp" not in url:
+    pages, page = _OF_PAGES.search(text), re.search(r"([?&]currpage=)(\d*)", url)
+    if pages is None or _SEARCHED not in url:
         return []
-    number = int(page[2]) if page else 1
+    number = int(page[2] or 1) if page else 1  # written as "…&currpage=" + n
     if number >= int(pages[1]):
         return []
     if page:

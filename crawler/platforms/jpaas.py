@@ -11,7 +11,7 @@ from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlencode
 
-from crawler.platforms import hanweb, markup
+from crawler.platforms import api, hanweb, markup
 from crawler.platforms.listing import Listing
 
 _UNIT = "/front/page/build/unit"
@@ -30,7 +30,7 @@ _COUNT = re.compile(
     re.I,
 )
 _MESSAGE = re.compile(r"""["'(]([^"'()\s]*/messageController/getMessage\.do[^"'()\s]*)""")
-_CALLBACK = re.compile(r"[\s/*]*[\w$.]+\s*\((.*)\)[\s;]*", re.S)
+_OF_MESSAGE = re.compile(r"""\b(columnId|perpage|webId|unitId)["']?\s*[:=]\s*["']?([\w\-]+)""")
 _USUAL = 15
 _FEWEST = 10  # no server gives shorter pages, so that fewer rows are the last ones
 
@@ -44,9 +44,19 @@ def read(text: str, url: str) -> Listing | None:
     if _UNIT in text:
         return Listing("jpaas", pages=_first(unescape(text), url))
     if "getMessage.do" in text and (found := _MESSAGE.search(unescape(text))):
-        address = markup.absolute(found[1], url)
+        address = markup.absolute(_first_message(found[1], text), url)
         return Listing("jpaas", pages=[address] if address else [])
     return None
+
+
+def _first_message(written: str, text: str) -> str:
+    """The first records of a column, where its script puts their numbers together."""
+    if "columnId=" in written and not re.search(r"record=(&|$)", written):
+        return written
+    told = dict(_OF_MESSAGE.findall(text))
+    size = told.get("perpage") or str(_USUAL)
+    query = {"startrecord": "1", "endrecord": size, "perpage": size} | told | {"callback": "callback"}
+    return f"{written.partition('?')[0]}?{urlencode(query)}"
 
 
 def _first(text: str, url: str) -> list[str]:
@@ -99,17 +109,16 @@ def _more(text: str, number: int, size: int, rows: int) -> bool:
 
 def _message(text: str, url: str) -> Listing | None:
     """The XML, bare or as a string somewhere in what the callback is given."""
-    call = _CALLBACK.fullmatch(text)
     try:
-        given = json.loads(call[1] if call else text)
+        told = api.given(text)
     except ValueError:
-        given = text[text.find("<") : text.rfind(">") + 1]
-    return hanweb.read(max(_strings(given), key=len, default=""), url) or Listing("jpaas")
+        told = text[text.find("<") : text.rfind(">") + 1]
+    return hanweb.read(max(_strings(told), key=len, default=""), url) or Listing("jpaas")
 
 
-def _strings(given: Any) -> Iterator[str]:
-    if isinstance(given, str):
-        yield given
-    elif isinstance(given, dict | list):
-        for one in given.values() if isinstance(given, dict) else given:
+def _strings(told: Any) -> Iterator[str]:
+    if isinstance(told, str):
+        yield told
+    elif isinstance(told, dict | list):
+        for one in told.values() if isinstance(told, dict) else told:
             yield from _strings(one)

@@ -24,12 +24,14 @@ class Listing:
 
     `links` to whatever it names, `pages`: the next page(s) of this list (the first, where a script loads it),
     `frames`: what is shown inside this page or in its place (iframe, redirects, the list that a script loads).
+    `mixed`: a list of all that the site has, whose pages are worth turning though one of them names no report.
     """
 
     system: str
     links: list[Target] = field(default_factory=list)
     pages: list[str] = field(default_factory=list)
     frames: list[str] = field(default_factory=list)
+    mixed: bool = False
 
 
 def posted(url: str, form: Mapping[str, object], as_json: bool = False) -> str:

@@ -6,7 +6,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 
 from lxml import etree
 
-from crawler.links import is_more, is_next, page_number
+from crawler.links import is_more, is_next, is_year, page_number
 from crawler.platforms.listing import Target
 
 _CALL = re.compile(
@@ -26,6 +26,8 @@ _DAY = re.compile(r"[\s\[（(]*20\d\d[-./年]\d{1,2}[-./月]\d{1,2}[日\])）\s]
 _NUMERAL = 4  # letters that a page's number is worth: more than 末页 and >|, less than a title
 _LONGEST = 1 << 10
 _HEADING = 20  # letters
+_LEVELS = 4  # from a year to the list that hangs on its column
+_NEXT = {"next", "nextpage", "next-page", "page-next"}  # what links are, or are drawn as
 _DATA = ("data-href", "data-url", "data-link", "data-path")
 _CLICKED = etree.XPath(
     f"//*[@onclick or {' or '.join(f'@{name}' for name in _DATA)}][not(self::a) and not(self::area)]"
@@ -63,7 +65,9 @@ def links(root: etree._Element, base: str) -> list[Target]:
             continue
         said = words(element)
         if url not in kept or _weight(said) > _weight(kept[url].words):
-            kept[url] = Target(url, said, _beside(element) if is_more(said) else "")
+            kept[url] = Target(
+                url, said, _beside(element) if is_more(said) else _above(element) if is_year(said) else ""
+            )
     return list(kept.values())
 
 
@@ -114,6 +118,8 @@ def words(anchor: etree._Element) -> str:
         text = title  # a text that is cut off may be the longer one by the day behind it
     if not text:
         text = " ".join(_shown(picture) for picture in anchor.iter("img", "area")).strip()
+    if not text and _NEXT & set(f"{anchor.get('rel')} {anchor.get('class')}".lower().split()):
+        text = "下一页"  # an arrow
     if _SAYS_NOTHING.search(text):
         row = _found(_ROW, anchor)
         said = max(_parts(row[0]), key=len) if row else ""
@@ -131,6 +137,22 @@ def _beside(anchor: etree._Element) -> str:
     holder = anchor.getparent()
     said = _flat(holder).removesuffix(_flat(anchor)).strip() if holder is not None else ""
     return said if len(said) <= _HEADING else ""
+
+
+def _above(anchor: etree._Element) -> str:
+    """The heading that a year stands under or behind, alone or among other years: the column that it is a year of."""
+    element: etree._Element | None = anchor
+    for _ in range(_LEVELS):
+        if element is None:
+            break
+        for before in element.itersiblings(preceding=True):
+            said = _flat(before)
+            if said.strip("|·/ ") and not is_year(said):
+                if len(said) <= _HEADING:
+                    return said
+                break
+        element = element.getparent()
+    return ""
 
 
 def _parts(row: etree._Element) -> Iterator[str]:

@@ -9,7 +9,7 @@ from html import unescape
 from typing import Any
 
 from crawler.platforms import markup
-from crawler.platforms.listing import Listing, Target
+from crawler.platforms.listing import Listing, Target, posted
 
 _SEARCH = re.compile(
     r"""["'`=(]\s*((?:https?:)?/?[\w\-./:]*?/(?:common/search|searchList|search)/"""
@@ -24,6 +24,8 @@ _CHANNEL = re.compile(
     re.I,
 )
 _TOKEN = re.compile(r"""\w*token\w*\s*(?:\(\))?\s*\+\s*["']&?_isAgg""", re.I)
+_POSTED = re.compile(r"""["'](datas\[\d+\]\[\w+\])["']\s*:\s*["']([^"']*)["']""")
+"""The fields that Hunan's host of all lists is sent."""
 _PAGE = re.compile(r"([?&]page=)(\d+)?")
 _USUAL = "_isAgg=true&_isJson=true&_pageSize=20&_template=index&_rangeTimeGte=&_channelName="
 
@@ -34,13 +36,16 @@ def read(text: str, url: str) -> Listing | None:
         return _results(text, url)
     if _IS.search(text) and (found := _SEARCH.search(unescape(text))):
         written = found[1]
-    elif _TOKEN.search(text):
+    elif "_isAgg" in text and _TOKEN.search(text):
         return None
     elif ("common/search" in text or "_isAgg" in text) and (channel := _CHANNEL.search(text)):
         asked = _PATH.search(text)
         written = f"{asked[1] if asked else '/common/search/'}{channel[1] or channel[2]}"
     else:
         return None
+    if fields := _POSTED.findall(text):
+        address = markup.absolute(written.partition("?")[0], url)
+        return Listing("ucap", pages=[posted(address, dict(fields) | {"page": 1})] if address else [])
     if "_isJson" not in written and "_isAgg" not in written:
         written += ("&" if "?" in written else "?") + _USUAL
     written = _PAGE.sub(r"\g<1>1", written) if _PAGE.search(written) else f"{written}&page=1"

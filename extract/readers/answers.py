@@ -1,6 +1,7 @@
-"""A page that came as JSON: sites that are an empty shell ask for title and body by script (platforms.md §9)."""
+"""Articles as scripts are given them: a page that came as JSON, or an article that stands in a script of its page."""
 
 import json
+import re
 from collections.abc import Iterator
 from html import escape
 from typing import Any
@@ -8,6 +9,9 @@ from typing import Any
 _TITLES = ("title", "docTitle", "articleTitle", "name")
 _DAYS = ("publishTime", "pubDate", "publishDate", "docRelTime", "publishedTimeStr", "createTime")
 _SOURCES = ("source", "contentSource", "docSource", "publisher")
+_OBJECT = re.compile(r"=\s*(?=\{)")
+_TAG = re.compile(r"<[^>]*>")
+_SHORTEST = 20  # letters between two tags that are of this article and no other
 
 
 def page(data: bytes) -> str | None:
@@ -26,6 +30,26 @@ def page(data: bytes) -> str | None:
     title, day, source = (_said(about, names) for names in (_TITLES, _DAYS, _SOURCES))
     head = f'<title>{title}</title><meta name="PubDate" content="{day}"><meta name="ContentSource" content="{source}">'
     return f"<html><head>{head}</head><body><h1>{title}</h1><div>{body}</div></body></html>"
+
+
+def put_in(text: str) -> str:
+    """The page with the article that one of its scripts holds (gkmlpt: `_CONFIG.DETAIL.content`) in its script's place,
+    unless the page shows it anyway."""
+    if "\\u003" not in text and "<\\/p>" not in text:
+        return text
+    for start in _OBJECT.finditer(text):
+        try:
+            told, end = json.JSONDecoder().raw_decode(text, start.end())
+        except ValueError:
+            continue
+        about, body = max(_bodies(told), key=lambda one: len(one[1]), default=({}, ""))
+        words = max(_TAG.split(body), key=len)
+        if len(words) < _SHORTEST or words in text[: start.end()] or words in text[end:]:
+            continue
+        script, after = text.rfind("<script", 0, start.end()), text.find("</script>", end)
+        if script >= 0 <= after:
+            return f"{text[:script]}<h1>{_said(about, _TITLES)}</h1><div>{body}</div>{text[after:]}"
+    return text
 
 
 def _bodies(answer: Any) -> Iterator[tuple[dict[str, Any], str]]:

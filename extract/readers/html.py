@@ -7,7 +7,7 @@ from urllib.parse import unquote_to_bytes
 from lxml import etree
 
 from extract.document import Block, Document, Link, Paragraph, Picture
-from extract.readers import body, card, charset, grids, shown, webtables
+from extract.readers import answers, body, card, charset, grids, shown, webtables
 from extract.readers.markup import BLOCK_TAGS, FRAMES, HEADINGS, MAX_DEPTH, SKIPPED_TAGS, flat, line_of, text_of
 
 _CONDITIONAL = re.compile(r"<!\[(?:if|endif)[^>]*(?<!--)>", re.IGNORECASE)
@@ -17,7 +17,7 @@ _LINE_SPACE = re.compile(r"\s*\n\s*|[^\S\t]+")
 
 def read(data: bytes, media_type: str | None = None) -> Document:
     """The page as a document. Never raises: a page without any element is an empty document with a problem."""
-    return read_text(charset.decode(data, media_type))
+    return read_text(answers.put_in(charset.decode(data, media_type)))
 
 
 def read_text(text: str) -> Document:

@@ -1,0 +1,53 @@
+"""ASP.NET: a list whose pager posts the form of its page back (__doPostBack), where others name an address."""
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+from lxml import etree
+
+from crawler.links import is_next, page_number
+from crawler.platforms.listing import posted
+from crawler.platforms.markup import words
+
+_CALL = re.compile(r"""__doPostBack\(\s*['"]([^'"]*)['"]\s*,\s*['"]([^'"]*)['"]""")
+_PAGE = re.compile(r"([?&]page=)(\d+)", re.I)
+_STATE = "__VIEWSTATE"
+_ARGUMENT = "__EVENTARGUMENT"
+_LONGEST = 1 << 15  # of a state that is kept as part of an address
+
+
+def following(root: etree._Element, url: str) -> str | None:
+    """The next page of the list, by the form as a click would post it.
+
+    Without a form's state, or with one that is too long to keep, by the number that the same pager also takes.
+    """
+    number = _number(url) + 1
+    calls = [
+        (call[1], call[2], words(anchor))
+        for anchor in root.iter("a")
+        if (call := _CALL.search(f"{anchor.get('href') or ''} {anchor.get('onclick') or ''}"))
+    ]
+    clicked = [call for call in calls if is_next(call[2])] or [call for call in calls if page_number(call[2]) == number]
+    if not clicked:
+        return None
+    target, argument, _ = clicked[0]
+    told = re.search(r"\d+$", argument)
+    if told and int(told[0]) != number:
+        return None  # a list that does not heed what is asked offers the second page for ever
+    hidden = {field.get("name") or "": field.get("value") or "" for field in root.iter("input") if _is_hidden(field)}
+    if 0 < len(hidden.get(_STATE, "")) < _LONGEST:
+        return posted(url.partition("#")[0], hidden | {"__EVENTTARGET": target, _ARGUMENT: argument})
+    if _PAGE.search(url):
+        return _PAGE.sub(rf"\g<1>{number}", url) if told else None
+    return f"{url}{'&' if '?' in url else '?'}page={number}"
+
+
+def _is_hidden(field: etree._Element) -> bool:
+    return (field.get("type") or "").lower() == "hidden" and bool(field.get("name"))
+
+
+def _number(url: str) -> int:
+    """The page that an address asks for, counted from 1."""
+    argument = parse_qs(urlsplit(url).fragment).get(_ARGUMENT, [""])[0]
+    asked = re.search(r"\d+$", argument) or _PAGE.search(url)
+    return int(asked[0].rpartition("=")[2]) if asked else 1
