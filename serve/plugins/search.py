@@ -86,17 +86,17 @@ class Tally(Facet):  # type: ignore[misc]
     def _result(self, column: str, counts: list[tuple[Any, int]]) -> dict[str, Any]:
         size = self.get_facet_size()
         asked = set(self.get_querystring_pairs())
+        here = self.ds.absolute_url(self.request, "/").rstrip("/")  # once: of 450 values it takes a tenth of a second
         values = []
         for value, count in counts[:size]:
             selected = (column, str(value)) in asked
             toggle = path_with_removed_args if selected else path_with_added_args
-            address = self.ds.urls.path(toggle(self.request, {column: str(value)}))
             values.append(
                 {
                     "value": value,
                     "label": value,
                     "count": count,
-                    "toggle_url": self.ds.absolute_url(self.request, address),
+                    "toggle_url": here + self.ds.urls.path(toggle(self.request, {column: str(value)})),
                     "selected": selected,
                 }
             )
