@@ -32,7 +32,7 @@ REPORT = "/archive/reports/880202001-zhenliujiedao-2024"
 PAGES = (  # name, address, what to scroll to (None: the top)
     ("home", "/", None),
     ("charts", "/", "#numbers"),
-    ("list", "/archive/reports?q=信访&office_kind=township&received__gte=100", None),
+    ("list", "/archive/reports?q=信访&office_kind=township&received__gte=5", None),
     ("question", f"/archive/{next(one.link for one in questions() if 'denied' in one.columns)}", None),
     ("findings", f"/archive/{next(one.link for one in questions() if one.table == 'findings')}", None),
     ("copies", f"/archive/{next(one.link for one in questions() if one.table == 'copies')}", None),
