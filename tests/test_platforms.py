@@ -180,6 +180,9 @@ def test_a_link_that_only_a_click_runs_is_seen_and_mere_script_is_not() -> None:
         ("恩格贝生态示范区召开2020年度工作会暨党风廉政建设会议", "column", None),
         ("恩格贝生态示范区：栽下梧桐引凤来", "column", None),
         ("匡堰镇", "seed", "office"),
+        ("县融媒体中心", "seed", "office"),
+        ("新闻中心", "seed", None),
+        ("匡堰镇2023年政务公开工作总结", "column", None),
         ("", "column", None),
     ],
 )
