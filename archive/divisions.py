@@ -35,8 +35,13 @@ class Divisions:
     longest: int = 0
 
     def add(self, division: Division) -> None:
-        """Take in a division under its name and the shorter names in use."""
-        self.by_code[division.code] = division
+        """Take in a division under its name and the shorter names in use.
+
+        A code that several had in their time (120101003 was 体育馆街道 before it was 五大道街道) is the latest one's.
+        """
+        held = self.by_code.get(division.code)
+        if held is None or (held.valid_to or 9999) <= (division.valid_to or 9999):
+            self.by_code[division.code] = division
         for name in names(division):
             self.by_name.setdefault(name, []).append(division)
             self.longest = max(self.longest, len(name))
@@ -72,7 +77,11 @@ class Divisions:
 
 # 镇宁布依族苗族自治县 signs as 镇宁自治县, 古城满族乡 as 古城乡.
 _PEOPLES = re.compile(r"^(.{2,}?)(?:[^族]{1,4}族)+(?=自治[县州旗]$|乡$)")
-_STREET = re.compile(r"(街道)(?:办事处|办)?$")
+# What the lists add to a township's name: 甘亭街道办, 鱼嘴镇人民政府, 泰达街道（天津经济技术开发区东区）; and
+# before it: 召陵区邓襄镇.
+_TOWNSHIP = re.compile(r"^(.+?(?:镇|乡|街道|苏木))(?:(?:人民)?政府|办(?:事处?)?)?(?:（.*）)?$")
+# Rows of the lists that are no body: what is told to have ended, and villages that no township stands above.
+_NO_BODY = re.compile(r"撤[销分]）$|直辖村级区划$")
 
 
 def names(division: Division) -> set[str]:
@@ -81,8 +90,6 @@ def names(division: Division) -> set[str]:
     found = {name, _PEOPLES.sub(r"\1", name)}
     if division.level == PROVINCE:
         found.add(re.sub(r"(?:省|市|(?:壮族|回族|维吾尔)?自治区|特别行政区)$", "", name))
-    if division.level == TOWNSHIP:
-        found.add(_STREET.sub(r"\1", name))
     return {one for one in found if len(one) > 1}
 
 
@@ -95,18 +102,24 @@ def _rows(path: Path) -> Iterator[dict[str, str]]:
 @lru_cache(maxsize=4)
 def load(extra: Path | None = None) -> Divisions:
     """The divisions of data/divisions.csv.gz and of the file `extra` with the same columns (at least code, name,
-    level, parent), where that is given. Farms and zones that only the statistics bureau keeps (level 5) are left out.
+    level, parent), where that is given. Farms and zones that only the statistics bureau keeps (level 5) are left out,
+    and so are rows that are no body.
     """
     divisions = Divisions()
     for path in (DATA / "divisions.csv.gz", *([extra] if extra else [])):
         for row in _rows(path):
-            if row["level"] == "5":
+            if row["level"] == "5" or _NO_BODY.search(row["name"]):
                 continue
+            name = row["name"]
+            if row["level"] == str(TOWNSHIP) and (township := _TOWNSHIP.match(name)):
+                county = divisions.by_code.get(row["parent"])
+                shorter = township[1].removeprefix(county.name if county else "")
+                name = shorter if _TOWNSHIP.match(shorter) else township[1]  # 芒市镇 of 芒市 is not 镇
             heirs = (one.partition("[")[0] for one in (row.get("successors") or "").split(";"))
             divisions.add(
                 Division(
                     code=row["code"],
-                    name=row["name"],
+                    name=name,
                     level=int(row["level"]),
                     parent=row["parent"],
                     valid_from=int(row.get("valid_from") or 0) or None,

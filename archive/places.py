@@ -150,6 +150,8 @@ def _walk(text: str, year: int | None, divisions: Divisions, site: Division | No
                 break
         else:
             break
+    # A county has one 十八台镇, though the lists gave it a new code in 2020: the latest, and its years stay together.
+    found = list({one.parent: one for one in sorted(found, key=lambda one: one.valid_to or 9999)}.values())
     if found and (site is not None or found[0].level != TOWNSHIP):
         found = _in_force(found, year)
     return list({one.code: one for one in map(divisions.current, found)}.values()), text
@@ -158,12 +160,14 @@ def _walk(text: str, year: int | None, divisions: Divisions, site: Division | No
 def _in_force(found: list[Division], year: int | None) -> list[Division]:
     """Those of `found` in force in the report's year, or now where that is unknown; all where none is.
 
-    With grace: the end years of townships are ±1, and a report is signed in the year after the one it tells of.
+    With grace: the end years of townships are ±1, and a report is signed in the year after the one it tells of. Since
+    when a township has its code says nothing of since when it is there.
     """
     if year is None:
         fitting = [one for one in found if one.valid_to is None]
     else:
-        fitting = [one for one in found if (one.valid_from or 0) <= year + 2 and (one.valid_to or 9999) >= year]
+        fitting = [one for one in found if (one.valid_to or 9999) >= year]
+        fitting = [one for one in fitting if one.level == TOWNSHIP or (one.valid_from or 0) <= year + 2]
     return fitting or found
 
 
