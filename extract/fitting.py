@@ -20,9 +20,8 @@ def fit(tokens: list[Token], count: int) -> list[str] | None:
             continue
         if len(texts) == count:
             # Where tabs part the cells, one empty field at the edge may be a lost cell (坎苏镇 2024: six of seven).
-            if is_column or bool(texts[0]) + bool(texts[-1]) != 1 or texts.count("") > 1:
-                return texts
-            return None
+            may_be_lost = bool(texts[0]) + bool(texts[-1]) == 1 and (texts.count("") == 1 or lacks_total(texts))
+            return texts if is_column or not may_be_lost else None
         left = next((i for i, text in enumerate(texts) if text), len(texts))
         right = next((i for i, text in enumerate(reversed(texts)) if text), len(texts))
         spare = len(texts) - count
@@ -69,6 +68,15 @@ def adds_up(texts: list[str]) -> bool:
         return all(adds_up(texts[at : at + len(form.RESULTS)]) for at in range(0, len(texts), len(form.RESULTS)))
     numbers = [values.read(text).value or 0 for text in texts]
     return sum(numbers[:-1]) == numbers[-1]
+
+
+def lacks_total(texts: list[str]) -> bool:
+    """Whether a row of applicants lost a cell, and its others moved to the left: nothing stands under 总计, and the
+    number before it is no less than all others together, as only the total is."""
+    if len(texts) != len(form.APPLICANTS) or texts[-1]:
+        return False
+    *others, last = (values.read(text).value or 0 for text in texts[:-1])
+    return 0 < last >= sum(others)
 
 
 def stripped(tokens: list[Token], count: int) -> list[Cell]:

@@ -1,11 +1,12 @@
 """The cells of a grid's row under the columns of its header: by position, by order, and what neither can tell."""
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from extract import form, labels, values
 from extract.document import GridCell, distinct
+from extract.fitting import lacks_total
 from extract.gridrows import Line
 
 _YEAR = re.compile(r"20\d\d(?=年)")
@@ -34,21 +35,21 @@ def header(lines: Sequence[Line], table: str, year: int | None) -> Header | None
     stages = ["" for _ in lines]
     years: dict[int, set[int]] = {}
     for position, column_cells in enumerate(zip(*(line.row for line in lines), strict=True)):
-        above = distinct(column_cells)
-        if words := "".join(cell.text for cell in above):
+        texts = [cell.text for cell in distinct(column_cells) if cell.text]
+        if texts:
             found.named.add(position)
-            years[position] = {int(named) for named in _YEAR.findall(words)}
-        for depth, cell in enumerate(column_cells):
-            key = form.plain(cell.text) if cell is not None else ""
-            if key in form.STAGE_LABELS:
-                stages[depth] = form.STAGE_LABELS[key]
-            elif key in form.IGNORED:
-                stages[depth] = ""
-        named = (labels.column("disputes" if table == "results" else table, text) for text in _chain(above))
+            years[position] = {int(named) for text in texts if "20" in text for named in _YEAR.findall(text)}
+        named = (labels.column("disputes" if table == "results" else table, text) for text in _chain(texts))
         column = next((one for one in named if one is not None), None)
-        if column is not None and table == "disputes":
+        if table == "disputes":
+            for depth, cell in enumerate(column_cells):
+                key = form.plain(cell.text) if cell is not None else ""
+                if key in form.STAGE_LABELS:
+                    stages[depth] = form.STAGE_LABELS[key]
+                elif key in form.IGNORED:
+                    stages[depth] = ""
             stage = next((name for name in reversed(stages) if name), "")
-            column = f"{stage}.{column}" if stage else None
+            column = f"{stage}.{column}" if column and stage else None
         if column is not None:
             columns[position] = column
     if any(year in of for of in years.values()):
@@ -58,10 +59,9 @@ def header(lines: Sequence[Line], table: str, year: int | None) -> Header | None
     return found if found.columns else None
 
 
-def _chain(cells: list[GridCell]) -> list[str]:
+def _chain(texts: list[str]) -> Iterator[str]:
     """The header words above a column, nearest first, then joined with those above them (商业 over 企业)."""
-    texts = [cell.text for cell in cells if cell.text]
-    return ["".join(texts[-count:]) for count in range(1, min(len(texts), 3) + 1)]
+    return ("".join(texts[-count:]) for count in range(1, min(len(texts), 3) + 1))
 
 
 def by_position(row: list[GridCell | None], over: Header, barred: Collection[GridCell]) -> Placed | None:
@@ -151,12 +151,8 @@ def may_be_shifted(cells: Iterable[GridCell]) -> bool:
 
 
 def is_short(placed: Placed) -> bool:
-    """Whether a row of applicants lost a cell, and its others moved to the left: nothing stands under 总计, and the
-    number before it is no less than all others together, as only the total is."""
-    if "total" not in placed or placed["total"].text or not placed.keys() >= set(form.APPLICANTS):
-        return False
-    *others, last = (values.read(placed[column].text).value or 0 for column in form.APPLICANTS[:-1])
-    return 0 < last >= sum(others)
+    """Whether a row of applicants lost a cell, and its others moved to the left."""
+    return placed.keys() >= set(form.APPLICANTS) and lacks_total([placed[column].text for column in form.APPLICANTS])
 
 
 def stripped(cells: list[GridCell]) -> list[GridCell]:

@@ -43,7 +43,8 @@ def read(lines: list[str]) -> Reading:
         if _STAGE_WORDS.search(spaceless):
             in_disputes = True
         same_line = [t.words for t in run.words if run.values and t.line == run.values[0].line]
-        row = _row_of(words, same_line)
+        match = _row_of(words, same_line)
+        row = match.row if match is not None else None
         if row is not None and row[1] in ("total_handled", "other_other") and in_disputes:
             row = None
         if row is not None:
@@ -52,15 +53,14 @@ def read(lines: list[str]) -> Reading:
             _note_columns(words, spaceless, reading)
         if row is not None and row[0] == "requests" and named_before is None:
             named_before = set(reading.columns["requests"]) if _is_understood(words) else set()
-        for match in _named(words):
-            reading.rows.add(match)
+        reading.rows.update(_named(words))
         apart = side_by_side and run.is_scattered
-        if row is not None:
+        if match is not None and row is not None:
             reading.rows.add(row)
             # Before other words on its line a row with empty cells in front may lack as many at its end (306注).
             ends = run.values and (run.values[-1].last or (run.values[-1].cell and run.values[0].value))
             if ends and not apart and (len(run.values) > 1 or run.words[-1].first or not same_line):
-                _place(reading, row, run.values)
+                _place(reading, row, run.values, exact=match.exact)
                 loose |= set() if run.is_on_one_line else {row}
         elif stages_seen and not apart and (stage := _stage_of(run)) is not None:
             reading.rows.add(("disputes", stage))
@@ -159,36 +159,36 @@ def _named(words: list[str]) -> Iterator[Row]:
             yield row
 
 
-def _row_of(words: list[str], same_line: list[str]) -> Row | None:
+def _row_of(words: list[str], same_line: list[str]) -> labels.Match | None:
     """The row that a run of words names: by the words on the values' own line, else by the words just before them."""
     if same_line:
         if (match := labels.find(same_line)) is not None and (match.exact or len(words) == len(same_line)):
-            return match.row
+            return match
         if match is not None:
             whole = labels.at_end("".join(words))
-            return whole if whole is not None else match.row
+            return labels.Match(whole) if whole is not None else match
     for count in range(1, min(len(words), 6) + 1):
         if (row := labels.exactly("".join(words[-count:]))) is not None:
             # Labels that follow each other without a number are a column of labels: nobody knows whose the numbers are.
-            return row if same_line or not any(one != row for one in _named(words[:-count])) else None
+            alone = same_line or not any(one != row for one in _named(words[:-count]))
+            return labels.Match(row) if alone else None
     named = set(_named(words[:-1]))
     row = labels.at_end("".join(words))
     if row is not None:
-        return row
-    if named or same_line:
-        return None
-    match = labels.resembling(words[-1])
-    return match.row if match is not None else None
+        return labels.Match(row)
+    return None if named or same_line else labels.resembling(words[-1])
 
 
-def _place(reading: Reading, row: Row, tokens: list[Token]) -> None:
+def _place(reading: Reading, row: Row, tokens: list[Token], *, exact: bool) -> None:
+    """Note the values of a row. Where a narrow column broke its label, as is to be feared where that is not `exact`,
+    the numbers may have been broken too, and only their sum tells."""
     table, name = row
     columns = _columns(table, name, reading)
     if columns is None:
         reading.torn.setdefault(row, Torn([values.read(t.value or "") for t in tokens]))
         return
     texts = fit(tokens, len(columns))
-    if texts is None:
+    if texts is None or not (exact or table == "disclosure" or adds_up(texts)):
         torn = stripped(tokens, len(columns))
         if row not in reading.torn and abs(len(torn) - len(columns)) <= _LOST:
             reading.torn[row] = Torn(torn, _line(tokens))
