@@ -68,10 +68,12 @@ def read(grid: Grid) -> Iterator[Line]:
 
 
 def _line(number: int, row: list[GridCell | None], cells: list[GridCell]) -> Line:
-    if not any(map(_is_number, cells)) and (full := _in_full(row, cells)) is not row:
+    numbers = [_is_number(cell) for cell in cells]
+    if True not in numbers and (full := _in_full(row, cells)) is not row:
         row, cells = full, distinct(full)
+        numbers = [False] * len(cells)
     words = [form.plain(cell.text) for cell in cells]
-    return Line(number, row, cells, words, _label(cells, words))
+    return Line(number, row, cells, words, _label(cells, words, numbers))
 
 
 def _in_full(row: list[GridCell | None], cells: list[GridCell]) -> list[GridCell | None]:
@@ -85,14 +87,11 @@ def _in_full(row: list[GridCell | None], cells: list[GridCell]) -> list[GridCell
     return [cell and made.get(cell, cell) for cell in row]
 
 
-def _label(cells: list[GridCell], plain: list[str]) -> tuple[labels.Match, int] | None:
-    """The row of the form that a grid row is, and how many of its cells are labels."""
-    count = 0
-    for cell, key in zip(cells, plain, strict=True):
-        is_number_of_row = not count and _is_number(cell) and len(cells) > 1 and not _is_number(cells[1])
-        if not is_number_of_row and (_is_number(cell) or (count and key in values.NOTHING)):
-            break
-        count += 1
+def _label(cells: list[GridCell], plain: list[str], numbers: list[bool]) -> tuple[labels.Match, int] | None:
+    """The row of the form that a grid row is, and how many of its cells are labels, with a running number before it."""
+    first = numbers[:2] == [True, False]
+    behind = (at for at in range(first, len(cells)) if numbers[at] or (at and plain[at] in values.NOTHING))
+    count = next(behind, len(cells))
     words = [cell.text for cell in cells[:count] if cell.text]
     while count and not cells[count - 1].text:
         count -= 1  # empty cells behind the label are values

@@ -75,6 +75,8 @@ def fill(cells: dict[str, Cell], torn: dict[Row, Torn], edition: str | None, has
     Of a torn row a cell counts as solved only if every way to place the row's values that satisfies the sums gives it
     the same value (design.md, what must always be true, 2).
     """
+    if not any(cell.status in GAPS for cell in cells.values()):
+        return
     every = sums(edition, has_disputes)
     wrong = {key for one in every if _is_broken(cells, one) for key in one.keys}
     # Where zeros are printed as a dash, or not at all, a 0 that nobody printed may be one of those.

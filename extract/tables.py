@@ -222,7 +222,9 @@ def _merge(first: Reading, second: Reading) -> tuple[dict[str, Cell], set[str]]:
     """The cells of both readings: alike they are sure, different they are disputed, alone they stand as read."""
     cells = dict(first.cells)
     apart = {
-        key for key, mine in cells.items() if (other := second.cells.get(key)) is not None and _differ(mine, other)
+        key
+        for key, other in second.cells.items()
+        if (mine := cells.get(key)) is not None and mine.value != other.value and _differ(mine, other)
     }
     moved = {key.rsplit(".", 1)[0] for key in apart}
     moved |= {f"{table}.{row}" for table, row in first.torn if table == "requests" and _is_open(second, row)}
@@ -257,8 +259,8 @@ def _is_open(reading: Reading, row: str) -> bool:
 
 
 def _differ(one: Cell, two: Cell) -> bool:
-    """Whether two readings saw two numbers, or one a number where the other saw none."""
-    return one.value != two.value and not {one.status, two.status} & {*solve.GAPS, Status.DISPUTED}
+    """Whether two readings of which the values differ saw two numbers, or one a number where the other saw none."""
+    return not {one.status, two.status} & {*solve.GAPS, Status.DISPUTED}
 
 
 def _digits(raw: str) -> str:

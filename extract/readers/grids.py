@@ -51,10 +51,10 @@ def _hang(line: list[GridCell | None], hanging: dict[int, tuple[int, GridCell]])
 
 
 def _prose(cells: list[GridCell]) -> str | None:
-    texts = [cell.text for cell in cells if cell.text.strip()]
-    if len(texts) != 1:
+    texts = (cell.text for cell in cells if cell.text and not cell.text.isspace())
+    text = next(texts, None)
+    if text is None or next(texts, None) is not None:
         return None
-    text = texts[0]
     return text if _CHAPTER.match(text) or (len(text) > _LONG and "。" in text) else None
 
 

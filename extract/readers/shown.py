@@ -13,7 +13,12 @@ _MAY_BE_HIDDEN = etree.XPath(".//*[@hidden or contains(@style, 'none') or contai
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _HIDES = [
     re.compile(mark)
-    for mark in (r"isplay\s*:\s*none", r"ISPLAY\s*:\s*(?i:none)", r"idden(?<=\s[hH]idden)[\s=>]", r"\sHIDDEN[\s=>]")
+    for mark in (
+        r"isplay\s*:\s*none",
+        r"ISPLAY\s*:\s*(?i:none)",
+        r"idden(?<=\s[hH]idden)[\s=>]",
+        r"HIDDEN(?<=\sHIDDEN)[\s=>]",
+    )
 ]
 """What a page with hidden parts has. Each begins with letters of its own, which are found ten times as fast."""
 _STRUCK = etree.XPath(".//*[contains(@style, 'line-through')]")
