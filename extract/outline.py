@@ -4,13 +4,13 @@ Headings are known from their words (chapters.json), not from their numerals, wh
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from extract import signature
 from extract.document import Document
 from extract.lines import FACTS, Line, compact, is_short, lines
-from extract.titles import subtitle_year, tidy
+from extract.titles import TITLE_LENGTH, Title, parse_title, same_office, subtitle_year, tidy
 
 KEYS: tuple[str, ...] = tuple(FACTS["chapters"])
 """The six chapters in printed order."""
@@ -68,6 +68,8 @@ class Outline:
 def read(document: Document) -> Outline:
     """The outline of a document as it is now."""
     every = lines(document)
+    if (end := _next_report(every)) is not None:
+        document, every = _up_to(document, every[end]), every[:end]
     found = headings(every)
     is_form = _is_form(every, found)
     top = _top(document, every[: found[0].line if is_form else _first_prose(every)])
@@ -75,6 +77,41 @@ def read(document: Document) -> Outline:
     prose = [line for line in every if line.cells < 2]
     tail = every[found[-1].line + 1 :] if is_form else prose[1:][-_TAIL_LINES:]
     return Outline(document, every, found, is_form, top, *signature.read(tail))
+
+
+def _next_report(every: list[Line]) -> int | None:
+    """The line with the title of another report, of another body or year, that begins below the first; None if none."""
+    opens = [at for at, line in enumerate(every) if line.cells < 2 and _opens(line.bare)]
+    if len(opens) < 2:
+        return None
+    titles = [(at, title) for at, line in enumerate(every[: opens[-1]]) if (title := _title(line)) is not None]
+    first = next((title for at, title in titles if at < opens[0]), None)
+    return next((at for at, title in titles if first and at > opens[0] and _is_other(title, first)), None)
+
+
+def _is_other(one: Title, two: Title) -> bool:
+    if one.year is not None and two.year is not None and one.year != two.year:
+        return True
+    return not same_office(one.office or "", two.office or "")
+
+
+def _opens(bare: str) -> bool:
+    found = match_heading(bare.rstrip(":：。")) if len(bare) <= HEADING_LENGTH else None
+    return found is not None and found[0] == KEYS[0] and found[1] is not None
+
+
+def _title(line: Line) -> Title | None:
+    """The title of a report that names its body, if a line is one."""
+    if line.cells > 1 or len(line.bare) > TITLE_LENGTH or "公开" not in line.bare:
+        return None
+    title = parse_title(line.bare)
+    return title if title.reason is None and title.office is not None else None
+
+
+def _up_to(document: Document, line: Line) -> Document:
+    """The document as it is above a line."""
+    at = [number for number, text in enumerate(document.lines) if compact(text).lstrip("#") == line.bare]
+    return replace(document, blocks=document.blocks[: line.block], lines=document.lines[: at[-1] if at else None])
 
 
 def _first_prose(every: list[Line]) -> int:
