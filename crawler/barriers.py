@@ -46,6 +46,8 @@ def outcome(url: str, exchange: Exchange, body: bytes, text: str, stage: str) ->
     told = _by_status(exchange.status or 0, retry_after(exchange) is not None)
     if told in {"unchanged", "redirect", "gone", "challenge"}:
         return told
+    if stage == "attachment" and text and told is None and _pattern("gate").search(text):
+        return "refused"
     shown = by_content(text) if text else None
     if told is not None:
         # A guard says in words what its 403, 405 or 503 is; the other notices are worth no more than the status.

@@ -48,7 +48,7 @@ class Page:
 class Judgement:
     """The kind of an answer (evidence.KINDS), what it leads to, and what it is about.
 
-    `empty`: a page that names no office and says next to nothing, 暂无内容.
+    `empty`: a page that says next to nothing, 暂无内容.
     """
 
     kind: str
@@ -102,8 +102,7 @@ def _judge(walk: Walk, task: Task, page: Page, year: int | None, captures: Captu
     if not identity.is_report or (year is not None and identity.year not in {year, None}):
         if article:
             leads = list(_leads(walk, task, page.text, listing, year))
-        unnamed = identity.office is None or identity.office not in page.text  # only the link's words named it
-        empty = unnamed and bool(page.text) and barriers.says_little(page.text)
+        empty = bool(page.text) and barriers.says_little(page.text)
         return Judgement("page" if page.text else "other", leads, about, empty)
     leads = list(_belongings(walk, task, identity))
     if task.stage not in {"item", "known"}:

@@ -108,7 +108,8 @@ class Walk:
         self.failed += failed
         self.refused += refused
         self.failures = self.failures + 1 if failed else 0
-        self.refusals = self.refusals + 1 if refused else 0
+        if task.stage != "attachment":  # a file may be kept from us where the site is not
+            self.refusals = self.refusals + 1 if refused else 0
         if task.stage == "seed" and (failed or refused or outcome in {"gone", "soft_404"}):
             self.entrance = outcome
         # One forbidden page may be just that; a forbidden entrance, or one after another, is the site's will.

@@ -735,6 +735,22 @@ def test_pages_forbidden_one_after_another_are_the_will_of_the_site_and_a_single
     assert (len(refused), many.sites[0].outcome) == (3, "未完成：拒绝访问（401、403）")
 
 
+def test_a_captcha_before_a_file_closes_the_file_and_not_the_site(tmp_path: Path) -> None:
+    gate = (
+        "<html><title>附件下载</title><form>请输入验证码：<input name=codeValue><img src=createimage.jsp></form></html>"
+    )
+    pages = county()
+    for year in range(2020, 2024):
+        title = f"匡堰镇人民政府{year}年政府信息公开工作年度报告"
+        files = "".join(f"<a href='/system/_content/download.jsp?wbfileid={year}{n}'>{title}.pdf</a>" for n in range(4))
+        pages[f"{COLUMN}{year}.html"] = f"<html><title>{title}</title><body><h1>{title}</h1>{files}</body></html>"
+        pages |= {f"/system/_content/download.jsp?wbfileid={year}{n}": gate for n in range(4)}
+    with serving(pages) as server:
+        summary = crawl(tmp_path, server)
+    assert outcomes(tmp_path, server, "/system/_content/download.jsp?wbfileid=20200") == [("refused", "other")]
+    assert (summary.sites[0].reports, summary.sites[0].outcome) == (5, "完成")
+
+
 def test_the_home_page_in_the_place_of_articles_is_a_throttle_and_not_their_end(tmp_path: Path) -> None:
     home = page((COLUMN, "政府信息公开年报"), *((f"/n/{n}.html", f"召开第{n}次会议的新闻标题") for n in range(150)))
     asked = []

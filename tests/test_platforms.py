@@ -685,3 +685,11 @@ def test_an_answer_that_is_nothing_but_a_table_is_a_page_too() -> None:
     body = f"<table>{rows}<tr><td>{rest}</td></tr></table>"
     answer = {"data": {"id": 7, "title": "匡堰镇人民政府政府信息公开工作年度报告", "content": body}}
     assert extract.identify(json.dumps(answer).encode()).year == 2021
+
+
+def test_a_picture_that_stands_in_a_script_is_the_report_of_its_page() -> None:
+    told = json.dumps({"DETAIL": {"title": TITLE.format(2024), "content": '<p><img src="/attachment/7/7124.png"></p>'}})
+    head = f"<html><head><title>{TITLE.format(2024)}</title></head><body><div id=app></div>"
+    text = f"{head}<script>window._CONFIG = {told.replace('<', chr(92) + 'u003C')};</script></body></html>"
+    found = extract.identify(text.encode(), url="http://a.gov.cn/t/gkmlpt/content/7/7124/post_7124.html")
+    assert (found.is_report, found.year, found.attachments) == (True, 2024, ["/attachment/7/7124.png"])

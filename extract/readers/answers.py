@@ -11,7 +11,8 @@ _DAYS = ("publishTime", "pubDate", "publishDate", "docRelTime", "publishedTimeSt
 _SOURCES = ("source", "contentSource", "docSource", "publisher")
 _OBJECT = re.compile(r"=\s*(?=\{)")
 _TAG = re.compile(r"<[^>]*>")
-_SHORTEST = 20  # letters between two tags that are of this article and no other
+_ADDRESS = re.compile(r"""\b(?:src|href)=["']([^"']+)""")
+_SHORTEST = 10
 
 
 def page(data: bytes) -> str | None:
@@ -43,8 +44,8 @@ def put_in(text: str) -> str:
         except ValueError:
             continue
         about, body = max(_bodies(told), key=lambda one: len(one[1]), default=({}, ""))
-        words = max(_TAG.split(body), key=len)
-        if len(words) < _SHORTEST or words in text[: start.end()] or words in text[end:]:
+        own = max([*_TAG.split(body), *_ADDRESS.findall(body)], key=len)  # of this article and no other
+        if len(own) < _SHORTEST or own in text[: start.end()] or own in text[end:]:
             continue
         script, after = text.rfind("<script", 0, start.end()), text.find("</script>", end)
         if script >= 0 <= after:
