@@ -117,7 +117,8 @@ def _joined(above: list[GridCell | None], below: list[GridCell | None]) -> list[
         if whole is None or not whole[0].exact:
             return None
         parts = [_line(0, part, distinct(part)) for part in (above, below)]
-        named = [part.row for part in parts if part.label is not None and part.label[0].exact]
+        # Of （六）其他处理 the part above the edge is a label too, of another row.
+        named = [part.row for part in parts if part.label is not None and part.label[0] == whole[0]]
         # A label may lie on one side alone, and the values on the other, perhaps beside the label of the group.
         apart = all(_is_empty(one) or _is_empty(two) for one, two in zip(above, below, strict=True))
         if named and not apart and (len(named) > 1 or _has_values(named[0])):

@@ -22,6 +22,9 @@ _SIDE_BY_SIDE = re.compile(r"自然.*法人|商业.*科研|科研.*社会|社会
 """Headers of two columns on one line. Where values then stand one a line, the columns were torn apart, and the order
 of the values is that of no row (pdftotext's reading order)."""
 _STAGE_WORDS = re.compile(r"结果维持|结果纠正|尚未审结|复议后起诉")
+_STAGE_HEADER = sorted("行政复议行政诉讼未经复议直接起诉复议后起诉" + 3 * "结果维持结果纠正其他结果尚未审结总计")
+"""The letters of the whole header of chapter four: where no lines part its words, they wrap side by side, 结果结果其他
+above 维持纠正结果."""
 _STAGE_NAMES = {stage: [label for label, named in form.STAGE_LABELS.items() if named == stage] for stage in form.STAGES}
 
 
@@ -39,8 +42,8 @@ def read(lines: list[str]) -> Reading:
         side_by_side = side_by_side or any(map(_SIDE_BY_SIDE.search, words))
         joined = "".join(words)
         spaceless = "".join(joined.split())
-        stages_seen = spaceless if _STAGE_WORDS.search(spaceless) else stages_seen
-        if _STAGE_WORDS.search(spaceless):
+        if _STAGE_WORDS.search(spaceless) or sorted(spaceless[-len(_STAGE_HEADER) :]) == _STAGE_HEADER:
+            stages_seen = spaceless
             in_disputes = True
         same_line = [t.words for t in run.words if run.values and t.line == run.values[0].line]
         match = _row_of(words, same_line)

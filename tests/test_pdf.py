@@ -550,3 +550,33 @@ def test_a_full_width_number_with_a_point_is_one() -> None:
             put(canvas, 205 + 9.5 * at, 625, sign)
 
     assert readers.read(pdf(draw, nothing)).grids[0].cells[1][1].text == "４２０８．９９"
+
+
+def test_a_struck_number_is_not_read() -> None:
+    """Tracked deletions are printed with a line through them, and what was put in their place beside them."""
+
+    def draw(canvas: Canvas) -> None:
+        for number, texts in enumerate((HEADER, (RECEIVED[0], "93 12", *RECEIVED[2:]), CARRIED)):
+            row(canvas, 640 - 30 * number, texts)
+        canvas.line(202, 632.5, 210, 632.5)
+
+    cells = extract.read(pdf(draw, nothing)).cells
+    assert cells["requests.new_received.natural_person"].raw == "12"
+    assert total(pdf(draw, nothing)) == 16
+
+
+def test_a_page_cuts_a_row_within_the_name_of_its_group() -> None:
+    widths = (50.0, 100.0, *(45.0,) * 7)
+    label = "1.申请人无正当理由逾期不补正、行政机关不再处理其政府信息公开申请"
+
+    def above(canvas: Canvas) -> None:
+        row(canvas, 640, ("", *HEADER), widths)
+        row(canvas, 610, ("", *RECEIVED), widths)
+        row(canvas, 60, ("（六）其他", label[:10], *"0100001"), widths)
+
+    def below(canvas: Canvas) -> None:
+        row(canvas, 750, ("处理", "\n".join((label[10:22], label[22:])), *("",) * 7), widths, 40)
+        row(canvas, 720, ("", "3.其他", *"2000002"), widths)
+
+    cells = extract.read(pdf(above, below)).cells
+    assert [cells[f"requests.{one}.total"].value for one in ("other_uncorrected", "other_other")] == [1, 2]

@@ -120,10 +120,14 @@ def on(matrix: Matrix, x: float, y: float) -> Point:
 
 def colour(item: Any) -> tuple[int, int, int, int] | None:
     """Red, green, blue and opacity of what an object is filled with; None of a pattern."""
-    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
-    if not pdfium.FPDFPageObj_GetFillColor(item, red, green, blue, alpha):
+    if not pdfium.FPDFPageObj_GetFillColor(item, *_INTO):
         return None
+    red, green, blue, alpha = _PAINT
     return red.value, green.value, blue.value, alpha.value
+
+
+_PAINT = tuple(ctypes.c_uint() for _ in range(4))
+_INTO = tuple(map(ctypes.byref, _PAINT))  # made once: each object of a page is asked
 
 
 def _draw_mode(path: Any) -> tuple[int, int]:

@@ -13,6 +13,10 @@ _SIZE = 8.0
 """Points that the letters of a page are high."""
 
 
+_GUTTER = 10.0
+"""Points on both sides of the middle that are free between two pages at most (a printer's margin is 14)."""
+
+
 class Leaf(NamedTuple):
     """An upright page, or one of two on a sheet: its characters, lines, width and height."""
 
@@ -29,8 +33,9 @@ def leaves(sheet: Leaf) -> list[Leaf]:
     if width < 1.2 * height:
         return [sheet]
     spans = [(char.left, char.right) for char in sheet.chars] + [(line.start, line.end) for line in sheet.rulings[0]]
+    gutter = min(0.012 * width, _GUTTER)
     for middle in (width * share for share in (0.5, 0.49, 0.51, 0.48, 0.52)):
-        if any(start < middle + 0.012 * width and end > middle - 0.012 * width for start, end in spans):
+        if any(start < middle + gutter and end > middle - gutter for start, end in spans):
             continue
         sides = [_side(sheet, 0, middle), _side(sheet, middle, width)]
         if all(_is_page(side.chars) for side in sides):

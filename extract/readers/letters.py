@@ -2,6 +2,7 @@
 
 import ctypes
 from collections.abc import Iterator
+from itertools import chain
 from math import pi
 from typing import Any, NamedTuple
 
@@ -14,7 +15,10 @@ from extract.readers.drawn import FAINT, PALE, PATH, Drawn, Frame, Matrix, Sides
 _INVISIBLE = frozenset((pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium.FPDF_TEXTRENDERMODE_CLIP))
 _SPACES = frozenset((0x09, 0x0A, 0x0D, 0x20, 0xA0, 0x3000, 0xFFFE, 0xFFFF))
 _NO_LETTER = 0xFFFD
-_STRANGE = frozenset((*range(0x7F, 0x250), _NO_LETTER)) - frozenset(map(ord, "\xa0§«°±²³·»×÷"))
+_STRANGE = frozenset(
+    chain(range(0x7F, 0x250), range(0x3400, 0x4DC0), range(0xE000, 0xF900), range(0xFFF0, 0x10000))
+) - frozenset(map(ord, "\xa0§«°±²³·»×÷"))
+"""Rare characters (ext. A) among them: Ghostscript makes such of a font that was not embedded. A name may have one."""
 _STRANGERS = 10
 """More strange letters than this, and than one of forty, are of a font that does not say what it shows."""
 _AS_IT_IS = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
@@ -51,7 +55,8 @@ class _Letters:
     """The letters that are seen one by one. `strange` counts those that no Chinese report has."""
 
     def __init__(self, raw: Any, frame: Frame, drawn: list[Drawn]) -> None:
-        self.raw, self.frame, self.drawn = raw, frame, drawn
+        self.raw, self.turn, self.drawn = raw, frame.turn, drawn
+        self._page: Sides = frame[:4]
         self.strange = 0
         self.behind: list[Letter] = []
         self._known: dict[tuple[str, int, int], tuple[float, float]] = {}
@@ -82,14 +87,14 @@ class _Letters:
             if kind == "hidden" or (kind == "pale" and not self._on_ground(centre, middle)):
                 self.behind.append(letter)
             elif not self._is_shadow(letter.text, centre, middle, max(box[3] - box[1], 4.0)):
-                self.strange += code in _STRANGE or 0xE000 <= code < 0xF900 or code > 0xFFF0
+                self.strange += code in _STRANGE or code > 0xFFFF
                 yield letter
 
     def _is_shadow(self, text: str, x: float, y: float, size: float) -> bool:
         """Bold is printed twice where a font has none, a shadow some tenths of a point beside its letter."""
         near = 0.2 * size
-        for at_x in {int((x - near) / size), int((x + near) / size)}:
-            for at_y in {int((y - near) / size), int((y + near) / size)}:
+        for at_x in range(int((x - near) / size), int((x + near) / size) + 1):
+            for at_y in range(int((y - near) / size), int((y + near) / size) + 1):
                 other = self._known.get((text, at_x, at_y))
                 if other is not None and abs(other[0] - x) + abs(other[1] - y) < near:
                     return True
@@ -99,12 +104,12 @@ class _Letters:
     def _tell(self, index: int) -> _Told:
         item = pdfium.FPDFText_GetTextObject(self.raw, index)
         if not item:
-            return _Told("plain", self.frame.turn, self.frame[:4])
+            return _Told("plain", self.turn, self._page)
         address = ctypes.addressof(item.contents)
         if address not in self._told:
             quarters = pdfium.FPDFText_GetCharAngle(self.raw, index) / (pi / 2)
             kind = "hidden" if abs(quarters - round(quarters)) > 0.03 else _kind(item)
-            clip = _clip(item, self._forms.get(address), self.frame[:4])
+            clip = _clip(item, self._forms.get(address), self._page)
             self._told[address] = _Told(kind, round(-quarters) % 4 * 90, clip)
         return self._told[address]
 
@@ -126,9 +131,12 @@ def _kind(item: Any) -> str:
 
 def _clip(item: Any, form: Matrix | None, page: Sides) -> Sides:
     """The box outside which nothing of an object is seen: a sheet's text is cut where its cell ends."""
-    left, bottom, right, top = page
     clip = pdfium.FPDFPageObj_GetClipPath(item)
-    for path in range(pdfium.FPDFClipPath_CountPaths(clip)):
+    count = pdfium.FPDFClipPath_CountPaths(clip)
+    if count < 1:
+        return page
+    left, bottom, right, top = page
+    for path in range(count):
         if points := list(_clip_points(clip, path, form or _AS_IT_IS)):
             xs, ys = zip(*points, strict=True)
             left, bottom, right, top = max(left, min(xs)), max(bottom, min(ys)), min(right, max(xs)), min(top, max(ys))

@@ -13,6 +13,7 @@ from extract.readers.drawn import PATH, PICTURE, Drawn, Frame, lines, objects
 from extract.readers.leaves import Leaf
 from extract.readers.letters import Letter, seen
 from extract.readers.ruling import rulings
+from extract.readers.struck import without_struck
 
 MAX_CHARS, MAX_OBJECTS = 30_000, 50_000
 """Characters and drawn objects of a page; one with more is a map, or made to break readers (a page of the form has
@@ -78,7 +79,8 @@ def leaves(page: Page) -> list[Leaf]:
         frame = page.frame._replace(turn=turn)
         here = [one for one in page.letters if one.turn == turn or (turn == main and one.turn not in apart)]
         printed = partial(_shown, frame, page.frame) if turn != page.frame.turn else None
-        found.append(Leaf(chars(here, frame), rulings(lines(page.drawn, frame), frame.size), frame.size, printed))
+        left, ruled = without_struck(chars(here, frame), list(lines(page.drawn, frame)))
+        found.append(Leaf(left, rulings(ruled, frame.size), frame.size, printed))
     return found
 
 
