@@ -235,10 +235,7 @@ def _walks(recorder: Recorder, sites: list[Site], year: int | None) -> list[Walk
             walk.new = recorder.captures.new_reports(visit.id)
         else:
             recorder.agenda.revisit(visit, "known", PRIORITY["known"])
-        last_year = int(visit.started[:4]) - 1
-        walk.barren_before = {
-            url for url, words, gone in recorder.agenda.fruitless(visit) if not is_lasting(words, gone, last_year)
-        }
+        walk.barren_before = recorder.agenda.fruitless(visit, partial(is_lasting, since=int(visit.started[:4]) - 1))
         walks.append(walk)
     return walks
 

@@ -1,6 +1,6 @@
 """What is still to do: the tasks of every visit, kept in the ledger and not in memory."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -51,6 +51,8 @@ _ADD = """
                iif(better, excluded.words, words), iif(better, excluded.found_on, found_on)
         FROM (SELECT done = 0 AND priority < excluded.priority AS better))
 """
+_ANSWERED = {"ok": False, "unchanged": False, "gone": True, "soft_404": True}
+"""Outcomes by which a page was seen, and whether it was not there."""
 _SPELLED = """
     INSERT INTO spellings (url, spelling, first_seen, last_seen) VALUES (?, ?, ?, ?)
     ON CONFLICT (url, spelling) DO UPDATE SET last_seen = excluded.last_seen
@@ -136,9 +138,9 @@ class Agenda:
         known = [Task(url, stage, site, priority, words, found_on, listed=False) for url, site, words, found_on in rows]
         self.add(visit, known)
 
-    def fruitless(self, visit: Visit) -> Iterator[tuple[str, str, bool]]:
+    def fruitless(self, visit: Visit, is_lasting: Callable[[str, bool], bool]) -> set[str]:
         """Addresses of the site that answered in earlier finished visits for the same year and never led to a report,
-        with the words of the link that led there and whether there was nothing at all."""
+        nor to where one may come to stand: `is_lasting` tells that of a link's words, and whether there was nothing."""
         rows = self._connection.execute(
             """SELECT c.url, c.words, c.found_on, c.kind, c.outcome FROM captures c
                JOIN visits o ON o.id = c.visit JOIN visits v ON v.id = ? AND o.site = v.site AND o.year IS v.year
@@ -146,15 +148,16 @@ class Agenda:
             (visit.id,),
         ).fetchall()
         above: dict[str, set[str]] = {}
-        for url, _, found_on, _, _ in rows:
+        fruitful, left, answered = set[str](), list[str](), set[str]()
+        for url, words, found_on, kind, outcome in rows:
             above.setdefault(url, set()).add(found_on or "")
-        fruitful, left = set(), [url for url, _, _, kind, _ in rows if kind == "report"]
+            if outcome in _ANSWERED:
+                answered.add(url)
+            if kind == "report" or (outcome in _ANSWERED and is_lasting(words, _ANSWERED[outcome])):
+                left.append(url)
         while left:
             url = left.pop()
             if url not in fruitful:
                 fruitful.add(url)
                 left += above.get(url, ())
-        answered = {"ok": False, "unchanged": False, "gone": True, "soft_404": True}
-        for url, words, _, _, outcome in rows:
-            if url not in fruitful and outcome in answered:
-                yield url, words, answered[outcome]
+        return answered - fruitful

@@ -687,6 +687,20 @@ def test_a_new_year_in_a_column_of_its_own_is_found(tmp_path: Path) -> None:
 # --- is it to be believed?
 
 
+def test_an_office_that_had_no_report_is_looked_at_again(tmp_path: Path) -> None:
+    ways = {
+        "/zwgk/": page((COLUMN, "政府信息公开年报"), ("/town/", "匡堰镇")),
+        "/town/": page(("/town/nb/", "信息公开年报"), ("/town/about/", "机构职能")),
+        "/town/nb/": page(more="<p>暂无内容</p>"),
+    }
+    with serving(county() | ways) as server:
+        crawl(tmp_path, server)
+        server.pages["/town/nb/"] = page(("/town/nb/1.html", "匡堰镇人民政府2024年政府信息公开工作年度报告"))
+        server.pages["/town/nb/1.html"] = report("匡堰镇人民政府", 2024)
+        crawl(tmp_path, server)
+    assert f"{server.url}/town/nb/1.html" in reports(tmp_path)
+
+
 def test_a_sharp_drop_is_no_success_and_a_single_disappearance_is_news(tmp_path: Path) -> None:
     years = range(2013, 2025)
     with serving(county(years)) as server:

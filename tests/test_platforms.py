@@ -484,6 +484,12 @@ NODE = ("http://a.gov.cn/list.do?cid=21", "匡堰镇", "政府信息公开年报
             id="a click that calls a function of the page",
         ),
         pytest.param(
+            "<script>function see(unit, name){ $.post('/list.jsp?page=1', {kind: 'A08', area: unit}, function(d){"
+            "if (d) { show(name) }}); }</script><span onclick=\"see('21', '匡堰镇')\">匡堰镇</span>",
+            [("http://a.gov.cn/list.jsp?page=1#kind=A08&area=21", "匡堰镇", "")],
+            id="a click that posts what it is given",
+        ),
+        pytest.param(
             "<div><b>信息公开年报</b><a href='/nb/'><img src='/images/more.gif'></a></div>",
             [("http://a.gov.cn/nb/", "更多", "信息公开年报")],
             id="更多 as a picture, beside the column's name",

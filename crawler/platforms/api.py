@@ -46,7 +46,7 @@ def read(text: str, url: str, above: Callable[[], Iterable[str]]) -> Listing | N
     asks = "/api" in scripts or _ASKS.search(scripts)
     own = _own(url)
     known = [one.fill(own) for one in templates.read(scripts) if not one.opens] if asks else []
-    addresses = [address for one in known if not one.holes and (address := _absolute(one.text, url))]
+    addresses = [address for one in known if not one.holes and (address := markup.asked(one.text, url))]
     if addresses:
         shell = text.count("<a ") < _FEW
         return Listing("api", frames=addresses if shell else [], pages=[] if shell else addresses)
@@ -72,13 +72,6 @@ def is_script(url: str) -> bool:
 def _scripts(text: str) -> str:
     """The scripts of a page; of what is no page all of it."""
     return "\n".join(_SCRIPT.findall(text)) if "<script" in text else text if "</" not in text else ""
-
-
-def _absolute(address: str, url: str) -> str | None:
-    """The absolute address; what is posted stays behind it."""
-    bare, mark, form = address.partition("#")
-    found = markup.absolute(bare, url)
-    return f"{found}{mark}{form}" if found else None
 
 
 def _own(url: str) -> dict[str, str]:
@@ -146,7 +139,7 @@ def _of_id(entry: dict[str, Any], pieces: list[Template], url: str) -> Iterator[
         if len(left) != 1:
             continue
         value = ids.get(left[0]) or next(iter(ids.values()))
-        if address := _absolute(one.fill({left[0]: value}).text, url):
+        if address := markup.asked(one.fill({left[0]: value}).text, url):
             yield address
 
 

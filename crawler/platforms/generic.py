@@ -10,7 +10,7 @@ from lxml import etree
 from crawler.links import is_more, is_next, page_number
 from crawler.platforms import postback, scripted
 from crawler.platforms.listing import Listing, Target
-from crawler.platforms.markup import absolute, links, parse
+from crawler.platforms.markup import absolute, asked, links, parse
 
 _REFRESH = re.compile(r"""^\s*\d*\s*;?\s*url\s*=\s*['"]?([^'"]+)""", re.I)
 _LOCATION = re.compile(
@@ -38,7 +38,7 @@ def read(text: str, url: str) -> Listing:
         break
     listing.links = links(root, base)
     known = {link.url for link in listing.links}
-    made = ((absolute(one.url, base), one) for one in scripted.targets(text, root))
+    made = ((asked(one.url, base), one) for one in scripted.targets(text, root))
     listing.links += [replace(one, url=address) for address, one in made if address and address not in known]
     listing.pages = [target.url for target in listing.links if is_next(target.words)][:1] or _more(listing.links, url)
     listing.pages += _numbered(listing.links, url)

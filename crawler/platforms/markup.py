@@ -47,6 +47,13 @@ def absolute(address: str, base: str) -> str | None:
     return url if url.startswith(("http://", "https://")) else None
 
 
+def asked(address: str, base: str) -> str | None:
+    """The same for an address with what is posted to it: that stays behind it."""
+    bare, mark, form = address.partition("#")
+    found = absolute(bare, base)
+    return f"{found}{mark}{form}" if found else None
+
+
 def parse(text: str) -> etree._Element | None:
     """The page as lxml sees it, without comments; None where there is nothing to see."""
     page = re.sub(r"^\s*<\?xml[^>]*\?>", "", text.lstrip("\ufeff").replace("\0", ""))

@@ -26,7 +26,7 @@ _URLS = ("url", "href", "link", "linkUrl")
 _NODE_ID = re.compile(r"\b[\w$]*node[\w$]*\.id\b", re.I)
 _ANY_ID = "NODE-ID"
 
-_FUNCTION = re.compile(r"function\s+(\w+)\s*\(([\w$\s,]*)\)\s*\{(.{1,600}?)\}", re.S)
+_FUNCTION = re.compile(r"function\s+(\w+)\s*\(([\w$\s,]*)\)\s*\{((?>[^{}]+|\{(?>[^{}]+|\{[^{}]*\})*+\})*+)\}")
 _CLICK = re.compile(rf"^\s*(?:javascript:)?\s*(?:return\s+)?(\w+)\(((?:[\s,]|-?\d+|{_STRING})*)\)", re.I)
 _ARGUMENT = re.compile(rf"{_STRING}|-?\d+")
 _CALLS = etree.XPath("//*[@onclick or starts-with(@href, 'javascript:')]")
