@@ -4,6 +4,7 @@ Written anew after every update: an absence is never stated without its reason.
 """
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -16,6 +17,7 @@ from archive.divisions import COUNTY, PREFECTURE, PROVINCE, TOWNSHIP, Division, 
 from archive.places import pinyin
 from archive.rows import Row
 from evidence import FAILURES, REFUSALS, SiteState
+from extract import titles
 
 
 def write(db: Database, sites: Sequence[SiteState], divisions: Divisions) -> None:
@@ -24,6 +26,7 @@ def write(db: Database, sites: Sequence[SiteState], divisions: Divisions) -> Non
     _offices(db, sites, divisions)
     _places(db, divisions)
     _coverage(db, sites)
+    _other_names(db)
 
 
 def _replace(db: Database, table: str, rows: list[Row]) -> None:
@@ -201,6 +204,37 @@ def _coverage(db: Database, sites: Sequence[SiteState]) -> None:
         """
     )
     db.execute("DROP TABLE looks")
+
+
+def _other_names(db: Database) -> None:
+    """No absence is stated of an office whose place has another of nearly its name with a report of that year.
+
+    发改局 of one year and 发展和改革局 of the next are one body, renamed or abbreviated; two that have reports of one
+    year are two.
+    """
+    alike: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    years: defaultdict[str, set[int]] = defaultdict(set)
+    for office, code, name in db.execute(
+        "SELECT office_id, division_code, name FROM offices WHERE reports_count > 0 AND division_code > ''"
+    ):
+        alike.setdefault((code, name[-1:]), []).append((office, name))
+    for office, year in db.execute("SELECT office_id, year FROM coverage WHERE state = 'found'"):
+        years[office].add(year)
+    same = [
+        (one, other, year)
+        for offices in alike.values()
+        for one, name in offices
+        for other, its_name in offices
+        if one != other and not years[one] & years[other] and titles.same_office(name, its_name)
+        for year in years[other]
+    ]
+    db.conn.executemany(
+        """UPDATE coverage SET (state, report_id, first_seen, published_date, seen_at, site_host) = (
+            SELECT 'other_name', report_id, first_seen, published_date, seen_at, site_host FROM coverage
+            WHERE office_id = ? AND year = ?)
+        WHERE office_id = ? AND year = ?""",
+        ((other, year, one, year) for one, other, year in same),
+    )
 
 
 def of_year(archive: Path, year: int, county: str = "") -> list[tuple[str | int, ...]]:

@@ -72,6 +72,7 @@ def _coverage(db: Connection) -> None:
             SELECT o.division_code, c.year, o.office_kind, o.province, o.prefecture, o.county, c.state,
                 r.stated_date AS dated
             FROM coverage c JOIN offices o USING (office_id) LEFT JOIN reports r ON r.report_id = c.report_id
+            WHERE c.state <> 'other_name'
         ) GROUP BY 1, 2, 3"""  # noqa: S608
     )
 

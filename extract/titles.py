@@ -227,6 +227,7 @@ def same_office(one: str, other: str) -> bool:
     return long[-1:] == short[-1:] and all(char in letters for char in short)
 
 
+@lru_cache(maxsize=4096)
 def _unabbreviated(name: str) -> str:
     """A body's name without its organ, each part in one spelling: 高新技术产业开发区 as 高新区."""
     folded = fold(name)

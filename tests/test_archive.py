@@ -323,6 +323,24 @@ def test_every_township_of_a_county_has_a_state_for_every_year(evidence: Evidenc
     assert set(states.values()) == {"no_report"}
 
 
+def test_a_report_under_another_name_of_the_office_is_no_absence(evidence: Evidence, tmp_path: Path) -> None:
+    named = {2022: "发改局", 2023: "发展和改革局", 2024: "财政局"}
+    pages = {year: page("caizhengju", year)[0].replace("财政局", name) for year, name in named.items()}
+    evidence.visit(*((f"{year}.html", html, "ok", "report") for year, html in pages.items()))
+    store.update(tmp_path / "a.db", evidence.folder)
+    rows = query(
+        tmp_path / "a.db",
+        """SELECT name, c.year, state, r.office FROM coverage c JOIN offices USING (office_id)
+        LEFT JOIN reports r USING (report_id) WHERE offices.township IS NULL ORDER BY c.year""",
+    )
+    told = {(row["name"], row["year"]): (row["state"], (row["office"] or "").removeprefix("澄岚县")) for row in rows}
+    assert told["发改局", 2022] == ("found", "发改局")
+    assert told["发改局", 2023] == ("other_name", "发展和改革局")
+    assert told["发展和改革局", 2022] == ("other_name", "发改局")
+    assert told["发展和改革局", 2024] == ("no_report", "")
+    assert told["财政局", 2022] == ("no_report", "")
+
+
 @pytest.mark.parametrize(("outcome", "state"), [("challenge", "refused"), ("timeout", "unreachable")])
 def test_a_site_that_gave_nothing_says_why(evidence: Evidence, tmp_path: Path, outcome: str, state: str) -> None:
     evidence.visit(("", None, outcome, "page"), outcome="未完成")
