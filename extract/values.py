@@ -12,8 +12,8 @@ _NUMBER = re.compile(
     rf"(?P<sign>[+-]?)\s*(?P<whole>\d{{1,3}}(?:,\d{{3}})+|\d+)(?P<part>\.\d+)?\s*(?P<unit>{_UNIT})?\s*(?P<remark>[(\[].*[)\]])?",
     re.DOTALL,
 )
-_CHANGE = re.compile(r"(?:(?P<more>增加?|新增)|减少?)(?P<count>\d+)(?:件|项|个)?")
-"""本年增/减 in words: 减4 for -4."""
+_CHANGE = re.compile(r"(?:(?P<more>增加?|新增)|减少?|(?=\(\d+\)$)\()(?P<count>\d+)(?:件|项|个|\))?")
+"""本年增/减 in words: 减4 for -4; or as accountants write it, and many a sheet's format: (4)."""
 _NOTE = re.compile(r"(?<=[\d件条个宗起次项份人元])\s*(?:[(\[（［【]?注?[⁰¹²³⁴-⁹①-⑳]+[)\]）］】]?|[*＊※]+)(?!\d)")
 """The mark of a footnote behind a number: 5① and 5² are 5, where Unicode's folding would make 51 and 52 of them."""
 _NO_DIGIT = re.compile("[⁰¹²³⁴-⁹₀-₉①-⓿㈠-㉃㊀-㊉❶-➓]")
