@@ -53,20 +53,18 @@ def page(
 
 def _read(sheet: Sheet, number: int, began: tuple[float, float]) -> tuple[list[Char], list[Table]]:
     """The characters of a page and its ruled tables."""
-    scale = A4 / sheet.picture.shape[1]
-    tone = tone_of(sheet.picture)
-    ink = ink_of(tone)
-    lines, mask = rulings(tone)
-    ruled = ruling.tables(in_points(lines, scale), number)
+    scale = A4 / sheet.tone.shape[1]
+    ink = ink_of(sheet.tone) & ~sheet.drawn
+    ruled = ruling.tables(in_points(sheet.lines, scale), number)
     found = ocr.words(sheet.clean, sheet.boxes, began)
-    chars = list(ocr.chars_of(found, lines, scale))
+    chars = list(ocr.chars_of(found, sheet.lines, scale))
     # Lines that make no seven columns are another table's, or a streak across lines that only part rows.
     narrow = all(len(table.xs) <= unruled.ABREAST for table in ruled)
     if narrow and (aligned := unruled.aligned(found, number, scale)) is not None:
         apart = [table for table in ruled if table.ys[-1] < aligned.ys[0] or aligned.ys[-1] < table.ys[0]]
         ruled = sorted([*apart, aligned], key=lambda table: table.top)
     for table in ruled:
-        chars = judged(table, chars, sheet.below, tone, ink & ~mask, scale)
+        chars = judged(table, chars, sheet.below, sheet.tone, ink, scale)
     return chars, ruled
 
 

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from extract.document import Box
-from extract.readers.chars import Char
+from extract.readers.chars import Char, Point
 from extract.readers.ruling import Table
 from extract.readers.scan import ocr
 from extract.readers.scan.ocr import NUMBER
@@ -18,15 +18,17 @@ _LOW = 8  # points: a digit may fill a cell that is no higher
 _EDGE = 1.5  # points of a cell beside its lines that are not looked at
 _SHADE = 40  # of 255: so much does the paper of an even cell never differ, whatever the noise
 _ZEROS = frozenset("。oOoQ〇○口")
+_SPECKS = " .·•,，、'"
 _DASHES = frozenset(("一", "ー", "一一", "_", "-", "–"))
 
 
 @dataclass(slots=True)
 class _Cell:
-    """A cell of a ruled table: the characters found in it, where its ink is (in pixels, None without ink), and what a
-    text layer has there (with its x)."""
+    """A cell of a ruled table: a point in its middle, the characters found in it, where its ink is (in pixels, None
+    without ink), and what a text layer has there (with its x)."""
 
     box: Box
+    middle: Point
     chars: list[Char] = field(default_factory=list)
     ink: tuple[int, int, int, int] | None = None
     below: list[tuple[float, str]] = field(default_factory=list)
@@ -51,7 +53,7 @@ def judged(
 ) -> list[Char]:
     """`chars` with those in the cells of a table read twice where it matters, and marked where the readings differ:
     those of the recognition, and of the text layer (`below`) where there is one."""
-    cells = {owner: _Cell(table.box(owner)) for line in table.owner for owner in line}
+    cells = {owner: _Cell(table.box(owner), _middle(table, owner)) for line in table.owner for owner in line}
     out = []
     for char in chars:
         slot = table.slot(char)
@@ -145,15 +147,25 @@ def _agreed(cell: _Cell, text: str, sure: float) -> str:
 
 
 def _plain(text: str) -> str:
-    """What a lone mark in a cell stands for: a ring is a zero, a stroke a dash."""
-    return "0" if text in _ZEROS else "—" if text in _DASHES else text
+    """What a lone mark in a cell stands for: a ring is a zero, a stroke a dash; a speck beside a number is no point."""
+    number = text.strip(_SPECKS)
+    return "0" if text in _ZEROS else "—" if text in _DASHES else number if NUMBER.fullmatch(number) else text
 
 
 def _whole(cell: _Cell, text: str) -> Char:
-    box = cell.box
-    middle, size = (box.top + box.bottom) / 2, 4.0
-    centre = (box.left + box.right) / 2
-    return Char(text, centre - size, middle - size, centre + size, middle + size, middle + size)
+    (x, y), size = cell.middle, 4.0
+    return Char(text, x - size, y - size, x + size, y + size, y + size)
+
+
+def _middle(table: Table, owner: int) -> Point:
+    """A point in the middle of a cell; of one that lost a line and goes round the corner of another, where it begins."""
+    box = table.box(owner)
+    x, y = (box.left + box.right) / 2, (box.top + box.bottom) / 2
+    if table.slot(Char("", x, y, x, y, y)) == owner:
+        return x, y
+    row, line = next((row, line) for row, line in enumerate(table.owner) if owner in line)
+    column = line.index(owner)
+    return (table.xs[column] + table.xs[column + 1]) / 2, (table.ys[row] + table.ys[row + 1]) / 2
 
 
 def _is_shadowed(tone: Picture, box: Box, scale: float) -> bool:
@@ -172,7 +184,12 @@ def _inked(ink: Picture, box: Box, scale: float) -> tuple[int, int, int, int] | 
         return None
     count, _, stats, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(ink[top:bottom, left:right]))
     parts = [(x, y, x + w, y + h) for x, y, w, h, _ in stats[1:count].tolist() if max(w, h) * scale > 1.2]
-    large = [part for part in parts if max(part[2] - part[0], part[3] - part[1]) * scale > 2.5]
+    middle = (right - left) / 2, (bottom - top) / 2
+    large = [
+        part
+        for part in parts
+        if max(part[2] - part[0], part[3] - part[1]) * scale > 2.5 or _is_hyphen(part, middle, scale)
+    ]
     if not large:
         return None
     y0, y1 = min(part[1] for part in large), max(part[3] for part in large)
@@ -185,3 +202,10 @@ def _inked(ink: Picture, box: Box, scale: float) -> tuple[int, int, int, int] | 
         min(right, left + x1 + paper),
         min(bottom, top + y1 + paper // 2),
     )
+
+
+def _is_hyphen(part: tuple[int, int, int, int], middle: tuple[float, float], scale: float) -> bool:
+    """Whether something as small as a speck is flat and stands in the middle of its cell."""
+    x0, y0, x1, y1 = part
+    astray = max(abs((x0 + x1) / 2 - middle[0]), abs((y0 + y1) / 2 - middle[1]))
+    return x1 - x0 > 1.8 * (y1 - y0) and (x1 - x0) * scale > 1.5 and astray * scale < 3

@@ -15,6 +15,10 @@ _FEW_DASHES = 12
 _FEW_BESIDE = 4
 _LONG = 16, 10
 """In two hundredths of the width of a page: a longer line across, or down, needs no other to be one."""
+_WORN = 20, 8
+"""In the same: a gap as wide in a line across, or down, is no wear (down, the next table may stand there)."""
+_SOME = 0.25
+"""So much of the way to the next line across is drawn where a line goes on in crumbs."""
 
 
 class _Drawn(NamedTuple):
@@ -58,14 +62,20 @@ def rulings(tone: Picture) -> tuple[Rulings, Picture]:
         ]
         for some, same, crossing, ink, thin, least in zip(found, sure, sure[::-1], inks, thins, _LONG, strict=True)
     ]
+    parts = [
+        list(_mended(held, some, crossing, ink, near, worn * near))
+        for held, some, crossing, ink, worn in zip(parts, sure, parts[::-1], inks, _WORN, strict=True)
+    ]
     across, down = ([one.ruling for one in some] for some in parts)
     kept = _of_tables(across, down, width)
     mask = np.zeros_like(ink)
-    for lines, some, picture, over in zip(kept, parts, pictures, (mask, mask.T), strict=True):
+    for lines, some, picture, thin, over in zip(kept, parts, pictures, thins, (mask, mask.T), strict=True):
         for one in some:
             if one.ruling in lines:
                 place = slice(one.top, one.bottom), slice(one.left, one.right)
                 over[place] |= picture[place]
+                crumbs = slice(int(one.middle) - 2, int(one.middle) + 3), place[1]
+                over[crumbs] |= thin[crumbs]
     return kept, np.asarray(cv2.dilate(mask, np.ones((3, 3), np.uint8)), np.uint8)
 
 
@@ -126,7 +136,45 @@ def _is_held(one: _Drawn, ink: Picture, along: list[_Drawn], across: list[_Drawn
     others = [at for at in meets if beyond[0] < at < one.left - near or one.right + near < at < beyond[1]]
     is_alone = not others and max(sides) < 0.3
     beside = [line for line in along if abs(line.left - one.left) < near and abs(line.right - one.right) < near]
-    return any(goes_on) or parts_more or is_alone or len(beside) > _FEW_BESIDE
+    # Below a heading over the whole width of a table, there may be one row at the end of a page.
+    above = [line for line in along if line.length > one.length and abs(line.middle - one.middle) < near / 3]
+    return any(goes_on) or parts_more or is_alone or len(beside) > _FEW_BESIDE or (bool(above) and min(sides) < 0.3)
+
+
+def _mended(
+    held: list[_Drawn], pieces: list[_Drawn], across: list[_Drawn], ink: Picture, near: float, worn: float
+) -> Iterator[_Drawn]:
+    """Lines with the `pieces` that a worn copy broke them into, no further apart than `worn`. A line ends at one across
+    it, before a merged cell; where it does not, there was more of it."""
+
+    def is_loose(at: float, middle: float) -> bool:
+        return not any(abs(line.middle - at) < near and line.left - near < middle < line.right + near for line in across)
+
+    def goes_on(one: _Drawn, end: int, start: int) -> bool:
+        return 0 < start - end < worn and (is_loose(end, one.middle) or is_loose(start, one.middle))
+
+    for one in held:
+        along = sorted((piece for piece in pieces if abs(piece.middle - one.middle) < near / 2), key=lambda it: it.left)
+        for piece in along:
+            if goes_on(one, one.right, piece.left):
+                one = one._replace(right=piece.right)
+        for piece in reversed(along):
+            if goes_on(one, piece.right, one.left):
+                one = one._replace(left=piece.left)
+        meets = [round(line.middle) for line in across if line.left - near < one.middle < line.right + near]
+        if not any(one.left - near < at < one.right + near for at in meets):
+            yield one  # the strokes of bold characters, maybe
+            continue
+        before = one._replace(left=max((at for at in meets if at < one.left), default=one.left), right=one.left)
+        after = one._replace(left=one.right, right=min((at for at in meets if at > one.right), default=one.right))
+        left, right = (
+            is_loose(end, one.middle)
+            and near < rest.length < worn
+            and _covered(ink, rest) > _SOME
+            and not _is_text(ink, rest, near)
+            for rest, end in ((before, one.left), (after, one.right))
+        )
+        yield one._replace(left=before.left if left else one.left, right=after.right if right else one.right)
 
 
 def _is_edge(ink: Picture, one: _Drawn, end: int, near: float) -> bool:

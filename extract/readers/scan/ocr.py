@@ -24,7 +24,7 @@ _BATCH = 24
 _ENOUGH = 1240  # pixels of the shorter side that show where words are (A4 at 150 dots an inch): half the time of 1654
 _MARGIN = 60  # pixels of paper left around what is printed
 _STRIP = 2600  # a longer picture (a screenshot of a whole page) is recognised in strips of so many pixels
-_VARIANTS = str.maketrans("內強戶內項規務産", "内强户内项规务产")
+_VARIANTS = str.maketrans("內強戶項規務産額糾結開數許訴訟況", "内强户项规务产额纠结开数许诉讼况")
 """Traditional forms that are recognised where the simplified one is printed faintly (行政強制 in faxes)."""
 _PUNCTUATION = str.maketrans(":,;()?!", "：，；（）？！")
 _FULL_WIDTH = re.compile(r"(?<=[⺀-鿿])[:,;()?!]|[:,;()?!](?=[⺀-鿿])")
@@ -113,40 +113,56 @@ def crops(picture: Picture, boxes: NDArray[np.float32]) -> list[Picture]:
 
 
 def certainty(some: list[Picture]) -> float:
-    """How sure the recognition is of some crops, from 0 to 1."""
-    return float(np.mean(_engine().recognize_txt(some).scores))
+    """How sure the recognition is of some crops, from 0 to 1 (0 of none)."""
+    return float(np.mean(_engine().recognize_txt(some).scores)) if some else 0.0
 
 
 def words(picture: Picture, boxes: NDArray[np.float32], began: tuple[float, float]) -> list[Word]:
     """The text in some boxes of a picture, as found. Raises TooSlowError where the page `began` too long ago."""
     found = []
-    cut = crops(picture, boxes)
-    order = sorted(range(len(cut)), key=lambda at: cut[at].shape[1] / cut[at].shape[0])
-    for start in range(0, len(order), _BATCH):
+    cut = list(_standing(crops(picture, boxes), boxes))
+    for some in _batches([crop.shape[1] / crop.shape[0] for crop in cut]):
         if min(now - then for now, then in zip(clocks(), began, strict=True)) > SECONDS:
             raise TooSlowError
-        some = order[start : start + _BATCH]
         told = _engine().recognize_txt([cut[at] for at in some])
         for at, text, score, info in zip(some, told.txts, told.scores, told.word_results, strict=True):
             if text.strip() and score >= 0.4:
-                found.append(_word(boxes[at], cut[at], text, info))
+                found.append(_word(boxes[at], text, info))
     return found
 
 
-def _word(box: Any, crop: Picture, text: str, info: Any) -> Word:
+def _standing(cut: list[Picture], boxes: NDArray[np.float32]) -> Iterator[Picture]:
+    """Crops with those of a lone digit turned back: whatever is higher than wide comes turned by a quarter, as a word
+    that runs down the page, and a 1 was read as 一."""
+    across, down = np.ptp(boxes, axis=1).T
+    one_line = 1.4 * np.percentile(down, 25) if len(boxes) else 0
+    for crop, wide, high in zip(cut, across, down, strict=True):
+        turned = wide < high < one_line and crop.shape[1] > crop.shape[0]
+        yield np.rot90(crop, -1).copy() if turned else crop
+
+
+def _batches(lengths: list[float]) -> Iterator[list[int]]:
+    """Which crops are recognised at once, by how much longer than high they are: each is filled up to the longest, and
+    beyond what a processor keeps at hand more at once takes longer."""
+    batch: list[int] = []
+    for at in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if batch and (len(batch) + 1) * max(lengths[at], 1) > _BATCH:
+            yield batch
+            batch = []
+        batch.append(at)
+    if batch:
+        yield batch
+
+
+def _word(box: Any, text: str, info: Any) -> Word:
     left, top = np.min(box, axis=0)
     right, bottom = np.max(box, axis=0)
     text = _FULL_WIDTH.sub(lambda match: match[0].translate(_PUNCTUATION), text.translate(_VARIANTS))
     printed = [(char, sure) for char, sure in zip(text, info.confs, strict=False) if not char.isspace()]
     columns = [column for part in info.word_cols for column in part]
     span = (right - left) / max(info.line_txt_len, 1)
-    upright = crop.shape[0] > 1.5 * crop.shape[1]
     chars = tuple(
-        (
-            char,
-            float((left + right) / 2 if upright and len(printed) == 1 else left + (column + 0.5) * span),
-            float(sure),
-        )
+        (char, float(left + (column + 0.5) * span), float(sure))
         for (char, sure), column in zip(printed, columns, strict=False)
     )
     return Word(float(left), float(top), float(right), float(bottom), chars)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from extract.document import Box
 from extract.readers import ruling
 from extract.readers.image import A4, TextLayer
+from extract.readers.ruling import Rulings
 from extract.readers.scan import ocr
 from extract.readers.scan.lines import rulings
 from extract.readers.scan.picture import Matrix, Picture, bent, ink_of, seals, tone_of
@@ -20,10 +21,13 @@ _SAMPLE = 4  # words by which it is told which side of a page is up
 
 @dataclass(slots=True)
 class Sheet:
-    """An upright page: its picture, the same without seals over tables, the boxes of its words, how it was `moved` to
-    be upright, and what a text layer has (characters with their x and y), all in its pixels."""
+    """An upright page: its picture in grey, its ruling lines and where they are drawn, the picture without seals over
+    tables, the boxes of its words, how it was `moved` to be upright, and what a text layer has (characters with their
+    x and y), all in its pixels."""
 
-    picture: Picture
+    tone: Picture
+    lines: Rulings
+    drawn: Picture
     clean: Picture
     boxes: NDArray[np.float32]
     moved: Matrix
@@ -31,15 +35,22 @@ class Sheet:
 
 
 def _sheet(picture: Picture, moved: Matrix) -> Sheet:
-    """The page on a picture that was `moved` already."""
-    picture, matrix = _squared(picture)
-    clean = _unsealed(picture)
-    return Sheet(picture, clean, ocr.detected(clean), matrix @ moved)
+    """The page on an upright picture that was `moved` to be so."""
+    tone = tone_of(picture)
+    lines, drawn = rulings(tone)
+    clean = _unsealed(picture, tone, lines)
+    return Sheet(tone, lines, drawn, clean, ocr.detected(clean), moved)
+
+
+def _squared(picture: Picture, moved: Matrix) -> Sheet:
+    """The page on a picture that was `moved` already, and is still a little askew."""
+    picture, matrix = _level(picture)
+    return _sheet(picture, matrix @ moved)
 
 
 def printed(sheet: Sheet, points: float, box: Box) -> Box:
     """Where a box of an upright page lies on the page as it is kept, which has so many `points` a pixel."""
-    back, scale = np.linalg.inv(sheet.moved), sheet.picture.shape[1] / A4
+    back, scale = np.linalg.inv(sheet.moved), sheet.tone.shape[1] / A4
     corners = [(x * scale, y * scale, 1) for x in (box.left, box.right) for y in (box.top, box.bottom)]
     x, y, w = back @ np.array(corners).T
     x, y = x / w * points, y / w * points
@@ -49,23 +60,19 @@ def printed(sheet: Sheet, points: float, box: Box) -> Box:
 def sheets(picture: Picture, layer: TextLayer | None) -> list[Sheet]:
     """The pages on a picture, each upright: scanned on a side or head down, or two as an open book lies."""
     as_kept = np.eye(3)
-    if layer is not None and layer.seen:
-        clean = _unsealed(picture)
-        sheet = Sheet(picture, clean, ocr.detected(clean), as_kept)
-    else:
-        sheet = _sheet(picture, as_kept)
+    sheet = (_sheet if layer is not None and layer.seen else _squared)(picture, as_kept)
     if layer is not None:
         by = picture.shape[1] / layer.width
         sheet.below = list(_moved([(one.text, one.centre * by, one.middle * by) for one in layer.chars], sheet.moved))
         return [sheet]
     if times := _turns(sheet):
-        sheet = _sheet(np.rot90(picture, times).copy(), _quarters(picture, times))
+        sheet = _squared(np.rot90(picture, times).copy(), _quarters(picture, times))
     gutter = _gutter(sheet)
     if gutter is None:
         return [sheet]
     right = np.array([(1, 0, -gutter), (0, 1, 0), (0, 0, 1)]) @ sheet.moved
-    halves = ((sheet.picture[:, :gutter], sheet.moved), (sheet.picture[:, gutter:], right))
-    return [_sheet(half.copy(), moved) for half, moved in halves]
+    halves = ((sheet.clean[:, :gutter], sheet.moved), (sheet.clean[:, gutter:], right))
+    return [_squared(half.copy(), moved) for half, moved in halves]
 
 
 def _quarters(picture: Picture, times: int) -> Matrix:
@@ -79,34 +86,42 @@ def _quarters(picture: Picture, times: int) -> Matrix:
 
 
 def _turns(sheet: Sheet) -> int:
-    """How many quarters to the left a page must be turned. Which side is up only the words tell, and a few of them."""
+    """How many quarters to the left a page must be turned. Which side is up only the words tell, and a few of them.
+
+    Words run down an upright page as well: 结果维持 in the narrow columns of the third table, more of them than lines of
+    text on a last page.
+    """
     across, down = np.ptp(sheet.boxes, axis=1).T if len(sheet.boxes) else (np.zeros(0), np.zeros(0))
-    long = np.flatnonzero(np.maximum(across, down) > 3 * np.minimum(across, down))
-    lies = bool((down[long] > across[long]).mean() > 0.5) if len(long) else False
-    some = [at for at in long if (down[at] > across[at]) == lies]
-    some = sorted(some, key=lambda at: abs(max(across[at], down[at]) / min(across[at], down[at]) - 9))[:_SAMPLE]
-    if not some:
+    length, runs_down = np.maximum(across, down) / np.minimum(across, down), down > across
+    long = length > 3
+    lies = length[long & runs_down].sum() > length[long & ~runs_down].sum()
+    level, sideways = (
+        ocr.crops(sheet.clean, sheet.boxes[sorted(np.flatnonzero(some), key=lambda at: abs(length[at] - 9))[:_SAMPLE]])
+        for some in (long & ~runs_down, long & runs_down)
+    )
+    sure = ocr.certainty(level)
+    if sure > ocr.SURE or not (level or sideways):
         return 0
-    crops = ocr.crops(sheet.clean, sheet.boxes[some])
-    sure = ocr.certainty(crops)
-    if sure > ocr.SURE and not lies:
-        return 0
-    headlong = ocr.certainty([np.rot90(crop, 2).copy() for crop in crops])
-    # The crop of a word that runs down the page comes turned by a quarter already.
-    return (3 if headlong > sure else 1) if lies else (2 if headlong > sure + 0.1 else 0)
+    if lies:
+        # The crop of a word that runs down the page comes turned by a quarter already.
+        return 3 if ocr.certainty(_headlong(sideways)) > ocr.certainty(sideways) else 1
+    return 2 if ocr.certainty(_headlong(level)) > sure + 0.1 else 0
+
+
+def _headlong(crops: list[Picture]) -> list[Picture]:
+    return [np.rot90(crop, 2).copy() for crop in crops]
 
 
 def _gutter(sheet: Sheet) -> int | None:
     """Where the fold of an open book is: a strip in the middle of a wide picture that no word and no line crosses."""
-    height, width = sheet.picture.shape[:2]
+    height, width = sheet.tone.shape
     if width < 1.2 * height or not len(sheet.boxes):
         return None
     left, right = sheet.boxes[:, :, 0].min(axis=1), sheet.boxes[:, :, 0].max(axis=1)
-    lines = rulings(tone_of(sheet.picture))[0][0]
     for middle in sorted(np.linspace(0.46, 0.54, 9) * width, key=lambda x: abs(x - width / 2)):
         crossed = ((left < middle + 0.01 * width) & (right > middle - 0.01 * width)).any()
         both = (right < middle).any() and (left > middle).any()
-        if both and not crossed and not any(line.start < middle < line.end for line in lines):
+        if both and not crossed and not any(line.start < middle < line.end for line in sheet.lines[0]):
             return int(middle)
     return None
 
@@ -117,22 +132,21 @@ def _moved(below: list[tuple[str, float, float]], matrix: Matrix) -> Iterator[tu
         yield text, float(x / w), float(y / w)
 
 
-def _unsealed(picture: Picture) -> Picture:
+def _unsealed(picture: Picture, tone: Picture, lines: Rulings) -> Picture:
     """The picture without seals, and without red over its tables (elsewhere a title may be red). The words of a seal
     beside a signature were read as its last line."""
-    tone = tone_of(picture)
     out = picture.copy()
     if picture.ndim == 3:
         for place in seals(picture):
             out[place] = tone[place][:, :, None]
-    for h, v in ruling.touching(*rulings(tone)[0], picture.shape[1] / 200):
+    for h, v in ruling.touching(*lines, picture.shape[1] / 200):
         rows = slice(int(min(line.at for line in h)), int(max(line.at for line in h)))
         columns = slice(int(min(line.at for line in v)), int(max(line.at for line in v)))
         out[rows, columns] = tone[rows, columns] if picture.ndim == 2 else tone[rows, columns, None]
     return out
 
 
-def _squared(picture: Picture) -> tuple[Picture, Matrix]:
+def _level(picture: Picture) -> tuple[Picture, Matrix]:
     """A picture turned so that its lines are level, and bent so that its largest table is a rectangle (a telephone
     makes a trapezium of it); with what moved its points."""
     height, width = picture.shape[:2]
