@@ -181,6 +181,64 @@ def test_dashed_lines_are_lines(page: Any) -> None:
 
 
 @needs_ocr
+def test_a_line_that_a_copy_wore_away_is_one_line_and_its_crumbs_are_no_dashes(page: Any) -> None:
+    worn = page.copy()
+    for at in range(1, 4):
+        y = int((220 - 50 - 26 * at) * SCALE)
+        for column in range(4):
+            middle = int((30 + WIDE * (column + 0.5)) * SCALE)
+            worn[y - 4 : y + 5, middle - 45 : middle - 12] = worn[y - 4 : y + 5, middle + 12 : middle + 45] = 255
+    assert texts(image.read(saved(worn))) == [HEADER, *ROWS]
+
+
+@needs_ocr
+def test_a_hyphen_as_small_as_a_speck_is_not_told_blank(page: Any) -> None:
+    drawn = page.copy()
+    rows, columns = cell_at(1, 1)
+    y, x = (rows.start + rows.stop) // 2, (columns.start + columns.stop) // 2
+    drawn[y - 1 : y + 2, x - 3 : x + 4] = 0
+    assert texts(image.read(saved(drawn)))[1] == ["规章", "—", "—", "0"]
+
+
+def typeset(*words: tuple[float, float, str]) -> Any:
+    """A picture of a page with some words, each at its x and y from the top in points. Skips as `page` does."""
+    import pypdfium2
+    from reportlab.pdfgen.canvas import Canvas
+
+    out = BytesIO()
+    canvas = Canvas(out, pagesize=(595, 400))
+    canvas.setFont("STSong-Light", 11)
+    for x, y, text in words:
+        canvas.drawString(x, 400 - y, text)
+    canvas.save()
+    return pypdfium2.PdfDocument(out.getvalue())[0].render(scale=SCALE).to_numpy()[:, :, :3].copy()
+
+
+@needs_ocr
+@pytest.mark.usefixtures("page")
+def test_words_that_run_down_narrow_columns_do_not_turn_the_page() -> None:
+    heading = "四、政府信息公开行政复议、行政诉讼情况"
+    columns = [(60 + 36 * column, 100 + 13 * at, char) for column in range(12) for at, char in enumerate("结果维持")]
+    read = image.read(saved(typeset((60, 60, heading), *columns)))
+    assert read.lines[0] == heading
+
+
+@needs_ocr
+@pytest.mark.usefixtures("page")
+def test_dashes_of_a_table_without_lines_are_seen() -> None:
+    labels = ["1.属于国家秘密", "4.保护第三方合法权益", "2.重复申请", "（七）总计", "7.属于行政执法案卷"]
+    rows = [(label, ["0", "—", "17", "—", "0", "0", "17"]) for label in labels]
+    marks = [
+        (240 + 45 * column, 60 + 30 * at, mark) for at, (_, row) in enumerate(rows) for column, mark in enumerate(row)
+    ]
+    names = [(60.0, 60.0 + 30 * at, label) for at, (label, _) in enumerate(rows)]
+    (grid,) = image.read(saved(typeset(*names, *marks, (290, 380, "12")))).grids
+    assert [[cell.text for cell in distinct(row) if cell.text] for row in grid.rows] == [
+        [label, *row] for label, row in rows
+    ]
+
+
+@needs_ocr
 def test_what_a_fold_may_hide_is_not_told_blank_nor_numbers_beside_it_as_one(page: Any) -> None:
     folded = page.astype(np.float32)
     rows, columns = cell_at(1, 1)  # a cell that is empty
@@ -309,6 +367,27 @@ def test_scanned_pages_of_a_pdf_are_read(page: Any) -> None:
     quick = readers.read(saved(page[:120], page, kind="pdf"), quick=True)
     assert quick.blocks == []
     assert any("未读取" in problem for problem in quick.problems)
+
+
+@needs_ocr
+def test_a_table_typed_below_the_picture_of_the_page_is_a_second_reading(page: Any) -> None:
+    from reportlab.lib import colors
+    from reportlab.lib.utils import ImageReader
+    from reportlab.pdfgen.canvas import Canvas
+    from reportlab.platypus import Table
+
+    out = BytesIO()
+    canvas = Canvas(out, pagesize=(360, 220))
+    typed = [HEADER, ROWS[0], ["行政规范性文件", "121", "0", "1135"], ROWS[2]]
+    style: list[Any] = [("GRID", (0, 0), (-1, -1), 0.6, colors.black), ("FONT", (0, 0), (-1, -1), "STSong-Light", 9)]
+    style += [("ALIGN", (0, 0), (-1, -1), "CENTER"), ("VALIGN", (0, 0), (-1, -1), "MIDDLE")]
+    table = Table(typed, colWidths=WIDE, rowHeights=26, style=style)
+    table.wrapOn(canvas, 300, 150)
+    table.drawOn(canvas, 30, 50)
+    canvas.drawImage(ImageReader(BytesIO(saved(page))), 0, 0, 360, 220)
+    canvas.save()
+    read = texts(readers.read(out.getvalue()))
+    assert read[2][1:] == [f"127{values.UNSURE}121", "0", "1135"]
 
 
 @pytest.mark.parametrize(

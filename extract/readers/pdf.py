@@ -81,7 +81,9 @@ def _read_pages(source: Any, document: Document, quick: bool) -> None:
             continue
         here = list(_texts(shown, number, texts[-1] if texts else None))
         is_scan = _is_scan(shown)
-        if is_scan or (shown.pictured > _LARGE and not any(text.tables for text in here) and not quick):
+        # Below a picture of the whole page a text layer has no tables of its own, whatever is ruled there.
+        ruled = not shown.covered and any(text.tables for text in here)
+        if is_scan or (shown.pictured > _LARGE and not ruled and not quick):
             found: list[Table | Paragraph] = []
             if not quick and len(scans) < image.MAX_PAGES:
                 layer = _layer(shown, page, is_scan)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from extract.document import Grid, Paragraph
+from extract.lines import is_page_number
 from extract.readers import layout, ruling
 from extract.readers.chars import Char, printed_lines
 from extract.readers.image import A4, TextLayer
@@ -57,9 +58,11 @@ def _read(sheet: Sheet, number: int, began: tuple[float, float]) -> tuple[list[C
     ink = ink_of(sheet.tone) & ~sheet.drawn
     ruled = ruling.tables(in_points(sheet.lines, scale), number)
     found = ocr.words(sheet.clean, sheet.boxes, began)
-    chars = list(ocr.chars_of(found, sheet.lines, scale))
     # Lines that make no seven columns are another table's, or a streak across lines that only part rows.
     narrow = all(len(table.xs) <= unruled.ABREAST for table in ruled)
+    if narrow:
+        found.extend(unruled.dashes(ink, found, scale))
+    chars = list(ocr.chars_of(found, sheet.lines, scale))
     if narrow and (aligned := unruled.aligned(found, number, scale)) is not None:
         apart = [table for table in ruled if table.ys[-1] < aligned.ys[0] or aligned.ys[-1] < table.ys[0]]
         ruled = sorted([*apart, aligned], key=lambda table: table.top)
@@ -89,7 +92,10 @@ def _beside(layer: TextLayer, ruled: list[Table]) -> Iterator[Char]:
 def _lines(parts: list[Table | Paragraph], chars: list[Char]) -> Iterator[str]:
     """The rows of tables with tabs; without ruled tables the lines as printed."""
     if not any(isinstance(part, Table) for part in parts):
-        yield from (line.text for line in printed_lines(chars))
+        lines = [line.text for line in printed_lines(chars)]
+        # Behind a row of an unruled table the number of the page was taken for the last of the row.
+        ends = [at for at in (0, len(lines) - 1) if lines and is_page_number("".join(lines[at].split()))]
+        yield from (line for at, line in enumerate(lines) if at not in ends)
         return
     for block in layout.blocks(parts):
         if isinstance(block, Paragraph):

@@ -158,7 +158,7 @@ def _whole(cell: _Cell, text: str) -> Char:
 
 
 def _middle(table: Table, owner: int) -> Point:
-    """A point in the middle of a cell; of one that lost a line and goes round the corner of another, where it begins."""
+    """A point in the middle of a cell, or in its first part if it lost a line and goes round another's corner."""
     box = table.box(owner)
     x, y = (box.left + box.right) / 2, (box.top + box.bottom) / 2
     if table.slot(Char("", x, y, x, y, y)) == owner:

@@ -148,18 +148,22 @@ def _mended(
     it, before a merged cell; where it does not, there was more of it."""
 
     def is_loose(at: float, middle: float) -> bool:
-        return not any(abs(line.middle - at) < near and line.left - near < middle < line.right + near for line in across)
+        return not any(
+            abs(line.middle - at) < near and line.left - near < middle < line.right + near for line in across
+        )
 
-    def goes_on(one: _Drawn, end: int, start: int) -> bool:
-        return 0 < start - end < worn and (is_loose(end, one.middle) or is_loose(start, one.middle))
+    def is_more(end: int, near_end: int, far_end: int, middle: float) -> bool:
+        # Strokes of a heading above a table are held by nothing.
+        broken = is_loose(end, middle) or (is_loose(near_end, middle) and not is_loose(far_end, middle))
+        return 0 < abs(near_end - end) < worn and broken
 
     for one in held:
         along = sorted((piece for piece in pieces if abs(piece.middle - one.middle) < near / 2), key=lambda it: it.left)
         for piece in along:
-            if goes_on(one, one.right, piece.left):
+            if piece.left > one.right and is_more(one.right, piece.left, piece.right, one.middle):
                 one = one._replace(right=piece.right)
         for piece in reversed(along):
-            if goes_on(one, piece.right, one.left):
+            if piece.right < one.left and is_more(one.left, piece.right, piece.left, one.middle):
                 one = one._replace(left=piece.left)
         meets = [round(line.middle) for line in across if line.left - near < one.middle < line.right + near]
         if not any(one.left - near < at < one.right + near for at in meets):

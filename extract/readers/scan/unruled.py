@@ -1,17 +1,35 @@
 """A table without lines, by the columns in which its numbers stand."""
 
 import re
+from collections.abc import Iterator
 from itertools import pairwise
 
+import cv2
 import numpy as np
 
 from extract.readers.ruling import Table
 from extract.readers.scan.ocr import NUMBER, Word
+from extract.readers.scan.picture import Picture
 
 ABREAST = 7
 """Numbers on a line of the form's table of requests."""
 _FEWEST_ROWS = 5
+_DASH = "—"
 _ITEM = re.compile(r".\d\.")
+
+
+def dashes(ink: Picture, found: list[Word], scale: float) -> Iterator[Word]:
+    """The dashes that stand alone on a page, which recognition does not look for: flat strokes away from the words."""
+    free = ink.copy()
+    for word in found:
+        beside = 0.4 * (word.bottom - word.top)  # the box of a word may cut off what is below its characters
+        top, left = max(0, int(word.top - beside)), max(0, int(word.left - beside))
+        free[top : int(word.bottom + beside), left : int(word.right + beside)] = 0
+    count, _, stats, _ = cv2.connectedComponentsWithStats(free)
+    for x, y, w, h, area in stats[1:count].tolist():
+        if w > 1.6 * h and 2 < w * scale < 15 and area > 0.7 * w * h:
+            half = max(h, 6 / scale)
+            yield Word(x, y - half, x + w, y + h + half, ((_DASH, x + w / 2, 1.0),))
 
 
 def aligned(found: list[Word], number: int, scale: float) -> Table | None:
@@ -19,7 +37,7 @@ def aligned(found: list[Word], number: int, scale: float) -> Table | None:
 
     A label that is broken over lines stands around the middle of its row, and its group in a column before it.
     """
-    numbers = [word for word in found if NUMBER.fullmatch(word.text)]
+    numbers = [word for word in found if word.text == _DASH or NUMBER.fullmatch(word.text)]
     rows: list[list[Word]] = []
     for word in sorted(numbers, key=lambda one: one.top + one.bottom):
         if rows and word.top < rows[-1][-1].bottom - 0.5 * (word.bottom - word.top):

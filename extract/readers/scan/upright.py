@@ -88,8 +88,7 @@ def _quarters(picture: Picture, times: int) -> Matrix:
 def _turns(sheet: Sheet) -> int:
     """How many quarters to the left a page must be turned. Which side is up only the words tell, and a few of them.
 
-    Words run down an upright page as well: 结果维持 in the narrow columns of the third table, more of them than lines of
-    text on a last page.
+    Words run down an upright page as well: on a last page 结果维持 in narrow columns, more of them than lines of text.
     """
     across, down = np.ptp(sheet.boxes, axis=1).T if len(sheet.boxes) else (np.zeros(0), np.zeros(0))
     length, runs_down = np.maximum(across, down) / np.minimum(across, down), down > across
