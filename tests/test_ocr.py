@@ -192,6 +192,16 @@ def test_a_line_that_a_copy_wore_away_is_one_line_and_its_crumbs_are_no_dashes(p
 
 
 @needs_ocr
+def test_a_header_in_white_on_blue_has_its_lines(page: Any) -> None:
+    web = page[120:].copy()
+    top, bottom = (int((220 - 50 - 26 * at) * SCALE) - 120 for at in (4, 3))
+    left, right = int(30 * SCALE), int((30 + WIDE * 4) * SCALE)
+    ink = 1 - web[top:bottom, left:right] / 255
+    web[top:bottom, left:right] = np.array([189, 129, 79]) + ink * (220 - np.array([189, 129, 79]))
+    assert texts(image.read(saved(web))) == [HEADER, *ROWS]
+
+
+@needs_ocr
 def test_a_hyphen_as_small_as_a_speck_is_not_told_blank(page: Any) -> None:
     drawn = page.copy()
     rows, columns = cell_at(1, 1)

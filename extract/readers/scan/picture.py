@@ -10,18 +10,44 @@ Picture = NDArray[np.uint8]
 """A page, grey or in colour (blue first, as OpenCV has it)."""
 Matrix = NDArray[np.float64]
 """Where a point (x, y, 1) of a picture goes when it is put upright."""
+_COARSE = 4
+"""Every fourth pixel tells what is shaded."""
+_DARK = 150
+"""Of 255: what is darker is no paper."""
 
 
 def tone_of(picture: Picture) -> Picture:
-    """Grey, without red seals: what is printed below one is dark in the red channel too."""
+    """Grey, with all that is printed darker than what is around it, and without red seals: what is printed below one is
+    dark in the red channel too."""
     if picture.ndim == 2:
-        return picture
-    red, seal = picture[:, :, 2], _red(picture)
-    if not seal.any():
-        return np.ascontiguousarray(red)
-    # A seal is made as bright as paper, not wiped out: a digit below it stays darker than it (else 372 became 37).
-    paper = max(float(np.percentile(red[seal], 60)), 1.0)
-    return np.where(seal, np.minimum(red * (255 / paper), 255), red).astype(np.uint8)
+        return _dark_on_light(picture)
+    red, seal = np.ascontiguousarray(picture[:, :, 2]), _red(picture)
+    if seal.any():
+        # A seal is made as bright as paper, not wiped out: a digit below it stays darker than it (else 372 became 37).
+        paper = max(float(np.percentile(red[seal], 60)), 1.0)
+        red = np.where(seal, np.minimum(red * (255 / paper), 255), red).astype(np.uint8)
+    return _dark_on_light(red)
+
+
+def _dark_on_light(tone: Picture) -> Picture:
+    """Grey with the light letters and lines of dark areas dark, and these light: a web page heads its tables in white
+    on blue."""
+    small = np.ascontiguousarray(tone[::_COARSE, ::_COARSE])
+    paper = cv2.medianBlur(small, max(5, small.shape[1] // 50) | 1)
+    count, _, stats, _ = cv2.connectedComponentsWithStats((paper < _DARK).astype(np.uint8))
+    out = tone
+    for x, y, w, h, area in stats[1:count].tolist():
+        inside, shade = small[y : y + h, x : x + w].astype(np.int16), int(np.median(paper[y : y + h, x : x + w]))
+        if area < 0.8 * w * h or (inside > shade + 60).sum() <= (inside < shade - 60).sum():
+            continue  # no area of a table, or one in the shade: there the letters are darker still
+        out = tone.copy() if out is tone else out
+        about = tuple(slice(max(0, _COARSE * (at - 1)), _COARSE * (at + size + 1)) for at, size in ((y, h), (x, w)))
+        other = cv2.absdiff(tone[about], np.full_like(tone[about], shade))
+        rows, columns = (np.flatnonzero((other < 40).mean(axis=axis) > 0.3) for axis in (1, 0))
+        if len(rows) and len(columns):
+            exact = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+            out[about][exact] = 255 - other[exact]
+    return out
 
 
 def _red(picture: Picture) -> NDArray[np.bool_]:
