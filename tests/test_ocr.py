@@ -216,10 +216,10 @@ def typeset(*words: tuple[float, float, str]) -> Any:
     from reportlab.pdfgen.canvas import Canvas
 
     out = BytesIO()
-    canvas = Canvas(out, pagesize=(595, 400))
+    canvas = Canvas(out, pagesize=(595, 842))
     canvas.setFont("STSong-Light", 11)
     for x, y, text in words:
-        canvas.drawString(x, 400 - y, text)
+        canvas.drawString(x, 842 - y, text)
     canvas.save()
     return pypdfium2.PdfDocument(out.getvalue())[0].render(scale=SCALE).to_numpy()[:, :, :3].copy()
 
@@ -242,7 +242,7 @@ def test_dashes_of_a_table_without_lines_are_seen() -> None:
         (240 + 45 * column, 60 + 30 * at, mark) for at, (_, row) in enumerate(rows) for column, mark in enumerate(row)
     ]
     names = [(60.0, 60.0 + 30 * at, label) for at, (label, _) in enumerate(rows)]
-    (grid,) = image.read(saved(typeset(*names, *marks, (290, 380, "12")))).grids
+    (grid,) = image.read(saved(typeset(*names, *marks, (290, 800, "12")))).grids
     assert [[cell.text for cell in distinct(row) if cell.text] for row in grid.rows] == [
         [label, *row] for label, row in rows
     ]
