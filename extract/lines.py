@@ -33,7 +33,7 @@ class Line(NamedTuple):
 
 def compact(text: str) -> str:
     """`text` without any white space."""
-    return _SPACE.sub("", text)
+    return text if " " not in text and text.isprintable() else _SPACE.sub("", text)
 
 
 def spaced(text: str) -> str:

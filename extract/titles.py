@@ -91,6 +91,8 @@ class Title:
 
 def tidy(text: str) -> str:
     """`text` without the spaces that layout put in (between two Latin words one is kept)."""
+    if " " not in text and text.isprintable():
+        return text
     return _SPACE.sub("", _BETWEEN_LATIN.sub("\u00a0", text).replace("\u00a0", "\x1f")).replace("\x1f", " ")
 
 

@@ -57,12 +57,12 @@ class _Walk:
         return self.out
 
     def _end_paragraph(self) -> None:
-        raw = _LINE_SPACE.sub(" ", "".join(self.words)).strip(" ")
+        raw = "".join(self.words)
         self.words.clear()
         text = flat(raw)
         if text:
             self.out.append(Paragraph(text, heading=self.heading))
-            self.document.lines.append(raw)
+            self.document.lines.append(_LINE_SPACE.sub(" ", raw).strip(" ") if "\t" in raw else text)
             if len(text) < 200:
                 card.read_text(text, self.document)
 

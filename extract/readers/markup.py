@@ -1,7 +1,6 @@
 """The elements of a web page: what their tags mean, and their words."""
 
 import json
-import re
 from importlib.resources import files
 from typing import Any
 
@@ -16,7 +15,6 @@ FRAMES: dict[str, str] = WORDS["frames"]
 """Elements that show another file, each with the attribute that has its address."""
 MAX_DEPTH = 240
 """Elements within each other beyond which a page is not looked into."""
-_SPACE = re.compile(r"\s+")
 
 
 def text_of(element: etree._Element) -> str:
@@ -26,7 +24,7 @@ def text_of(element: etree._Element) -> str:
 
 def flat(text: str) -> str:
     """`text` on one line."""
-    return _SPACE.sub(" ", text).strip()
+    return " ".join(text.split())
 
 
 def line_of(element: etree._Element) -> str:
