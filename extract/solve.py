@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import combinations
 
 from extract import form
 from extract.labels import Row
@@ -15,6 +16,8 @@ from extract.reading import Torn
 from extract.report import Cell, Status
 
 MOST_PAGES = 4
+_SEVERAL = 3
+_MOST_LOST = 2
 _MOST_WAYS = 400
 """Ways to part a table beyond which nothing is told of it."""
 GAPS = frozenset((Status.MISSING, Status.UNREADABLE))
@@ -124,12 +127,16 @@ def _fill_gaps(
 
 
 def _against(cells: dict[str, Cell], row: Row, part: Torn) -> set[str]:
-    """The cells of a torn row if more was derived for it than was lost: then what is printed there says otherwise."""
+    """The cells of a torn row if what was derived for them leaves no place for what is printed there, in its order."""
     keys = [key for key in _torn_keys(row)[0] if key in cells] if row[0] != "disclosure" else []
-    derived = Counter(cells[key].value or 0 for key in keys if cells[key].status is Status.DERIVED)
-    printed = Counter(cell.value or 0 for cell in part.values)
-    lost = max(len(keys) - len(part.values), 0)
-    return set(keys) if sum((derived - printed).values()) > lost else set()
+    whole = [cells[key].value if cells[key].status is Status.DERIVED else None for key in keys]
+    printed: list[int | float | None] = [cell.value or 0 for cell in part.values]
+    longer, shorter = (whole, printed) if len(whole) >= len(printed) else (printed, whole)
+    if len(longer) - len(shorter) > _MOST_LOST:
+        return set()
+    ways = combinations(longer, len(shorter))
+    fits = any(all(None in pair or pair[0] == pair[1] for pair in zip(way, shorter, strict=True)) for way in ways)
+    return set() if fits else set(keys)
 
 
 def _has_empty(some: Iterable[Cell]) -> bool:
@@ -320,11 +327,54 @@ def _fill_torn(
             continue  # a row without a number has no zeros either
         if found := set(placements([cell.value for cell in part.values], widths)):
             choices[row] = found
-    _prune(choices, cells, every)
+    choices = _prune(choices, cells, every)
+    before = dict(cells)
+    printed = {row: tuple(cell.value or 0 for cell in torn[row].values) for row in choices}
+    together = _lost_together(choices, printed)
     for row, found in choices.items():
-        for key, possible in zip(_torn_keys(row)[0], zip(*found, strict=True), strict=True):
-            if len(set(possible)) == 1 and (possible[0] or row[0] not in with_blanks):
-                cells[key] = Cell(possible[0], "", Status.DERIVED, torn[row].place)
+        ways: set[tuple[int | float | None, ...]] = set(found)
+        # Where no way does without a number that nobody printed, the sum of the row may be wrong in print as well.
+        if needs_more := min(map(sum, found)) > sum(printed[row]):
+            ways = {_lost(way, at) for way in found for at in together if _without(way, at) == printed[row]}
+        for at, key in enumerate(_torn_keys(row)[0]):
+            possible = {way[at] for way in ways}
+            value = possible.pop() if len(possible) == 1 else None
+            if value is None and needs_more:
+                (one, *others) = {way[at] for way in found}
+                value = one if not others and _confirmed(before, every, key, one) else None
+            if value or (value == 0 and row[0] not in with_blanks):
+                cells[key] = Cell(value, "", Status.DERIVED, torn[row].place)
+
+
+def _lost(way: tuple[int | float, ...], at: int) -> tuple[int | float | None, ...]:
+    """A way without the value that was lost, but for a total."""
+    return way if at == len(way) - 1 else (*way[:at], None, *way[at + 1 :])
+
+
+def _without(way: tuple[int | float, ...], at: int) -> tuple[int | float, ...]:
+    return (*way[:at], *way[at + 1 :])
+
+
+def _lost_together(
+    choices: dict[Row, set[tuple[int | float, ...]]], printed: dict[Row, tuple[int | float, ...]]
+) -> set[int]:
+    """The columns of `requests` of which every torn row that counts anything may have lost its cell, if several are."""
+    rows = [row for row in choices if row[0] == "requests" and any(printed[row])]
+    if len(rows) < _SEVERAL:
+        return set()
+    return {
+        at
+        for at in range(len(form.APPLICANTS))
+        if all(any(_without(way, at) == printed[row] for way in choices[row]) for row in rows)
+    }
+
+
+def _confirmed(cells: dict[str, Cell], every: tuple[Sum, ...], key: str, value: float) -> bool:
+    """Whether a sum of which all other cells are known asks for `value` in a cell."""
+    for one in every:
+        if key in one.keys and all(_number(cells[other]) is not None for other in one.keys if other != key):
+            return _missing_part(cells, one, key) == value
+    return False
 
 
 def _torn_keys(row: Row) -> tuple[list[str], tuple[int, ...]]:
@@ -334,9 +384,28 @@ def _torn_keys(row: Row) -> tuple[list[str], tuple[int, ...]]:
     return [f"{row[0]}.{row[1]}.{column}" for column in form.APPLICANTS], (len(form.APPLICANTS),)
 
 
-def _prune(choices: dict[Row, set[tuple[int | float, ...]]], cells: dict[str, Cell], every: tuple[Sum, ...]) -> None:
-    """Drop placements that no column sum allows, where all the other cells of that column are known."""
+def _prune(
+    choices: dict[Row, set[tuple[int | float, ...]]], cells: dict[str, Cell], every: tuple[Sum, ...]
+) -> dict[Row, set[tuple[int | float, ...]]]:
+    """The placements that the column sums allow, where all the other cells of that column are known. Rows of a sum that
+    allows none keep all of theirs: something in print is wrong, and nobody knows what."""
+    doubtful: set[Row] = set()
+    while True:
+        kept, against = _pruned(choices, cells, every, doubtful)
+        if not against:
+            return kept
+        doubtful |= against
+
+
+def _pruned(
+    choices: dict[Row, set[tuple[int | float, ...]]],
+    cells: dict[str, Cell],
+    every: tuple[Sum, ...],
+    doubtful: set[Row],
+) -> tuple[dict[Row, set[tuple[int | float, ...]]], set[Row]]:
+    """The placements left, those of `doubtful` rows untouched; and the rows of which a sum allows none."""
     most = 4  # rows open in a column beyond which the sums say too little to be worth the search
+    choices = dict(choices)
     changed = bool(choices)
     while changed:
         changed = False
@@ -357,6 +426,9 @@ def _prune(choices: dict[Row, set[tuple[int | float, ...]]], cells: dict[str, Ce
                 for other in others:
                     reach = {total + sign[other] * way[column] for total in reach for way in choices[other]}
                 kept = {way for way in choices[row] if -sign[row] * way[column] in reach}
-                if kept and len(kept) < len(choices[row]):
+                if not kept and not doubtful.issuperset(open_rows):
+                    return choices, set(open_rows)
+                if kept and len(kept) < len(choices[row]) and row not in doubtful:
                     choices[row] = kept
                     changed = True
+    return choices, set()
