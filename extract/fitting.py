@@ -20,7 +20,7 @@ def fit(tokens: list[Token], count: int) -> list[str] | None:
             continue
         if len(texts) == count:
             # Where tabs part the cells, one empty field at the edge may be a lost cell (坎苏镇 2024: six of seven).
-            may_be_lost = bool(texts[0]) + bool(texts[-1]) == 1 and (texts.count("") == 1 or lacks_total(texts))
+            may_be_lost = (texts.count("") == 1 and not (texts[0] and texts[-1])) or lacks_total(texts)
             return texts if is_column or not may_be_lost else None
         left = next((i for i, text in enumerate(texts) if text), len(texts))
         right = next((i for i, text in enumerate(reversed(texts)) if text), len(texts))
