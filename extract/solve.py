@@ -81,6 +81,7 @@ def fill(cells: dict[str, Cell], torn: dict[Row, Torn], edition: str | None, has
     if not any(cell.status in GAPS for cell in cells.values()):
         return
     every = sums(edition, has_disputes)
+    rows = torn
     wrong = {key for one in every if _is_broken(cells, one) for key in one.keys}
     # Where zeros are printed as a dash, or not at all, a 0 that nobody printed may be one of those.
     with_blanks = {_table(key) for key, cell in cells.items() if cell.status in _EMPTY}
@@ -97,7 +98,7 @@ def fill(cells: dict[str, Cell], torn: dict[Row, Torn], edition: str | None, has
     barred: set[str] = set()
     while True:
         filled = _fill_gaps(cells, every, with_blanks, barred)
-        against = {key for row, part in torn.items() for key in _against(filled, row, part)} - barred
+        against = {key for row, part in rows.items() for key in _against(filled, row, part)} - barred
         if not against:
             break
         barred |= against
