@@ -4,14 +4,14 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from extract import chapters, form, identity, outline, readers, rules, tables
+from extract import chapters, form, identity, misread, outline, readers, rules, tables
 from extract import roster as rosters
 from extract.document import Document, Paragraph, Picture
 from extract.readers import image
 from extract.readers.pages import watched
 from extract.report import Cell, Fetch, Fetched, Identity, Place, Report
 
-READER_VERSION = "42"
+READER_VERSION = "43"
 """Raised whenever the same bytes may be read differently; rows say which reader made them."""
 
 __all__ = ["READER_VERSION", "identify", "read", "roster", "watched"]
@@ -68,6 +68,9 @@ def _read(sketch: outline.Outline, found: Identity, sha256: str, fetch: Fetch | 
     report = Report(document.format, sha256, found, problems=list(document.problems))
     if not found.is_report:
         return report
+    if document.recognised and document.html is None:
+        unknown = misread.unknown(found.office or "")
+        report.problems.extend(f"“{place}”不在区划名录中，地名可能识别有误" for place in unknown)
     parts = chapters.split(sketch)
     report.chapters, report.headings = parts.texts, parts.headings
     report.problems.extend(parts.problems)

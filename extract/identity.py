@@ -113,7 +113,7 @@ def conflicts_of_file(page: Identity, attachment: Identity) -> list[Finding]:
 
 def _respell(identity: Identity, outline: Outline, words: str) -> None:
     """Put right in a scan's title and office what its other witnesses spell otherwise: signature, the body that the
-    text names, running headers, the words of the link."""
+    text names, running headers, the words of the link; and what no witness but the registry of places spells right."""
     own = parse_title(identity.title or "").office
     texts = [line.bare for line in outline.lines[len(outline.top) :] if line.cells < 2]
     headers = (parse_title(text) for text in texts if len(text) <= TITLE_LENGTH)
@@ -121,7 +121,7 @@ def _respell(identity: Identity, outline: Outline, words: str) -> None:
     printed = [*(title.office for title in headers if title.reason is None), *prose, own, outline.signed_by]
     names, typed = [name for name in printed if name], parse_title(words).office
     for name in {name for name in (own, identity.office) if name}:
-        better = misread.agreed(name, names, [typed] if typed else [])
+        better = misread.settled(misread.agreed(name, names, [typed] if typed else []))
         identity.title = identity.title and identity.title.replace(name, better)
         identity.office = better if identity.office == name else identity.office
 

@@ -3,11 +3,18 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
+from itertools import pairwise
+
+from extract import registry
 
 _LEVEL = re.compile("[^省市州盟县区旗镇乡道]+[省市州盟县区旗镇乡道]")
 """棠浦区 and 云屏镇 of 棠浦区云屏镇人民政府. What follows (教体局, 教育局) differs by wording, not by misreading."""
+_LAST_COMMON = 0xD7
 _TYPED = 2
 """Votes of a name that was typed (a link's words): as many as title and signature, since people mistype too."""
+
+_TOWNSHIP = re.compile("[^族]+(?:镇|乡|街道)")
+"""A township or street. 古城满族乡 may be printed as 古城乡: such names the registry does not know."""
 
 
 def agreed(name: str, printed: Iterable[str], typed: Iterable[str]) -> str:
@@ -32,6 +39,28 @@ def agreed(name: str, printed: Iterable[str], typed: Iterable[str]) -> str:
     return name
 
 
+def settled(name: str) -> str:
+    """`name` with a township that nobody knows as the registry spells it: where of the county named before it one alone
+    differs by one character, and that a rare one (鲹鱼河镇 was read as 参鱼河镇)."""
+    for above, place in pairwise(_LEVEL.findall(name)):
+        if place in unknown(name):
+            fits = [one for one in registry.townships(above) if _is_read_as(one, place)]
+            name = name.replace(place, fits[0], 1) if len(fits) == 1 else name
+    return name
+
+
+def unknown(name: str) -> list[str]:
+    """The townships and streets of `name` that the registry does not know."""
+    places = [place for place in _LEVEL.findall(name) if _TOWNSHIP.fullmatch(place)]
+    return [place for place in places if place not in registry.townships()]
+
+
+def _is_read_as(place: str, read: str) -> bool:
+    """Whether recognition may take one place for another: a rare character for a common one."""
+    differing = [one for one, other in zip(place, read, strict=False) if one != other]
+    return len(place) == len(read) and len(differing) == 1 and _is_rare(differing[0])
+
+
 def _may_be_one(mine: str, theirs: str, may_lack: bool) -> bool:
     """Whether two levels are one and the same, but for a character read as another or (`may_lack`) not at all."""
     if mine[-1] != theirs[-1]:
@@ -46,3 +75,8 @@ def _is_common(char: str) -> bool:
         return bool(char.encode("gb2312"))
     except UnicodeEncodeError:
         return False
+
+
+def _is_rare(char: str) -> bool:
+    """Whether a character is none of the 3755 in most use, which GB 2312 has first."""
+    return not _is_common(char) or char.encode("gb2312")[0] > _LAST_COMMON

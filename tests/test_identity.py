@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import extract
-from extract import identity, outline
+from extract import identity, misread, outline
 from extract.document import Block, Document, Grid, GridCell, Link, Paragraph, Picture
 from extract.identity import complete
 from extract.readers import html, text
@@ -782,6 +782,11 @@ def test_a_sentence_gives_the_year_that_neither_title_nor_signature_has(sentence
     assert (found.year, found.year_is_hint) == (2023, False)
 
 
+def test_a_place_that_no_registry_has_is_named() -> None:
+    assert misread.unknown("乌兰浩特市坝坝乡人民政府") == ["坝坝乡"]
+    assert misread.unknown("会东县鲹鱼河镇人民政府") == misread.unknown("横山县人民政府办公室") == []
+
+
 @pytest.mark.parametrize(
     ("title", "signed", "acting", "words", "office"),
     [
@@ -791,9 +796,19 @@ def test_a_sentence_gives_the_year_that_neither_title_nor_signature_has(sentence
         ("棠浦区云屁镇", "云屏镇", "我镇", "云屏镇", "棠浦区云屏镇"),
         ("梧岭县头镇", "梧岭县坝头镇", "头镇", "梧岭县㙟头镇", "梧岭县㙟头镇"),
         ("东山镇", "东山镇", "东山镇", "西山镇", "东山镇"),
+        ("会东县参鱼河镇", "会东县参鱼河镇", "我镇", "", "会东县鲹鱼河镇"),
         ("棠浦区云屏镇", "棠浦区云屏镇", "南湾子镇", "河口镇", "棠浦区云屏镇"),
     ],
-    ids=["alike", "two against one", "one against one", "the link decides", "a rare one", "a link's slip", "others"],
+    ids=[
+        "alike",
+        "two against one",
+        "one against one",
+        "the link decides",
+        "a rare one",
+        "a link's slip",
+        "the registry",
+        "others",
+    ],
 )
 def test_a_misread_place_of_a_scan_is_as_most_witnesses_have_it(
     title: str, signed: str, acting: str, words: str, office: str
