@@ -43,6 +43,8 @@ def read(grids: list[Grid], year: int | None = None) -> Reading:
             place = Place(grid.number, line.number)
             labelled = line.label if shared_too or not line.is_shared else None
             has_headers = line.has_headers
+            if _is_page_number(line):
+                continue
             if labelled is not None or has_headers:
                 reading.grids.add(grid.number)
             if labelled is not None and not (has_headers or line.is_header):
@@ -97,6 +99,12 @@ def _stage(line: Line) -> tuple[str, int] | None:
 
 def _names_results(pending: list[Line]) -> bool:
     return any(RESULTS.issubset(line.words) for line in pending)
+
+
+def _is_page_number(line: Line) -> bool:
+    """Whether a row of several cells has a number in its first and nothing else."""
+    first, *others = line.cells or [GridCell("")]
+    return len(others) > 1 and bool(first.text) and values.is_value(first.text) and not any(o.text for o in others)
 
 
 def _is_disputes_row(line: Line, pending: list[Line]) -> bool:

@@ -86,7 +86,12 @@ def _next_report(every: list[Line]) -> int | None:
         return None
     titles = [(at, title) for at, line in enumerate(every[: opens[-1]]) if (title := _title(line)) is not None]
     first = next((title for at, title in titles if at < opens[0]), None)
-    return next((at for at, title in titles if first and at > opens[0] and _is_other(title, first)), None)
+    for at, title in titles:
+        # A list of contents has the chapters too, but no sentence.
+        begun = at > opens[0] and any("。" in line.bare for line in every[opens[0] : at])
+        if begun and (first is None or _is_other(title, first)):
+            return at
+    return None
 
 
 def _is_other(one: Title, two: Title) -> bool:

@@ -152,7 +152,8 @@ def may_be_shifted(cells: Iterable[GridCell]) -> bool:
 
 def is_short(placed: Placed) -> bool:
     """Whether a row of applicants lost a cell, and its others moved to the left."""
-    return placed.keys() >= set(form.APPLICANTS) and lacks_total([placed[column].text for column in form.APPLICANTS])
+    texts = [placed[column].text if column in placed else "" for column in form.APPLICANTS]
+    return placed.keys() >= set(form.APPLICANTS[:-1]) and lacks_total(texts)
 
 
 def stripped(cells: list[GridCell]) -> list[GridCell]:

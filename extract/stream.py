@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from extract import form, labels, runs, values
-from extract.fitting import adds_up, fit, stripped
+from extract.fitting import adds_up, fit, lacks_total, stripped
 from extract.labels import Row
 from extract.reading import Heap, Reading, Torn
 from extract.report import Place
@@ -135,6 +135,8 @@ def _place_short_rows(reading: Reading, named: set[str]) -> None:
     if len(columns) != len(form.APPLICANTS) - 1:
         return
     for row, part in torn.items():
+        if "total" not in columns and lacks_total([*(cell.raw for cell in part.values), ""]):
+            continue
         del reading.torn[row]
         for column, cell in zip(columns, part.values, strict=True):
             reading.put_cell(row, column, cell._replace(place=part.place))
@@ -232,6 +234,9 @@ def _stage_of(run: Run) -> str | None:
 
 
 def _disputes(reading: Reading, tokens: list[Token], header: str) -> None:
+    first = [token for token in tokens if token.line == tokens[0].line]
+    if len(first) > 1 and first[0].value and not any(token.value for token in first[1:]):
+        tokens = tokens[len(first) :] or tokens  # the number of a page in a row of its own
     # 行政复议 and 行政诉讼 may be tables of their own: then the header names just their columns, and each adds up.
     stages = [stage for stage in form.STAGES if any(words in header for words in _STAGE_NAMES[stage])]
     named = all(header.count(form.FORM["disputes"]["columns"][result]["zh"]) == len(stages) for result in form.RESULTS)
