@@ -15,6 +15,7 @@ _VALUE = re.compile(
     r"|(?:增加?|减少?)\d+|[/\\╱╲∕⁄]|[-—–]{1,3}|\.\d+|无(?=\s+[\d/无])|(?<=[\d/无]\s)无)"
     r"(?=$|[\s|])(?!\s*[年月日])"
 )
+_GLUED = re.compile(r"(.*[^\d.,+-])(\d+(?:\.\d+)?)", re.DOTALL)
 
 
 @dataclass(slots=True)
@@ -71,12 +72,20 @@ def words_and_values(text: str, is_field: bool) -> list[tuple[str, str | None]]:
     at = 0
     for match in _VALUE.finditer(folded):
         if before := folded[at : match.start()].strip():
-            found.append((before, None))
+            found.extend(_parted(before))
         found.append(("", match.group()))
         at = match.end()
     if rest := folded[at:].strip():
-        found.append((rest, None))
+        found.extend(_parted(rest))
     return found
+
+
+def _parted(words: str) -> list[tuple[str, str | None]]:
+    """Words, and the number that touches them where they are a row's label: a long label fills its column."""
+    glued = _GLUED.fullmatch(words) if words[-1].isdigit() else None
+    if glued is None or labels.exactly(glued[1]) is None:
+        return [(words, None)]
+    return [(glued[1], None), ("", glued[2])]
 
 
 @dataclass(slots=True)

@@ -207,6 +207,23 @@ def test_a_number_wrapped_in_a_narrow_column() -> None:
     assert total(pdf(draw, nothing)) == 1234
 
 
+def test_a_wrapped_number_is_one_for_both_readings() -> None:
+    """A row of one line, whose total wraps above and below it: its last line alone is no number beside the label."""
+
+    def draw(canvas: Canvas) -> None:
+        widths = (*WIDTHS[:-1], 13.0)
+        row(canvas, 640, (*HEADER[:-1], "总\n计"), widths)
+        row(canvas, 610, ("",) * 8, widths)
+        put(canvas, 472, 626, "38")
+        put(canvas, 52, 616, "一、本年新收政府信息公开申请数量")
+        for number, text in enumerate(("380", "0", "0", "0", "0", "9")):
+            put(canvas, 202 + 45 * number, 616, text)
+        put(canvas, 472, 616, "9")
+
+    cell = extract.read(pdf(draw, nothing)).cells["requests.new_received.total"]
+    assert (cell.status, cell.value) == (Status.NUMBER, 389)
+
+
 def test_a_download_that_broke_off_is_read_as_far_as_it_goes() -> None:
     data = pdf(table, nothing)
     report = extract.read(data[: data.rindex(b"trailer")])

@@ -43,8 +43,9 @@ def text(leaf: Leaf, number: int, order: float, above: Text | None) -> Text:
     `ruling.tables`."""
     last = above.tables[-1] if above is not None and above.tables else None
     tables = ruling.tables(leaf.rulings, order, leaf.printed, last)
-    lines = written_lines(leaf.chars) if leaf.printed is None else printed_lines(leaf.chars)
     prose = printed_lines(ruling.placed(leaf.chars, tables))
+    chars = ruling.unwrapped(leaf.chars, tables)
+    lines = written_lines(chars) if leaf.printed is None else printed_lines(chars)
     return Text(number, order, leaf.size[0], prose, tables, [line.text for line in lines])
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from extract.document import Box, Grid, GridCell, distinct
-from extract.readers.chars import Char, Point, cell_text
+from extract.readers.chars import Char, Line, Point, cell_text, printed_lines
 
 SNAP = 2.5
 """Points within which two ruling lines are one."""
@@ -243,6 +243,35 @@ def placed(chars: list[Char], tables: list[Table]) -> list[Char]:
         else:
             prose.append(char)
     return prose
+
+
+def unwrapped(chars: list[Char], tables: list[Table]) -> list[Char]:
+    """The characters with the numbers that wrap in a narrow cell on one line each, the line of their row: 38 above 9
+    is no 38 and no 9 for a reading by lines either."""
+    moved: dict[int, Char] = {}
+    for table in tables:
+        for owner, inside in table.chars.items():
+            if len(inside) < 2 or not all(char.text.isdigit() for char in inside):
+                continue
+            lines = printed_lines(inside)
+            if len(lines) > 1 and "\n" not in cell_text(inside, table.box(owner)):
+                moved.update(_on_one_line(lines, _bases_beside(owner, table)))
+    return [moved.get(id(char), char) for char in chars] if moved else chars
+
+
+def _bases_beside(owner: int, table: Table) -> list[float]:
+    beside = {one for row in table.owner if owner in row for one in row} - {owner}
+    return [char.base for one in beside for char in table.chars.get(one, ())]
+
+
+def _on_one_line(lines: list[Line], beside: list[float]) -> Iterator[tuple[int, Char]]:
+    bases = lines[0][0].base, (lines[0][0].base + lines[-1][0].base) / 2, lines[-1][0].base
+    base = min(bases, key=lambda one: min((abs(one - other) for other in beside), default=0.0))
+    right = lines[0][0].left
+    for char in (char for line in lines for char in line):
+        down, across = base - char.base, right - char.left
+        yield id(char), Char(char.text, right, char.top + down, char.right + across, char.bottom + down, base)
+        right = char.right + across
 
 
 def grid(tables: list[Table]) -> Grid:
