@@ -56,8 +56,9 @@ def addresses(draw: st.DrawFn) -> str:
     return path + (f"?{urlencode(asked, errors='replace')}" if asked else "")
 
 
+@pytest.mark.timeout(300)  # a machine that does other work too
 @given(addresses())
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example("/archive/addresses?report_id=")
 @example("/archive/coverage/one-part-of-three")
 @example("/archive/findings/.json")
