@@ -427,6 +427,20 @@ def asked_next(text: str, url: str, *above: str) -> list[str]:
             id="aspx, numbers to post",
         ),
         pytest.param(
+            "<input type=hidden name=__VIEWSTATE value='s2'><a href=\"javascript:__doPostBack('P','1')\">1</a>"
+            "<span>2</span><a href=\"javascript:__doPostBack('Next','')\">下一页</a>",
+            "http://a.gov.cn/List.aspx?id=3#__VIEWSTATE=s1&__EVENTTARGET=Next&__EVENTARGUMENT=",
+            ["/List.aspx?id=3#__VIEWSTATE=s2&__EVENTTARGET=Next&__EVENTARGUMENT="],
+            id="aspx, on without a number",
+        ),
+        pytest.param(
+            "<input type=hidden name=__VIEWSTATE value='s1'><span>1</span>"
+            "<a href=\"javascript:__doPostBack('G','2')\">2</a><a href=\"javascript:__doPostBack('G','2')\">下一页</a>",
+            "http://a.gov.cn/List.aspx?id=3#__VIEWSTATE=s1&__EVENTTARGET=G&__EVENTARGUMENT=2",
+            ["/List.aspx?id=3&page=2"],
+            id="aspx, what was posted is not heeded",
+        ),
+        pytest.param(
             "<a class=next rel=next href='?p=2'><img src=/i/arrow.gif></a>",
             "http://a.gov.cn/nb/",
             ["/nb/?p=2"],

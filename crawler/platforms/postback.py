@@ -21,12 +21,16 @@ def following(root: etree._Element, url: str) -> str | None:
 
     Without a form's state, or with one that is too long to keep, by the number that the same pager also takes.
     """
-    number = _number(url) + 1
+    asked, argument = _PAGE.search(url), parse_qs(urlsplit(url).fragment).get(_ARGUMENT, [""])[0]
+    sent = re.search(r"\d+$", argument)
+    number = 1 + int(sent[0] if sent else asked[2] if asked else 1)
     calls = [
         (call[1], call[2], words(anchor))
         for anchor in root.iter("a")
         if (call := _CALL.search(f"{anchor.get('href') or ''} {anchor.get('onclick') or ''}"))
     ]
+    if sent and any(page_number(call[2]) == number - 1 for call in calls):
+        return _by_number(url.partition("#")[0], number - 1)  # what was sent was not heeded: the first page once more
     clicked = [call for call in calls if is_next(call[2])] or [call for call in calls if page_number(call[2]) == number]
     if not clicked:
         return None
@@ -37,17 +41,14 @@ def following(root: etree._Element, url: str) -> str | None:
     hidden = {field.get("name") or "": field.get("value") or "" for field in root.iter("input") if _is_hidden(field)}
     if 0 < len(hidden.get(_STATE, "")) < _LONGEST:
         return posted(url.partition("#")[0], hidden | {"__EVENTTARGET": target, _ARGUMENT: argument})
+    return _by_number(url, number) if told or not asked else None
+
+
+def _by_number(url: str, number: int) -> str:
     if _PAGE.search(url):
-        return _PAGE.sub(rf"\g<1>{number}", url) if told else None
+        return _PAGE.sub(rf"\g<1>{number}", url)
     return f"{url}{'&' if '?' in url else '?'}page={number}"
 
 
 def _is_hidden(field: etree._Element) -> bool:
     return (field.get("type") or "").lower() == "hidden" and bool(field.get("name"))
-
-
-def _number(url: str) -> int:
-    """The page that an address asks for, counted from 1."""
-    argument = parse_qs(urlsplit(url).fragment).get(_ARGUMENT, [""])[0]
-    asked = re.search(r"\d+$", argument) or _PAGE.search(url)
-    return int(asked[0].rpartition("=")[2]) if asked else 1
