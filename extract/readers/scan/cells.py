@@ -90,7 +90,10 @@ def _stroke(ink: Picture, place: tuple[int, int, int, int], scale: float) -> str
     left, top, right, bottom = place
     rows, columns = np.nonzero(ink[top:bottom, left:right])
     height, width = int(np.ptp(rows)) + 1, int(np.ptp(columns)) + 1
-    if width > 1.6 * height and 1.5 < width * scale < 20 and height * scale < 2.2:
+    flat = (
+        width > (1.6 if height * scale < 2.2 else 3) * height
+    )  # of a small screenshot three pixels are more than that
+    if flat and 1.5 < width * scale < 20:
         return "—"
     # How far the stroke leans, and how far its ink is from a straight line: a 7 has a bar, a 1 stands upright.
     lean = float(np.cov(columns, rows, bias=True)[0, 1] / max(float(rows.var()), 1.0))
