@@ -43,7 +43,7 @@ def read(grids: list[Grid], year: int | None = None) -> Reading:
             place = Place(grid.number, line.number)
             labelled = line.label if shared_too or not line.is_shared else None
             has_headers = line.has_headers
-            if _is_page_number(line):
+            if labelled is None and not has_headers and _is_page_number(line):
                 continue
             if labelled is not None or has_headers:
                 reading.grids.add(grid.number)

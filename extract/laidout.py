@@ -16,7 +16,6 @@ from functools import lru_cache
 from extract import form, labels, runs
 
 _PAGE_NUMBER = re.compile(r"^\s*(?:[-—–]+\s*\d{1,3}\s*[-—–]+|第\s*\d+\s*页.*|\d{1,3}\s*/\s*\d{1,3})\s*$")
-_NO_BARS = str.maketrans("|", " ")
 _BARE = re.compile(r"^\s*\d{1,3}\s*$")
 _ROW_OF_NUMBERS = re.compile(r"^[\W\d]+$|.*[^\d\s]\s+\d+(?:\s+\d+){4,5}\s*$")
 _PAGE = 12
@@ -86,7 +85,7 @@ def _page_numbers(lines: list[str]) -> set[int]:
 
     A bare number beside other values may be a cell, as may one below a label or below too few numbers for a row.
     """
-    found = {at for at, line in enumerate(lines) if _PAGE_NUMBER.match(line.translate(_NO_BARS))}
+    found = {at for at, line in enumerate(lines) if _PAGE_NUMBER.match(line.replace("|", " "))}
     printed = [at for at, line in enumerate(lines) if line.strip() and at not in found]
     alone = [
         at

@@ -123,15 +123,15 @@ def read(lines: Iterable[str]) -> Iterator[Run]:
                 yield run
                 run = Run()
             run.words.append(token)
-        elif run.words and not _is_below_cells(token, run):
+        elif run.words and not (token.first and token.last and _is_below_cells(token, run)):
             run.values.append(token)
     if run.words:
         yield run
 
 
 def _is_below_cells(token: Token, run: Run) -> bool:
-    """Whether a value stands alone below a row of cells: the number of a page, no cell."""
-    return token.first and token.last and not token.cell and len(run.values) > 1 and run.values[-1].cell
+    """Whether a value that has its line for itself stands below a row of cells: the number of a page, no cell."""
+    return not token.cell and len(run.values) > 1 and run.values[-1].cell
 
 
 def _is_blank_row(run: Run) -> bool:

@@ -42,7 +42,7 @@ def read(lines: list[str]) -> Reading:
         side_by_side = side_by_side or any(map(_SIDE_BY_SIDE.search, words))
         joined = "".join(words)
         spaceless = "".join(joined.split())
-        if _STAGE_WORDS.search(spaceless) or sorted(spaceless[-len(_STAGE_HEADER) :]) == _STAGE_HEADER:
+        if _STAGE_WORDS.search(spaceless) or _ends_with_stages(spaceless):
             stages_seen = spaceless
             in_disputes = True
         same_line = [t.words for t in run.words if run.values and t.line == run.values[0].line]
@@ -86,6 +86,11 @@ def read(lines: list[str]) -> Reading:
     _place_short_rows(reading, named_before or set())
     reading.settle()
     return reading
+
+
+def _ends_with_stages(spaceless: str) -> bool:
+    length = len(_STAGE_HEADER)
+    return len(spaceless) >= length and sorted(spaceless[-length:]) == _STAGE_HEADER
 
 
 def _is_in_order(reading: Reading, table: str) -> bool:
