@@ -117,8 +117,9 @@ def _joined(above: list[GridCell | None], below: list[GridCell | None]) -> list[
         if whole is None or not whole[0].exact:
             return None
         parts = [_line(0, part, distinct(part)) for part in (above, below)]
-        # Of （六）其他处理 the part above the edge is a label too, of another row.
-        named = [part.row for part in parts if part.label is not None and part.label[0] == whole[0]]
+        if _cuts_other(above, below):  # the part above the edge is a label too, of another row
+            parts = [part for part in parts if not part.is_shared]
+        named = [part.row for part in parts if part.label is not None and part.label[0].exact]
         # A label may lie on one side alone, and the values on the other, perhaps beside the label of the group.
         apart = all(_is_empty(one) or _is_empty(two) for one, two in zip(above, below, strict=True))
         if named and not apart and (len(named) > 1 or _has_values(named[0])):
@@ -132,6 +133,14 @@ def _joined(above: list[GridCell | None], below: list[GridCell | None]) -> list[
         if len(numbers) == len(printed) == len(form.APPLICANTS) and sum(numbers[:-1]) == numbers[-1]:
             return row
     return _together(above, below, "\n")
+
+
+def _cuts_other(above: list[GridCell | None], below: list[GridCell | None]) -> bool:
+    """Whether the edge of the page cuts the name of the group （六）其他处理."""
+    return any(
+        one is not None and two is not None and one.text and two.text and form.plain(one.text + two.text) == "其他处理"
+        for one, two in zip(above, below, strict=True)
+    )
 
 
 def _completes_headers(above: list[GridCell | None], below: list[GridCell | None]) -> bool:

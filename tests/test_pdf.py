@@ -597,3 +597,17 @@ def test_a_page_cuts_a_row_within_the_name_of_its_group() -> None:
 
     cells = extract.read(pdf(above, below)).cells
     assert [cells[f"requests.{one}.total"].value for one in ("other_uncorrected", "other_other")] == [1, 2]
+
+
+def test_a_row_without_values_below_the_edge_of_a_page_is_one_of_its_own() -> None:
+    def above(canvas: Canvas) -> None:
+        row(canvas, 640, HEADER)
+        row(canvas, 610, RECEIVED)
+        row(canvas, 60, ("2.其他法律行政法规禁止公开", "2", *("",) * 5, "2"))
+
+    def below(canvas: Canvas) -> None:
+        row(canvas, 750, ("3.危及“三安全一稳定”", *("",) * 7))
+
+    cells = extract.read(pdf(above, below)).cells
+    assert cells["requests.denied_prohibited_by_law.total"].value == 2
+    assert cells["requests.denied_security_stability.total"].status is Status.BLANK
