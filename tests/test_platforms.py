@@ -498,7 +498,7 @@ NODE = ("http://a.gov.cn/list.do?cid=21", "匡堰镇", "政府信息公开年报
             id="a click that calls a function of the page",
         ),
         pytest.param(
-            "<script>function see(unit, name){ $.post('/list.jsp?page=1', {kind: 'A08', area: unit}, function(d){"
+            "<script>function see(area, name){ $.post('/list.jsp?page=1', {kind: 'A08', area: area}, function(d){"
             "if (d) { show(name) }}); }</script><span onclick=\"see('21', '匡堰镇')\">匡堰镇</span>",
             [("http://a.gov.cn/list.jsp?page=1#kind=A08&area=21", "匡堰镇", "")],
             id="a click that posts what it is given",

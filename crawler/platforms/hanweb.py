@@ -26,7 +26,7 @@ _QUERIED = re.compile(rf"[?&;]({_NAMES})=([^&\"'<>\s\]]*)")
 _PER_PAGE = re.compile(r"""["']?\bper[pP]age["']?\s*[:=]\s*["']?(\d+)""")
 _SEARCHED = "/module/xxgk/search.jsp"  # some servers answer with all that the site has, whatever column is asked for
 _SEARCH = re.compile(r"""["'(]([^"'()\s]*/module/xxgk/search\.jsp[^"'\s)]*)""")
-_FIELD = re.compile(r"""["']?\b(infotypeId|jdid|area|divid)["']?\s*[:=]\s*["']?([^"',&}\s;<>]*)""")
+_FIELD = re.compile(r"""\b(infotypeId|jdid|area|divid)["']?\s*[:=]\s*(?:["']([^"']+)["']|([A-Z]?\d[\w.]*))""")
 _ANNUAL = re.compile(r"xxgkAnnualReport\.jsp", re.I)
 _FBTIME = re.compile(r"([?&](?:amp;)?fbtime=)(\d{4})?")
 _YEAR_TO_CLICK = re.compile(r"""<option[^>]*value=["']?(20\d\d)\b|on(?:click|change)=["'][^"']*?\(\s*["']?(20\d\d)\b""")
@@ -109,7 +109,7 @@ def _search(text: str, url: str) -> list[str]:
     if found is None or _SEARCHED in url:
         return []
     address = markup.absolute(unescape(found[1]), url)
-    told = {name: value for name, value in _FIELD.findall(text) if value}
+    told = {name: quoted or bare for name, quoted, bare in _FIELD.findall(text)}
     return [posted(address, told)] if address else []
 
 

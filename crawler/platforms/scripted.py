@@ -105,7 +105,7 @@ def _told(body: str, given: dict[str, str]) -> str:
         literal = given.get(part[0], part[0])
         return f"'{literal}'" if literal.isdigit() else literal
 
-    return re.sub(rf"{_STRING}|[\w$.]+", replaced, body)
+    return re.sub(rf"{_STRING}|[\w$.]+\s*:|[\w$.]+", replaced, body)  # a key is no parameter, though called like one
 
 
 def _made(code: str, said: str) -> Iterator[Target]:
