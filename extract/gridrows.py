@@ -43,9 +43,12 @@ class Line:
 
     @property
     def is_header(self) -> bool:
-        """Whether column headers of the form stand in it, or several that may be headers of any table."""
+        """Whether column headers of the form stand in it, or several that may be headers of any table and no number
+        (copies that repeat the words of merged cells have （七）总计 twice)."""
         return self.has_headers or (
-            not _SHARED.isdisjoint(self.words) and sum(word in _SHARED for word in self.words) > 1
+            not _SHARED.isdisjoint(self.words)
+            and sum(word in _SHARED for word in self.words) > 1
+            and not any(map(_is_number, self.cells))
         )
 
     @property
