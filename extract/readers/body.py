@@ -24,7 +24,6 @@ def find(root: etree._Element) -> etree._Element:
     size: dict[etree._Element, tuple[int, int]] = {}
     stack: list[list[int]] = [[0, 0]]
     inside_link = skipped = 0
-    mixed = {around for part in root.iter(*_NOT_WORDS) for around in part.iterancestors(*_WHOLE)}
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, element in walk:
         tag = element.tag
@@ -34,7 +33,7 @@ def find(root: etree._Element) -> etree._Element:
             inside_link += tag == "a"
             stack.append([0, 0])
             words = element.text
-            if tag in _WHOLE and not skipped and not inside_link and element not in mixed:
+            if tag in _WHOLE and not skipped and not inside_link and _is_nothing_but_words(element):
                 walk.skip_subtree()  # nearly all elements of a report are in cells and paragraphs
                 words = line_of(element)
         else:
@@ -71,6 +70,10 @@ def find(root: etree._Element) -> etree._Element:
             break
         node = best
     return node
+
+
+def _is_nothing_but_words(element: etree._Element) -> bool:
+    return next(element.iterdescendants(*_NOT_WORDS), None) is None
 
 
 def _with_what_stands_beside(node: etree._Element, size: dict[etree._Element, tuple[int, int]]) -> etree._Element:
