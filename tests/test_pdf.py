@@ -582,6 +582,20 @@ def test_a_struck_number_is_not_read() -> None:
     assert total(pdf(draw, nothing)) == 16
 
 
+def test_the_outline_of_a_letter_does_not_strike_it() -> None:
+    """cairo draws a bold that the font has not as outlines over the letters: their strokes are as long as their ink."""
+
+    def draw(canvas: Canvas) -> None:
+        table(canvas)
+        outline = canvas.beginPath()
+        outline.moveTo(202.6, 632.5)
+        outline.lineTo(209, 632.5)
+        outline.lineTo(209, 636)
+        canvas.drawPath(outline)
+
+    assert extract.read(pdf(draw, nothing)).cells["requests.new_received.natural_person"].status is Status.NUMBER
+
+
 def test_a_page_cuts_a_row_within_the_name_of_its_group() -> None:
     widths = (50.0, 100.0, *(45.0,) * 7)
     label = "1.申请人无正当理由逾期不补正、行政机关不再处理其政府信息公开申请"

@@ -7,6 +7,8 @@ _STEP = 2.0
 """Points by which heights on the page are told apart when characters and lines are brought together."""
 _LOWEST = 3.0
 """Points that a character is high at least: a line beside 一 or a dash is no line through it."""
+_BESIDE = 0.2
+"""Points that a line through characters goes on beside their ink at least."""
 
 Stroke = tuple[Point, Point]
 
@@ -42,5 +44,6 @@ def _struck_by(line: Stroke, at: dict[int, list[Char]]) -> list[Char]:
     if not found:
         return []
     first, last = min(found, key=lambda char: char.left), max(found, key=lambda char: char.right)
-    fits = abs(first.left - start) < 0.5 * first.height and abs(end - last.right) < 0.5 * last.height
+    # A stroke of the letter itself, drawn as an outline (cairo's bold), is no longer than its ink.
+    fits = _BESIDE < first.left - start < 0.5 * first.height and _BESIDE < end - last.right < 0.5 * last.height
     return found if fits and sum(char.right - char.left for char in found) > 0.4 * (end - start) else []
