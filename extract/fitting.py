@@ -18,6 +18,8 @@ def fit(tokens: list[Token], count: int) -> list[str] | None:
         may_be_ends = 1 < len(everything) - len(texts) <= takers
         if len(texts) == count and not alone and (may_be_ends or not _stands_alone(texts)):
             continue
+        if len(texts) == count == len(form.APPLICANTS) and is_column and not adds_up(texts) and adds_up(texts[:-1]):
+            return None  # one short, and the number of a page behind it: where each value has a line, so has that
         if len(texts) == count:
             # Where tabs part the cells, one empty field at the edge may be a lost cell (坎苏镇 2024: six of seven).
             may_be_lost = (texts.count("") == 1 and not (texts[0] and texts[-1])) or lacks_total(texts)

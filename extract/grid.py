@@ -186,7 +186,10 @@ def _disputes(reading: Reading, line: Line, header: Header, place: Place, *, typ
     placed = placing.by_position(line.row, header, ()) if whole_stages or len(named) == len(cells) else None
     placed = placed or placing.by_order(cells, named if whole_stages else _DISPUTES)
     # What a lost cell leaves empty is the last; no label stands before the first.
-    if placed is None or (typed and not cells[-1].text and placing.may_be_shifted(placed.values())):
+    lost = not cells[-1].text and (
+        not adds_up([cell.text for cell in cells]) or (typed and placing.may_be_shifted(cells))
+    )
+    if placed is None or lost:
         if any(cell.text for cell in cells):
             printed = placing.stripped(cells) if typed else cells
             reading.torn[("disputes", "")] = Torn([values.read(cell.text) for cell in printed], place)
