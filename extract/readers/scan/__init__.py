@@ -5,6 +5,7 @@ surroundings is often misread. A number that was not read with certainty is mark
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 from extract.document import Grid, Paragraph
@@ -14,9 +15,9 @@ from extract.readers.chars import Char, printed_lines
 from extract.readers.image import A4, TextLayer
 from extract.readers.ruling import Table
 from extract.readers.scan import ocr, unruled
-from extract.readers.scan.cells import judged
+from extract.readers.scan.cells import judged, stroke
 from extract.readers.scan.lines import in_points, rulings
-from extract.readers.scan.ocr import SECONDS, TooSlowError
+from extract.readers.scan.ocr import SECONDS, TooSlowError, Word
 from extract.readers.scan.picture import Picture, ink_of, shrunk, tone_of
 from extract.readers.scan.upright import Sheet, printed, sheets
 
@@ -61,6 +62,7 @@ def _read(sheet: Sheet, number: int, began: tuple[float, float]) -> tuple[list[C
     # Lines that make no seven columns are another table's, or a streak across lines that only part rows.
     narrow = all(len(table.xs) <= unruled.ABREAST for table in ruled)
     if narrow:
+        found = [_told_from_slash(word, ink, scale) for word in found]
         found.extend(unruled.dashes(ink, found, scale))
     chars = list(ocr.chars_of(found, sheet.lines, scale))
     if narrow and (aligned := unruled.aligned(found, number, scale)) is not None:
@@ -69,6 +71,16 @@ def _read(sheet: Sheet, number: int, began: tuple[float, float]) -> tuple[list[C
     for table in ruled:
         chars = judged(table, chars, sheet.below, sheet.tone, ink, scale)
     return chars, ruled
+
+
+def _told_from_slash(word: Word, ink: Picture, scale: float) -> Word:
+    """A lone 1 as what its ink is: in a table without lines no second reading tells it from a slash."""
+    place = (int(word.left), int(word.top), int(word.right) + 1, int(word.bottom) + 1)
+    left, top, right, bottom = place
+    if word.text != "1" or not ink[top:bottom, left:right].any():
+        return word
+    mark = stroke(ink, place, scale)
+    return replace(word, chars=((mark, (word.left + word.right) / 2, 1.0),)) if mark else word
 
 
 def _has_table(picture: Picture) -> bool:

@@ -72,8 +72,8 @@ def judged(
         cell.ink = _inked(ink, cell.box, scale)
         if cell.ink is None and not cell.chars and _is_shadowed(tone, cell.box, scale):
             cell.chars = [_whole(cell, UNSURE)]
-        if cell.ink is not None and (stroke := _stroke(ink, cell.ink, scale)):
-            cell.chars = [_whole(cell, stroke)]
+        if cell.ink is not None and (mark := stroke(ink, cell.ink, scale)):
+            cell.chars = [_whole(cell, mark)]
         elif cell.ink is not None and (_is_torn(ink, cell.ink, scale) or _is_crossed(ink, cell.box, scale)):
             # Two cells whose ruling line was not found: of their numbers recognition may have seen one, or both as one.
             cell.chars = [_whole(cell, f"{cell.text}{UNSURE}")]
@@ -84,7 +84,7 @@ def judged(
     return [*out, *(char for cell in cells.values() for char in cell.chars)]
 
 
-def _stroke(ink: Picture, place: tuple[int, int, int, int], scale: float) -> str:
+def stroke(ink: Picture, place: tuple[int, int, int, int], scale: float) -> str:
     """ "—" or "/" where all the ink is one flat or slanting stroke, which recognition takes for a 1, anything or
     nothing; else ""."""
     left, top, right, bottom = place

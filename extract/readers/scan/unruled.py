@@ -10,11 +10,13 @@ import numpy as np
 from extract.readers.ruling import Table
 from extract.readers.scan.ocr import NUMBER, Word
 from extract.readers.scan.picture import Picture
+from extract.values import UNSURE
 
 ABREAST = 7
 """Numbers on a line of the form's table of requests."""
 _FEWEST_ROWS = 5
 _DASH = "—"
+_MARKS = (_DASH, "/", UNSURE)
 _ITEM = re.compile(r".\d\.")
 
 
@@ -37,7 +39,7 @@ def aligned(found: list[Word], number: int, scale: float) -> Table | None:
 
     A label that is broken over lines stands around the middle of its row, and its group in a column before it.
     """
-    numbers = [word for word in found if word.text == _DASH or NUMBER.fullmatch(word.text)]
+    numbers = [word for word in found if word.text in _MARKS or NUMBER.fullmatch(word.text)]
     rows: list[list[Word]] = []
     for word in sorted(numbers, key=lambda one: one.top + one.bottom):
         if rows and word.top < rows[-1][-1].bottom - 0.5 * (word.bottom - word.top):
