@@ -90,9 +90,8 @@ def stroke(ink: Picture, place: tuple[int, int, int, int], scale: float) -> str:
     left, top, right, bottom = place
     rows, columns = np.nonzero(ink[top:bottom, left:right])
     height, width = int(np.ptp(rows)) + 1, int(np.ptp(columns)) + 1
-    flat = (
-        width > (1.6 if height * scale < 2.2 else 3) * height
-    )  # of a small screenshot three pixels are more than that
+    # Of a small screenshot three pixels are more than two points; five digits are as flat, but higher.
+    flat = width > 1.6 * height if height * scale < 2.2 else width > 3 * height and height * scale < 3.5
     if flat and 1.5 < width * scale < 20:
         return "—"
     # How far the stroke leans, and how far its ink is from a straight line: a 7 has a bar, a 1 stands upright.
