@@ -182,7 +182,8 @@ def crawl(
     summary: Path | None,
 ) -> None:
     """采集站点（行政区划代码、名称或网址），存证，并更新档案库。中断后再次运行即可继续。"""
-    from archive import divisions, store
+    import divisions
+    from archive import store
     from crawler import run, sites
 
     with _explained():
@@ -196,7 +197,7 @@ def crawl(
         beside = sites_file.with_name("divisions.csv") if sites_file else captures / "divisions.csv"
         known = divisions.load(beside if beside.is_file() else None)
         result = run.crawl(
-            [replace(site, offices=known.townships(site.division_code)) for site in given],
+            [replace(site, offices=sum(one.in_force for one in known.townships(site.division_code))) for site in given],
             captures=captures,
             delay=delay,
             year=year,

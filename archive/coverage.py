@@ -13,9 +13,9 @@ from urllib.parse import quote
 from sqlite_utils import Database
 
 from archive import rosters, schema
-from archive.divisions import COUNTY, PREFECTURE, PROVINCE, TOWNSHIP, Division, Divisions, code_of_host
 from archive.places import pinyin
 from archive.rows import Row
+from divisions import COUNTY, PREFECTURE, PROVINCE, TOWNSHIP, Division, Divisions, code_of_host
 from evidence import FAILURES, REFUSALS, SiteState
 from extract import titles
 

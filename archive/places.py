@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pypinyin import lazy_pinyin
 from sqlite_utils import Database
 
-from archive.divisions import COUNTY, PREFECTURE, PROVINCE, TOWNSHIP, Division, Divisions, code_of_host, load, names
+from divisions import COUNTY, PREFECTURE, PROVINCE, TOWNSHIP, Division, Divisions, code_of_host, load, names
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from sqlite_utils import Database
 
 import extract
 from archive import places
-from archive.divisions import Divisions
 from archive.places import Place
 from archive.rows import Row
+from divisions import Divisions
 from evidence import Captures, EvidenceError
 from extract import titles
 

@@ -17,13 +17,13 @@ from urllib.parse import urlsplit
 
 from sqlite_utils import Database
 
+import divisions
 from archive import (
     changed,
     comparisons,
     copies,
     coverage,
     decisions,
-    divisions,
     index,
     places,
     privacy,

@@ -28,7 +28,8 @@ from typing import Any
 import click
 from sqlite_utils import Database
 
-from archive import comparisons, copies, coverage, divisions, index, places, rows, schema, search, summaries
+import divisions
+from archive import comparisons, copies, coverage, index, places, rows, schema, search, summaries
 from evidence import Capture, SiteState
 from extract import form
 from extract.report import Cell, Finding, FindingClass, Identity, OfficeKind, Report, Status

@@ -113,7 +113,8 @@ def conflicts_of_file(page: Identity, attachment: Identity) -> list[Finding]:
 
 def _respell(identity: Identity, outline: Outline, words: str) -> None:
     """Put right in a scan's title and office what its other witnesses spell otherwise: signature, the body that the
-    text names, running headers, the words of the link; and what no witness but the registry of places spells right."""
+    text names, running headers, the words of the link; and what none of
+    them but the list of the country's places spells right."""
     own = parse_title(identity.title or "").office
     texts = [line.bare for line in outline.lines[len(outline.top) :] if line.cells < 2]
     headers = (parse_title(text) for text in texts if len(text) <= TITLE_LENGTH)

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from itertools import pairwise
 
-from extract import registry
+import divisions
 
 _LEVEL = re.compile("[^省市州盟县区旗镇乡道]+[省市州盟县区旗镇乡道]")
 """棠浦区 and 云屏镇 of 棠浦区云屏镇人民政府. What follows (教体局, 教育局) differs by wording, not by misreading."""
@@ -13,8 +13,7 @@ _LAST_COMMON = 0xD7
 _TYPED = 2
 """Votes of a name that was typed (a link's words): as many as title and signature, since people mistype too."""
 
-_TOWNSHIP = re.compile("[^族]+(?:镇|乡|街道)")
-"""A township or street. 古城满族乡 may be printed as 古城乡: such names the registry does not know."""
+_TOWNSHIP = ("镇", "乡", "街道")
 
 
 def agreed(name: str, printed: Iterable[str], typed: Iterable[str]) -> str:
@@ -40,19 +39,22 @@ def agreed(name: str, printed: Iterable[str], typed: Iterable[str]) -> str:
 
 
 def settled(name: str) -> str:
-    """`name` with a township that nobody knows as the registry spells it: where of the county named before it one alone
-    differs by one character, and that a rare one (鲹鱼河镇 was read as 参鱼河镇)."""
+    """`name` with a township that nobody knows spelled as the country's divisions have it: where of the county named
+    before it one alone differs by one character, and that a rare one (鲹鱼河镇 was read as 参鱼河镇)."""
+    known = divisions.load()
+    strangers = unknown(name)
     for above, place in pairwise(_LEVEL.findall(name)):
-        if place in unknown(name):
-            fits = [one for one in registry.townships(above) if _is_read_as(one, place)]
-            name = name.replace(place, fits[0], 1) if len(fits) == 1 else name
+        if place in strangers:
+            inside = (one.name for county in known.by_name.get(above, ()) for one in known.townships(county.code))
+            fits = {one for one in inside if _is_read_as(one, place)}
+            name = name.replace(place, fits.pop(), 1) if len(fits) == 1 else name
     return name
 
 
 def unknown(name: str) -> list[str]:
-    """The townships and streets of `name` that the registry does not know."""
-    places = [place for place in _LEVEL.findall(name) if _TOWNSHIP.fullmatch(place)]
-    return [place for place in places if place not in registry.townships()]
+    """The townships and streets of `name` that there are not and have not been."""
+    known = divisions.load().by_name
+    return [place for place in _LEVEL.findall(name) if place.endswith(_TOWNSHIP) and place not in known]
 
 
 def _is_read_as(place: str, read: str) -> bool:

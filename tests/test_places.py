@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from archive import divisions, places
+import divisions
+from archive import places
 
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
 

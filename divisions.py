@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-DATA = Path(__file__).resolve().parent.parent / "data"
+DATA = Path(__file__).resolve().parent / "data"
 PROVINCE, PREFECTURE, COUNTY, TOWNSHIP = 1, 2, 3, 4
 
 
@@ -24,6 +24,11 @@ class Division:
     valid_from: int | None
     valid_to: int | None
     successors: tuple[str, ...]
+
+    @property
+    def in_force(self) -> bool:
+        """Whether there is such a division today."""
+        return self.valid_to is None
 
 
 @dataclass(slots=True)
@@ -46,11 +51,9 @@ class Divisions:
             self.by_name.setdefault(name, []).append(division)
             self.longest = max(self.longest, len(name))
 
-    def townships(self, code: str) -> int:
-        """How many townships and streets in force the county with this code has."""
-        return sum(
-            one.parent == code and one.level == TOWNSHIP and one.valid_to is None for one in self.by_code.values()
-        )
+    def townships(self, code: str) -> list[Division]:
+        """The townships and streets of the county with this code, those of the past too."""
+        return [one for one in self.by_code.values() if one.parent == code and one.level == TOWNSHIP]
 
     def above(self, division: Division) -> Iterator[Division]:
         """The division itself, then those that contain it, up to the province."""
