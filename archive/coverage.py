@@ -240,12 +240,15 @@ def _other_names(db: Database) -> None:
 def of_year(archive: Path, year: int, county: str = "") -> list[tuple[str | int, ...]]:
     """The coverage of a report year for a terminal, heads first: a line a county, or with `county` a line an office.
 
-    `county` is its division code or name. Raises LookupError where there is nothing to tell; str() is one line.
+    `county` is its division code or name; days are China's. Raises LookupError where there is nothing to
+    tell; str() is one line.
     """
     with closing(sqlite3.connect(f"file:{quote(str(archive))}?mode=ro", uri=True)) as db:
         if county:
             found = db.execute(
-                """SELECT o.name, c.state, c.first_seen, c.published_date, c.seen_at, c.vantage, c.site_host
+                """SELECT o.name, c.state,
+                          date(c.first_seen, '+8 hours'), c.published_date, date(c.seen_at, '+8 hours'),
+                          c.vantage, c.site_host
                    FROM coverage c JOIN offices o USING (office_id)
                    WHERE c.year = ? AND (o.county = ? OR substr(o.division_code, 1, 6) = ?)
                    ORDER BY c.state, o.division_code, o.name""",
@@ -268,7 +271,7 @@ def of_year(archive: Path, year: int, county: str = "") -> list[tuple[str | int,
     if county:
         rows.append(("机关", "情况", "首次见到", "网页日期", "最近查看", "采集地点", "网站"))
         for name, state, *days, vantage, host in found:
-            rows.append((name, states[state][0], *(day[:10] if day else "—" for day in days), vantage or "—", host))
+            rows.append((name, states[state][0], *(day or "—" for day in days), vantage or "—", host))
         return rows
     counties: dict[str, dict[str, int]] = {}
     for name, prefecture, province, state, number in found:

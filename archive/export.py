@@ -73,8 +73,9 @@ def write(archive: Path, folder: Path, progress: Progress | None = None) -> list
                 done.append(file)
                 if progress:
                     progress(file.name)
-        made = db.execute("SELECT max(captured_at), count(*) FROM captures").fetchone()
-    up_to = (made[0] or "")[:10]
+        (up_to,) = db.execute(
+            "SELECT ifnull(date(max(captured_at), '+8 hours'), '') FROM captures"
+        ).fetchone()  # in China
     texts = {
         "data-dictionary.csv": BOM + schema.dictionary_csv().replace("\n", "\r\n"),
         "datapackage.json": json.dumps(_package(done, up_to), ensure_ascii=False, indent=2) + "\n",

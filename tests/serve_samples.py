@@ -180,7 +180,9 @@ def _rows() -> Iterator[dict[str, Any]]:
         "state": "found",
         "last_asked": "2026-02-01T08:00:00Z",
     }
-    yield {"table": "coverage", "office_id": "990102101-songxizhen", "year": 2022, "state": "no_report"}
+    looked = "2026-01-31T16:30:00Z"  # in China already February
+    absent = {"table": "coverage", "office_id": "990102101-songxizhen", "state": "no_report"}
+    yield {**absent, "year": 2022, "seen_at": looked}
     known = {"table": "coverage", "office_id": "990102101-songxizhen", "state": "found"}
     yield {**known, "year": 2020, "report_id": TOWN_2020}
     yield {**known, "year": 2023, "report_id": TOWN_2023}

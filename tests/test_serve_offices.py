@@ -8,6 +8,8 @@ from datasette.app import Datasette
 from serve_samples import TOWN_2020, TOWN_2023, make
 from test_serve import archive, front, page, site, words
 
+from archive import coverage
+
 __all__ = ["archive", "site"]
 
 OFFICE = "/archive/offices/990102101-songxizhen"
@@ -49,6 +51,14 @@ def test_years_without_a_report_say_why(site: Datasette) -> None:
         for one in page(site, OFFICE).xpath("//ol[@class='timeline']/li")
     }
     assert years == {"2020": "已见报告", "2022": "已看网站，未见报告", "2023": "已见报告"}
+
+
+def test_the_day_of_a_look_is_the_day_in_china(site: Datasette, archive: Path) -> None:
+    """On what day we looked is what a reader writes: an evening in UTC is the next morning there."""
+    assert page(site, OFFICE).xpath("//ol[@class='timeline']//small/text()") == ["2026-02-01 查看"]
+    (absent,) = page(site, "/archive/places/990102").xpath("//table[contains(@class, 'matrix')]//td[text()='未见']")
+    assert absent.get("title") == "已看网站，未见报告，2026-02-01 查看"
+    assert "2026-02-01" in coverage.of_year(archive, 2022, "白露县")[1]
 
 
 def test_county_shows_its_offices_by_year(site: Datasette) -> None:
