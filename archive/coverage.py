@@ -100,7 +100,7 @@ def _offices(db: Database, sites: Sequence[SiteState], divisions: Divisions) -> 
     due = [
         _township(one, hosts[one.parent], divisions)
         for one in divisions.by_code.values()
-        if one.level == TOWNSHIP and one.valid_to is None and one.parent in hosts and one.code not in known
+        if one.level == TOWNSHIP and one.in_force and one.parent in hosts and one.code not in known
     ]
     _add(db, "offices", due)
     rosters.place(db, divisions)

@@ -164,7 +164,7 @@ def _in_force(found: list[Division], year: int | None) -> list[Division]:
     when a township has its code says nothing of since when it is there.
     """
     if year is None:
-        fitting = [one for one in found if one.valid_to is None]
+        fitting = [one for one in found if one.in_force]
     else:
         fitting = [one for one in found if (one.valid_to or 9999) >= year]
         fitting = [one for one in fitting if one.level == TOWNSHIP or (one.valid_from or 0) <= year + 2]

@@ -70,7 +70,7 @@ def test_where_a_report_lies(office: str | None, year: int, hints: dict[str, Any
 
 
 def in_force(level: int) -> list[divisions.Division]:
-    return [one for one in divisions.load().by_code.values() if one.level == level and one.valid_to is None]
+    return [one for one in divisions.load().by_code.values() if one.level == level and one.in_force]
 
 
 def test_every_township_of_the_country_is_found_from_the_site_of_its_county() -> None:
