@@ -23,7 +23,7 @@ SMALLEST_RANKED = 30
 """Under so many cases nothing is ranked (form.md §4: a single case would decide)."""
 
 APPLICATION_ID = 0x4E42414F  # "NBAO": tells our archive from any other SQLite file
-VERSION = 14  # raised whenever the declaration changes, so that an older archive is rebuilt and a newer one left alone
+VERSION = 15  # raised whenever the declaration changes, so that an older archive is rebuilt and a newer one left alone
 
 
 @dataclass(frozen=True, slots=True)

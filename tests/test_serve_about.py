@@ -30,7 +30,7 @@ def test_method_tells_every_status_measure_and_finding(site: Datasette) -> None:
 def test_method_states_the_pinned_figures_with_their_n(site: Datasette) -> None:
     floors = json.loads(about.FLOORS.read_text("utf-8"))["floors"]
     rows = [[cell.text_content() for cell in row] for row in page(site, "/method").xpath("//table[1]/tbody/tr")]
-    shown = [row for row in rows if row[1] == "html" and "真实年报" in row[0]]
+    shown = [row for row in rows if row[1] == "网页" and "真实年报" in row[0]]
     (real,) = shown
     floor = floors["real html"]
     assert real[2:] == [str(floor["documents"]), str(floor["false"]), str(floor["nonzero"]), str(floor["whole"])]

@@ -93,6 +93,16 @@ def test_a_report_in_a_list_is_named_with_its_county(site: Datasette) -> None:
     ]
 
 
+def test_a_report_that_another_was_compared_with_is_named_too(tmp_path: Path) -> None:
+    file = make(tmp_path / "archive.db")
+    with closing(sqlite3.connect(file)) as db, db:
+        db.execute("UPDATE findings SET other_report_id = ? WHERE report_id = ?", [TOWN_2020, TOWN_2023])
+    document = page(front(file), f"/archive/findings?report_id={TOWN_2023}&_col=other_report_id")
+    cell = document.xpath("//td[contains(@class, 'column-other_report_id')]")[0]
+    assert [part.text_content() for part in cell] == ["松溪镇2020年", "云州省 青陵市 白露县"]
+    assert cell.xpath("a/@href") == [f"/archive/reports/{TOWN_2020}"]
+
+
 def test_a_report_without_a_title_is_listed_by_its_id(tmp_path: Path) -> None:
     file = make(tmp_path / "archive.db")
     with closing(sqlite3.connect(file)) as db, db:

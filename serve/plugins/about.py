@@ -23,10 +23,11 @@ def accuracy() -> list[dict[str, Any]]:
         floors = json.loads(FLOORS.read_text("utf-8"))["floors"]
     except (OSError, ValueError, KeyError):
         return []
-    groups = words.words()["accuracy_groups"]
     return [
-        {**one, "group": groups.get(source, source), "format": kind}
-        for source, kind, one in ((*name.split(" ", 1), one) for name, one in floors.items())
+        {**one, "group": group, "format": name.removeprefix(f"{source} ")}
+        for source, group in words.words()["accuracy_groups"].items()
+        for name, one in floors.items()
+        if name.startswith(f"{source} ")
     ]
 
 

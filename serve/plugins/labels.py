@@ -19,6 +19,9 @@ from serve.words import value_label
 
 _LONG = 120
 _NOT_COUNTED = ("", "年")  # what is a number and no quantity: no thousands apart
+_NOTHING = Markup('<span class="null">–</span>')
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
+_LISTS = frozenset({"cells", "other_cells", "rows", "outcomes", "content"})
 _FORM_TABLES = frozenset({"disclosure", "requests", "disputes"})
 
 
@@ -95,10 +98,14 @@ def render_cell(value: Any, column: str, table: str | None) -> Markup | None:
     if value is None:
         if table in _FORM_TABLES and declared and declared.type != "TEXT":
             return Markup('<span class="null" title="这里没有数字，原因见“单元格备注”">无数字</span>')
-        return Markup('<span class="null">–</span>')
-    if isinstance(value, str) and column in {"cells", "rows", "outcomes", "content"} and value[:1] in "[{":
+        return _NOTHING
+    if (
+        isinstance(value, str)
+        and column in {"cells", "other_cells", "rows", "outcomes", "content"}
+        and value[:1] in "[{"
+    ):
         return _json(value, column)
-    if column.endswith(("_seen", "_asked", "_at", "_from", "_until")) and isinstance(value, str):
+    if isinstance(value, str) and _MOMENT.fullmatch(value):
         return escape(words.beijing(value))
     if isinstance(value, int | float) and declared and declared.unit not in _NOT_COUNTED:
         return escape(words.number(value))
@@ -115,7 +122,9 @@ def _json(value: str, column: str) -> Markup:
         data = json.loads(value)
     except ValueError:
         return escape(value[:_LONG])
-    if column == "cells" and isinstance(data, list):
+    if not data:
+        return _NOTHING
+    if column.endswith("cells") and isinstance(data, list):
         named = "；".join(layout.label(str(key)) for key in data[:2])
         return escape(f"{named}……共 {len(data)} 格" if len(data) > 2 else named)
     if column == "outcomes" and isinstance(data, dict):
