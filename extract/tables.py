@@ -5,12 +5,11 @@ import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
 
-from extract import form, grid, laidout, solve, stream, values
+from extract import either, form, grid, laidout, solve, stream, values
 from extract.document import Document, Grid, Paragraph
 from extract.labels import Row
 from extract.reading import Heap, Reading
 from extract.report import Cell, OtherTable, Place, Status
-from extract.values import UNSURE
 
 
 @dataclass(slots=True)
@@ -73,13 +72,13 @@ def read(document: Document, year: int | None = None, office: str | None = None,
     has_disputes = any(key.startswith("disputes.") for key in tables.cells)
     if document.recognised:
         solve.doubt(tables.cells, tables.editions["requests"], has_disputes)
+        either.choose(tables.cells, tables.editions["requests"], has_disputes)
     edition = tables.editions["requests"]
     if edition is not None and all(
         cell.status in solve.GAPS for key, cell in tables.cells.items() if key.startswith("requests.")
     ):
         tables.cells |= solve.spread(by_stream.heap.values, by_stream.heap.ends, edition)
     solve.fill(tables.cells, second.torn | first.torn, tables.editions["requests"], has_disputes)
-    tables.cells |= {key: _told_twice(cell) for key, cell in tables.cells.items() if UNSURE in cell.raw}
     _report_gaps(tables)
     return tables
 
@@ -155,13 +154,6 @@ def _without_specks(key: str, cell: Cell) -> Cell:
     if cell.value is None or form.kind_of_number(key) != "int" or (cell.value >= 0 and cell.value == int(cell.value)):
         return cell
     return cell._replace(value=None, status=Status.UNREADABLE)
-
-
-def _told_twice(cell: Cell) -> Cell:
-    """A cell of a scan in which two readings saw two numbers, and the sums do not tell which."""
-    one, _, two = cell.raw.partition(UNSURE)
-    differ = cell.status is Status.UNREADABLE and one.isdigit() and two.isdigit() and one != two
-    return cell._replace(raw=f"{one}｜{two}", status=Status.DISPUTED) if differ else cell
 
 
 _YEAR = re.compile(r"(?<!\d)20\d\d(?=\s*年(?!\s*\d{1,2}\s*月))")

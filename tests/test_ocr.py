@@ -192,6 +192,22 @@ def test_a_line_that_a_copy_wore_away_is_one_line_and_its_crumbs_are_no_dashes(p
 
 
 @needs_ocr
+def test_a_row_alone_has_its_columns_above_rows_without(page: Any) -> None:
+    drawn = page.copy()
+    top = cell_at(1, 0)[0].start
+    for column in (1, 2):
+        wall = cell_at(1, column)[1].stop + 8
+        drawn[top - 4 : cell_at(3, 0)[0].stop + 4, wall - 6 : wall + 6] = 255
+        # Below it a character of the next row begins: 第二十条第（五）项.
+        drawn[top - 8 : top + 26, wall - 1 : wall + 1] = 0
+        for stroke in (0, 8, 16):
+            drawn[top + stroke : top + stroke + 4, wall - 16 : wall + 16] = 0
+            drawn[top + stroke + 5 : top + stroke + 7, wall - 16 : wall + 16] = 255
+    wide = np.pad(drawn, ((0, 0), (0, 1150), (0, 0)), constant_values=255)
+    assert texts(image.read(saved(wide)))[0] == HEADER
+
+
+@needs_ocr
 def test_a_header_in_white_on_blue_has_its_lines(page: Any) -> None:
     web = page[120:].copy()
     top, bottom = (int((220 - 50 - 26 * at) * SCALE) - 120 for at in (4, 3))
@@ -245,6 +261,33 @@ def test_dashes_of_a_table_without_lines_are_seen() -> None:
     (grid,) = image.read(saved(typeset(*names, *marks, (290, 800, "12")))).grids
     assert [[cell.text for cell in distinct(row) if cell.text] for row in grid.rows] == [
         [label, *row] for label, row in rows
+    ]
+
+
+@needs_ocr
+@pytest.mark.usefixtures("page")
+def test_labels_of_a_table_without_upright_lines_stand_around_their_numbers() -> None:
+    labels = [
+        ("（一）予以公开",),
+        ("1.属于国家秘密",),
+        ("2.其他法律行政法规禁", "止公开"),
+        ("3.危及“三安全一", "稳定”的"),
+        ("（七）总计",),
+    ]
+    words: list[tuple[float, float, str]] = [(40, 133, "（三）不"), (40, 146, "予公开")]
+    y, rules = 60.0, []
+    for at, lines in enumerate(labels):
+        rules.append(y - 13)
+        words += [(110, y + 13 * line, text) for line, text in enumerate(lines)]
+        if at != 1:  # an empty row
+            words += [(260 + 40 * n, y + 6.5 * (len(lines) - 1), text) for n, text in enumerate("3100004")]
+        y += 13 * len(lines) + 4
+    drawn = typeset(*words)
+    for rule in rules:
+        drawn[int(rule * SCALE), int(35 * SCALE) : int(540 * SCALE)] = 0
+    (grid,) = image.read(saved(drawn)).grids
+    assert [[cell.text.replace(" ", "") for cell in distinct(row)] for row in grid.rows] == [
+        ["".join(lines), *("" if at == 1 else text for text in "3100004")] for at, lines in enumerate(labels)
     ]
 
 
@@ -452,6 +495,20 @@ def test_a_number_of_a_scan_that_breaks_one_sum_stands() -> None:
     true, key = misread({}), "disputes.reconsideration.total"
     wrong = (true[key].value or 0) + 500
     assert misread({key: str(wrong)})[key].value == wrong
+
+
+def test_of_two_readings_of_a_scan_that_differ_the_sums_choose() -> None:
+    true = misread({})
+    row = [f"requests.granted.{kind}" for kind in ("natural_person", "commercial", "total")]
+    counts = {key: int(true[key].value or 0) for key in row}
+    # A hidden layer with both parts and the total wrong: no sum of the row or of a column has one gap alone.
+    read = misread({key: f"{count}{values.UNSURE}{count + 6}" for key, count in counts.items()})
+    assert {key: (read[key].value, read[key].status) for key in row} == {
+        key: (count, "derived") for key, count in counts.items()
+    }
+    # What the sums ask for was read by nobody, and the publisher may have added up wrong.
+    neither = misread({row[0]: f"{counts[row[0]] + 1}{values.UNSURE}{counts[row[0]] + 3}"})[row[0]]
+    assert (neither.value, neither.status) == (None, "disputed")
 
 
 @needs_ocr

@@ -65,12 +65,14 @@ def _read(sheet: Sheet, number: int, began: tuple[float, float]) -> tuple[list[C
     # Lines that make no seven columns are another table's, or a streak across lines that only part rows.
     narrow = all(len(table.xs) <= unruled.ABREAST for table in ruled)
     if narrow:
+        ink = unruled.without_rules(ink, scale)
         found = [_told_from_slash(word, ink, scale) for word in found]
         found.extend(unruled.dashes(ink, found, scale))
-    chars = list(ocr.chars_of(found, sheet.lines, scale))
-    if narrow and (aligned := unruled.aligned(found, number, scale)) is not None:
+    if narrow and (laid := unruled.aligned(found, number, scale)) is not None:
+        aligned, found = laid
         apart = [table for table in ruled if table.ys[-1] < aligned.ys[0] or aligned.ys[-1] < table.ys[0]]
         ruled = sorted([*apart, aligned], key=lambda table: table.top)
+    chars = list(ocr.chars_of(found, sheet.lines, scale))
     for table in ruled:
         chars = judged(table, chars, sheet.below, sheet.tone, ink, scale)
     return chars, ruled

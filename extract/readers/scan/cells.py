@@ -17,7 +17,8 @@ _CERTAIN = 0.97
 _LOW = 8  # points: a digit may fill a cell that is no higher
 _EDGE = 1.5  # points of a cell beside its lines that are not looked at
 _SHADE = 40  # of 255: so much does the paper of an even cell never differ, whatever the noise
-_ZEROS = frozenset("。oOoQ〇○口")
+_FEW, _RARE = 2, 0.1
+"""A text layer that differs from firm readings more often than this is a bad recognition's, and tells nothing."""
 _SPECKS = " .·•,，、'"
 _DASHES = frozenset(("一", "ー", "一一", "_", "-", "–"))
 
@@ -79,8 +80,13 @@ def judged(
             cell.chars = [_whole(cell, f"{cell.text}{UNSURE}")]
         elif cell.ink is not None and not (cell.text == "0" and cell.sure > _CERTAIN and cell.layer in ("", "0")):
             doubted.append(cell)
-    for cell, (text, sure) in zip(doubted, ocr.reread(tone, [cell.ink for cell in doubted if cell.ink]), strict=True):
-        cell.chars = [_whole(cell, _agreed(cell, text, sure))]
+    again = ocr.reread(tone, [cell.ink for cell in doubted if cell.ink])
+    firm = [_firm(cell, text, sure) for cell, (text, sure) in zip(doubted, again, strict=True)]
+    told = [cell.layer == read for cell, read in zip(doubted, firm, strict=True) if cell.layer and read]
+    for cell, read, (text, _) in zip(doubted, firm, again, strict=True):
+        if told.count(False) > max(_FEW, _RARE * len(told)):
+            cell.below = []
+        cell.chars = [_whole(cell, _agreed(cell, read, text))]
     return [*out, *(char for cell in cells.values() for char in cell.chars)]
 
 
@@ -132,26 +138,33 @@ def _is_crossed(ink: Picture, box: Box, scale: float) -> bool:
     return bool(near.size) and float(near.mean(axis=0).max()) > 0.9 and (bottom - top) * scale > _LOW
 
 
-def _agreed(cell: _Cell, text: str, sure: float) -> str:
-    """What stands in a cell after its second reading: as read where both agree or one is certain, else both, marked.
-    A number of the text layer decides between two that differ, and marks the two where they agree on another."""
+def _firm(cell: _Cell, text: str, sure: float) -> str:
+    """What the picture has in a cell where both its readings agree, or one is certain; else ""."""
     first, second = _plain(cell.text), _plain(text)
     if first == second and max(cell.sure, sure) > 0.6:
-        read = first
-    elif second and sure > (0.6 if not first and second == "—" else _CERTAIN) and (not first or cell.sure < ocr.SURE):
-        read = second
-    elif cell.layer and cell.layer in (first, second):
+        return first
+    is_certain = sure > (0.6 if not first and second == "—" else _CERTAIN) and (not first or cell.sure < ocr.SURE)
+    return second if is_certain else ""
+
+
+def _agreed(cell: _Cell, firm: str, text: str) -> str:
+    """What stands in a cell that was read `firm`, or else again as `text`: two that differ are marked. A number of the
+    text layer decides between them, and marks what is firm where it is another."""
+    first, second = _plain(cell.text), _plain(text)
+    if firm:
+        return firm if cell.layer in ("", firm) else f"{firm}{UNSURE}{cell.layer}"
+    if cell.layer and cell.layer in (first, second):
         return cell.layer
-    else:
-        numbers = [one for one in (first, second) if NUMBER.fullmatch(one)]
-        return f"{numbers[0]}{UNSURE}" if len(numbers) == 1 else f"{first}{UNSURE}{second}"
-    return read if cell.layer in ("", read) else f"{read}{UNSURE}{cell.layer}"
+    numbers = [one for one in (first, second) if NUMBER.fullmatch(one)]
+    return f"{numbers[0]}{UNSURE}" if len(numbers) == 1 else f"{first}{UNSURE}{second}"
 
 
 def _plain(text: str) -> str:
     """What a lone mark in a cell stands for: a ring is a zero, a stroke a dash; a speck beside a number is no point."""
     number = text.strip(_SPECKS)
-    return "0" if text in _ZEROS else "—" if text in _DASHES else number if NUMBER.fullmatch(number) else text
+    if text in ocr.RINGS or text == "。":
+        return "0"
+    return "—" if text in _DASHES else number if NUMBER.fullmatch(number) else text
 
 
 def _whole(cell: _Cell, text: str) -> Char:

@@ -11,8 +11,9 @@ _SOME = 0.25
 """So much of the way to the next line across is drawn where a line goes on in crumbs."""
 
 
-def is_held(one: Drawn, ink: Picture, along: list[Drawn], across: list[Drawn], near: float) -> bool:
+def is_held(one: Drawn, sure: bool, ink: Picture, along: list[Drawn], across: list[Drawn], near: float) -> bool:
     """Whether something short may be a line by what it meets: it ends at lines across it, or goes on behind a gap.
+    `sure` are those with nothing of a text about them.
 
     A bracket is as high as a row, and beside a character a part of a dashed line looks like its strokes: but every line
     of the form parts two rows or columns at least, or has several beside it.
@@ -27,7 +28,6 @@ def is_held(one: Drawn, ink: Picture, along: list[Drawn], across: list[Drawn], n
         )
         for end in (one.left, one.right)
     ]
-    sure = one in along
     stops = [
         any(abs(at - end) < near / 2 for at in meets) or (sure and _is_edge(ink, one, end, near))
         for end in (one.left, one.right)
@@ -36,14 +36,11 @@ def is_held(one: Drawn, ink: Picture, along: list[Drawn], across: list[Drawn], n
         return False
     sides = beside(ink, one, near)
     parts_more = any(one.left + near < at < one.right - near for at in meets) and min(sides) < 0.3
-    beyond = one.left - 1.5 * one.length, one.right + 1.5 * one.length
-    # Of a table at the end of a page there may be one row.
-    others = [at for at in meets if beyond[0] < at < one.left - near or one.right + near < at < beyond[1]]
-    is_alone = not others and max(sides) < 0.3
+    is_clear = max(sides) < 0.3  # at the end of a page, or above rows without columns, there may be one row
     alike = [line for line in along if abs(line.left - one.left) < near and abs(line.right - one.right) < near]
     # Below a heading over the whole width of a table, there may be one row at the end of a page.
     above = any(line.length > one.length and abs(line.middle - one.middle) < near / 3 for line in along)
-    return any(goes_on) or parts_more or is_alone or len(alike) > _FEW_ALIKE or (above and min(sides) < 0.3)
+    return any(goes_on) or parts_more or is_clear or len(alike) > _FEW_ALIKE or (above and min(sides) < 0.3)
 
 
 def _is_edge(ink: Picture, one: Drawn, end: int, near: float) -> bool:

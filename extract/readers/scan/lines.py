@@ -29,9 +29,10 @@ def rulings(tone: Picture) -> tuple[Rulings, Picture]:
     sure = [[one for one in some if not is_text(ink, one, near)] for some, ink in zip(found, inks, strict=True)]
     parts = [
         [
-            without_ends(one, crossing, ink, thin, near)
+            cut
             for one in some
-            if (one in same and one.length > least * near) or is_held(one, ink, same, crossing, near)
+            if (cut := without_ends(one, crossing, ink, thin, near))
+            and ((one in same and one.length > least * near) or is_held(cut, one in same, ink, same, crossing, near))
         ]
         for some, same, crossing, ink, thin, least in zip(found, sure, sure[::-1], inks, thins, _LONG, strict=True)
     ]

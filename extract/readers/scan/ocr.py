@@ -34,6 +34,8 @@ _FULL_WIDTH = re.compile(r"(?<=[⺀-鿿])[:,;()?!]|[:,;()?!](?=[⺀-鿿])")
 SURE = 0.9
 """A recognition that is as sure as this is right but for a few in a thousand."""
 NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
+RINGS = frozenset("oOQ〇○口")
+"""What a 0 is taken for where nothing stands beside it."""
 
 
 class TooSlowError(Exception):
@@ -42,7 +44,8 @@ class TooSlowError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """Text found at one place of a picture: characters with their x and how sure each is, in pixels."""
+    """Text found at one place of a picture: characters with their x and how sure each is, in pixels. A ring that stands
+    alone is a 0, which recognition takes for a letter."""
 
     left: float
     top: float
@@ -158,6 +161,7 @@ def _word(box: Any, text: str, info: Any) -> Word:
     left, top = np.min(box, axis=0)
     right, bottom = np.max(box, axis=0)
     text = _FULL_WIDTH.sub(lambda match: match[0].translate(_PUNCTUATION), text.translate(_VARIANTS))
+    text = "0" if text in RINGS else text
     printed = [(char, sure) for char, sure in zip(text, info.confs, strict=False) if not char.isspace()]
     columns = [column for part in info.word_cols for column in part]
     span = (right - left) / max(info.line_txt_len, 1)

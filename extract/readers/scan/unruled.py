@@ -1,11 +1,14 @@
-"""A table without lines, by the columns in which its numbers stand."""
+"""A table without upright lines, by the columns in which its numbers stand."""
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
+from math import inf
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from extract.readers.ruling import Table
 from extract.readers.scan.ocr import NUMBER, Word
@@ -14,10 +17,23 @@ from extract.values import UNSURE
 
 ABREAST = 7
 """Numbers on a line of the form's table of requests."""
-_FEWEST_ROWS = 5
+_FEWEST_ROWS = 3
+_FEWEST = 3  # numbers that were found of a row between others
 _DASH = "—"
 _MARKS = (_DASH, "/", UNSURE)
-_ITEM = re.compile(r".\d\.")
+_RULE = 20  # points: no stroke of a character is so long
+_MOST_LINES = 6  # over which a label is broken
+_ASTRAY = 0.6  # lines: a label further from some numbers is not theirs, but one of several lines may begin beside them
+_EMPTY = 0.8  # as likely as a label so many lines from its numbers is that of an empty row
+_BEGINS = re.compile(r"[（(][一二三四五六七][）)]|[一二三四]、|\d[.．、]")
+"""How every label of the form begins: a line that begins so goes on with none."""
+
+
+def without_rules(ink: Picture, scale: float) -> Picture:
+    """The ink without lines across: where no upright ones cross them they are no table's, and look like dashes."""
+    closed = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, 5), np.uint8))
+    rules = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((1, round(_RULE / scale)), np.uint8))
+    return np.where(cv2.dilate(rules, np.ones((5, 3), np.uint8)) > 0, np.uint8(0), ink)
 
 
 def dashes(ink: Picture, found: list[Word], scale: float) -> Iterator[Word]:
@@ -34,44 +50,126 @@ def dashes(ink: Picture, found: list[Word], scale: float) -> Iterator[Word]:
             yield Word(x, y - half, x + w, y + h + half, ((_DASH, x + w / 2, 1.0),))
 
 
-def aligned(found: list[Word], number: int, scale: float) -> Table | None:
-    """A table without lines, by the columns in which its numbers stand: seven on a line, as the form's largest has.
+def aligned(found: list[Word], number: int, scale: float) -> tuple[Table, list[Word]] | None:
+    """A table without upright lines, by the columns in which its numbers stand, seven on a line, as the form's largest
+    has; and `found` with the label of each of its rows on one line, in a cell of its own.
 
-    A label that is broken over lines stands around the middle of its row, and its group in a column before it.
+    A label that is broken over lines stands around the middle of its row. Its group, in a column before it, is left
+    out: it may stand anywhere beside the labels of its rows.
     """
     numbers = [word for word in found if word.text in _MARKS or NUMBER.fullmatch(word.text)]
-    rows: list[list[Word]] = []
-    for word in sorted(numbers, key=lambda one: one.top + one.bottom):
-        if rows and word.top < rows[-1][-1].bottom - 0.5 * (word.bottom - word.top):
-            rows[-1].append(word)
-        else:
-            rows.append([word])
+    rows = list(_on_lines(numbers))
     full = [at for at, row in enumerate(rows) if len(row) == ABREAST]
     if len(full) < _FEWEST_ROWS:
         return None
-    ordered = [sorted(rows[at], key=lambda one: one.left) for at in full]
-    centres = np.median([[(word.left + word.right) / 2 for word in row] for row in ordered], axis=0)
-    # Of a row between them a lone digit may not be found, or two numbers as one.
-    rows = [row for row in rows[full[0] : full[-1] + 1] if 3 <= len(row) <= ABREAST]
-    walls = [*((centres[1:] + centres[:-1]) / 2), centres[-1] + (centres[-1] - centres[-2]) / 2]
-    middles = [float(np.mean([word.top + word.bottom for word in row])) / 2 for row in rows]
-    between = [(one + two) / 2 for one, two in pairwise(middles)]
-    ys = [2 * middles[0] - between[0], *between, 2 * middles[-1] - between[-1]]
-    first = min(word.left for row in ordered for word in row)
+    centres = np.median([sorted(map(_centre, rows[at])) for at in full], axis=0)
+    rows = [
+        row
+        for at, row in enumerate(rows)
+        # Of a row between others a lone digit may not be found, or two numbers as one.
+        if (full[0] <= at <= full[-1] and _FEWEST <= len(row) <= ABREAST) or _fits(row, centres)
+    ]
+    first = min(word.left for row in rows if len(row) == ABREAST for word in row)
     beside = [word for word in found if word.left < first and word.right < centres[0] and word not in numbers]
-    labels = [[word for word in beside if top < (word.top + word.bottom) / 2 < low] for top, low in pairwise(ys)]
-    if not all(labels):
+    labels, groups = _told_apart(beside)
+    groups_end = max((word.right for word in groups), default=0.0)
+    labelled = _labelled([float(np.mean([_middle(word) for word in row])) for row in rows], labels, groups_end)
+    if not labelled:
         return None
-    left = min(word.left for row in labels for word in row) - 2
-    begins = float(np.median([max(row, key=lambda one: one.right).left for row in labels])) - 2
-    owner = []
-    first = (first + min(first, max(word.right for row in labels for word in row))) / 2
-    for at, row in enumerate(labels):
-        over = any(word.left < begins - 4 and word.right > begins + 12 for word in row)
-        # A group and a label that stand close are found as one word: （四）无法2.没有现成信息.
-        close = any(abs(word.left - begins) < 6 or _ITEM.search(word.text) for word in row)
-        wide = (over and not close) or begins - left < 4
-        start = at * (ABREAST + 2)
-        owner.append([start + 1 if wide else start, *range(start + 1, start + ABREAST + 2)])
-    xs = [left, max(begins, left + 1), first, *map(float, walls)]
-    return Table([x * scale for x in xs], [y * scale for y in ys], owner, number)
+    middles = [middle for middle, _ in labelled]
+    edges = [(one + two) / 2 for one, two in pairwise(middles)]
+    ys = [2 * middles[0] - edges[0], *edges, 2 * middles[-1] - edges[-1]]
+    first = (first + min(first, max(word.right for _, label in labelled for word in label))) / 2
+    left = min(word.left for _, label in labelled for word in label) - 2
+    walls = [*((centres[1:] + centres[:-1]) / 2), centres[-1] + (centres[-1] - centres[-2]) / 2]
+    xs = [left, first, *map(float, walls)]
+    owner = np.arange(len(middles) * (ABREAST + 1)).reshape(-1, ABREAST + 1).tolist()
+    table = Table([x * scale for x in xs], [y * scale for y in ys], owner, number)
+    broken = [word for _, label in labelled for word in label]
+    groups = [word for word in beside if ys[0] < _middle(word) < ys[-1]]
+    whole = [_laid(label, left, first, middle) for middle, label in labelled]
+    return table, [*(word for word in found if word not in broken and word not in groups), *whole]
+
+
+def _on_lines(words: list[Word]) -> Iterator[list[Word]]:
+    """Words that stand beside each other, from above."""
+    line: list[Word] = []
+    for word in sorted(words, key=_middle):
+        if line and _middle(word) - _middle(line[-1]) > 0.4 * min(one.bottom - one.top for one in (word, line[-1])):
+            yield line
+            line = []
+        line.append(word)
+    if line:
+        yield line
+
+
+def _fits(row: list[Word], centres: NDArray[np.float64]) -> bool:
+    """Whether the numbers of a row stand in columns, and all but a few of these have one."""
+    away = np.abs(centres[None, :] - np.array([_centre(word) for word in row])[:, None])
+    near = 0.25 * float(np.diff(centres).min())
+    return len(set(away.argmin(axis=1).tolist())) == len(row) >= ABREAST - 2 and float(away.min(axis=1).max()) < near
+
+
+def _told_apart(words: list[Word]) -> tuple[list[Word], list[Word]]:
+    """The words of labels, from above, and those of groups: a label stands to the right of them."""
+    groups = [
+        word
+        for word in words
+        if any(
+            other.left - word.right > 0.3 * (word.bottom - word.top) and other.top < _middle(word) < other.bottom
+            for other in words
+        )
+    ]
+    return sorted((word for word in words if word not in groups), key=_middle), groups
+
+
+def _labelled(rows: list[float], words: list[Word], groups_end: float) -> list[tuple[float, list[Word]]]:
+    """Where the `rows` of a table are, and the words of each one's label: those around its numbers, in order and as
+    near as can be. A label between the numbers of two rows is that of an empty row. Nothing where a row has no label.
+
+    Words left of where the `groups_end` may be a group's. （七）总计 is a label none the less.
+    """
+    line = float(np.median([word.bottom - word.top for word in words])) if words else 0.0
+    at = [_middle(word) for word in words]
+
+    @cache
+    def best(row: int, start: int) -> tuple[float, tuple[tuple[float, int, int], ...]]:
+        """How to lay the words from `start` on over the rows from `row` on, and how far these labels stand astray."""
+        if row == len(rows):
+            return 0.0, ()
+        ways = []
+        if start < len(words) and (row == 0 or words[start].right <= groups_end):  # above the table, or a group's
+            ways.append(best(row, start + 1))
+        for end in range(start + 1, min(start + _MOST_LINES, len(words)) + 1):
+            if end > start + 1 and _BEGINS.match(words[end - 1].text):
+                break
+            middle = float(np.mean(at[start:end]))
+            astray = abs(middle - rows[row]) / line
+            if astray < _ASTRAY + (end - start - 1) / 2:
+                cost, rest = best(row + 1, end)
+                ways.append((cost + astray, ((rows[row], start, end), *rest)))
+            if row and rows[row - 1] < middle < rows[row]:
+                cost, rest = best(row, end)
+                ways.append((cost + _EMPTY, ((middle, start, end), *rest)))
+        return min(ways, default=(inf, ()))
+
+    cost, way = best(0, 0)
+    return [(middle, words[start:end]) for middle, start, end in way] if cost < inf else []
+
+
+def _laid(label: list[Word], left: float, right: float, middle: float) -> Word:
+    """A label on one line."""
+    half = min(word.bottom - word.top for word in label) / 2
+    lines = (sorted(line, key=_centre) for line in _on_lines(label))
+    chars = [(char, sure) for line in lines for word in line for char, _, sure in word.chars]
+    step = min((right - left) / len(chars), 2 * half)
+    placed = tuple((char, left + (at + 0.5) * step, sure) for at, (char, sure) in enumerate(chars))
+    return Word(left, middle - half, right, middle + half, placed)
+
+
+def _centre(word: Word) -> float:
+    return (word.left + word.right) / 2
+
+
+def _middle(word: Word) -> float:
+    return (word.top + word.bottom) / 2
