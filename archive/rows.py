@@ -156,7 +156,7 @@ def report_rows(report_id: str, office_id: str | None, observed: Sequence[Observ
         "versions": [
             _version(number, content, group, current) for number, (content, group) in enumerate(texts.items(), 1)
         ],
-        "changes": list(_changes([group[0] for group in texts.values()])),
+        "changes": list(_changes(list(texts.values()))),
         "addresses": [*addresses, *_spelled(observed)],
         "captures": [
             row for number, group in enumerate(texts.values(), 1) for row in _captures(report_id, number, group)
@@ -328,16 +328,18 @@ def _version(number: int, content: str, group: Sequence[Observed], current: int)
     }
 
 
-def _changes(texts: Sequence[Observed]) -> Iterator[Row]:
-    """What each version changed: against the one before at the same address in cells and words, else in cells only.
+def _changes(texts: Sequence[Sequence[Observed]]) -> Iterator[Row]:
+    """What each version changed: against the last one at an address of its own in cells and words, else in cells only.
 
-    Words are not compared between a page and its PDF twin: line breaks of two formats are no edits.
+    Words are not compared between a page and its PDF twin: line breaks of two formats are no edits. A version may stand
+    at several addresses, and be edited at the second one only.
     """
     for number in range(1, len(texts)):
-        new, earlier = texts[number], texts[:number]
-        same_place = [one for one in earlier if one.capture.url == new.capture.url]
-        old = (same_place or earlier)[-1]
-        differing = versions.differences(old.report, new.report, words=bool(same_place))
+        earlier = [one for group in texts[:number] for one in group]
+        at = {one.capture.url: one for one in reversed(texts[number])}
+        old = next((one for one in reversed(earlier) if one.capture.url in at), None)
+        new = at[old.capture.url] if old else texts[number][0]
+        differing = versions.differences((old or earlier[-1]).report, new.report, words=old is not None)
         for order, (cell, before, after) in enumerate(differing, 1):
             yield {
                 "version": number + 1,
