@@ -29,7 +29,7 @@ LEGACY_SERVER_CONNECT = 0x4
 
 
 @cache
-def _encryption(transport: str) -> ssl.SSLContext:
+def encryption(transport: str) -> ssl.SSLContext:
     """How https is spoken with a host that is allowed `transport`."""
     allowed = transport.split()
     context = ssl.create_default_context()
@@ -104,7 +104,7 @@ class WireHandler(BaseDownloadHandler):
                 data=sent,
                 headers=headers,
                 allow_redirects=False,
-                ssl=_encryption(request.meta["transport"]),
+                ssl=encryption(request.meta["transport"]),
             ) as answer:
                 request.meta["answered"] = time.monotonic()
                 _take_head(exchange, answer)

@@ -15,7 +15,7 @@ from cryptography.x509.oid import NameOID
 from loopback import Answer, page, report, serving
 
 import crawler
-from crawler import Site, Summary
+from crawler import Site, Summary, fetch
 from evidence import Captures
 
 COLUMN = "/zfxxgk/zfxxgknb/"
@@ -88,6 +88,23 @@ def test_a_host_is_given_what_its_row_allows_and_no_more(
     captures = list(Captures(tmp_path).all())
     assert {capture.transport for capture in captures} == {transport}
     assert ("tls" in {capture.outcome for capture in captures}) == (outcome != "完成")
+
+
+@pytest.mark.parametrize(("transport", "reason"), [("", "UNSAFE_LEGACY_RENEGOTIATION_DISABLED"), ("old-tls", None)])
+def test_a_server_that_knows_no_secure_renegotiation_is_spoken_to_where_allowed(
+    transport: str, reason: str | None
+) -> None:
+    """Such a one says hello without any extension (TLS 1.2, ECDHE-RSA-AES128-GCM-SHA256); then the client waits."""
+    hello = b"\x03\x03" + bytes(32) + b"\0" + b"\xc0\x2f" + b"\0"
+    message = b"\x02" + len(hello).to_bytes(3, "big") + hello
+    received, sent = ssl.MemoryBIO(), ssl.MemoryBIO()
+    client = fetch.encryption(transport).wrap_bio(received, sent, server_hostname="rst.example.gov.cn")
+    with pytest.raises(ssl.SSLWantReadError):
+        client.do_handshake()
+    received.write(b"\x16\x03\x03" + len(message).to_bytes(2, "big") + message)
+    with pytest.raises(ssl.SSLError) as answer:
+        client.do_handshake()
+    assert (isinstance(answer.value, ssl.SSLWantReadError), answer.value.reason) == (reason is None, reason)
 
 
 def test_where_only_http_works_a_redirect_to_https_is_not_followed_there(tmp_path: Path) -> None:
