@@ -16,6 +16,9 @@ WALKED = frozenset({"seed", "column", "group", "list", "frame", "item", "guess"}
 OUTSIDE = frozenset({"seed", "entry", "offices", "office", "frame"})
 """Stages of pages outside the annual columns: there a year is just a year, and a way in is worth following."""
 
+_ANNUAL = frozenset({"column", "group", "list"})
+"""Stages of the annual columns' own pages: there a title that is cut off behind an office or a year may be a report's."""
+
 _LONGEST = 120
 _NUMBER = re.compile(r"[\[【(（第]?\s*(\d{1,3})\s*[\]】)）页]?")
 _CLEARLY = 45  # priority of an entry that can be nothing else
@@ -79,7 +82,7 @@ def step(
     named = year_of(bare)
     if _patterns("column").search(bare):
         return Step("column", priority["column"])
-    if _patterns("item").search(bare):
+    if _patterns("item").search(bare) or (stage in _ANNUAL and _patterns("cut").search(bare)):
         return None if year and named and named != year else Step("item", priority["item"])
     outside = stage in OUTSIDE
     if outside:

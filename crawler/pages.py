@@ -161,7 +161,7 @@ def _leads(
     deeper = task.priority if stage == "group" else 0
     for link in listing.links:
         url = walk.scope.canonical(link.url, task.url)
-        guess = not report and walk.scope.holds_entry(url)
+        guess = not report and walk.scope.holds_entry(url) and link.url not in walk.beside
         fresh = link.url not in walk.menus
         own = link.words == walk.site.name
         lead = links.step(link.words, url, stage, task.url, year, link.under, fresh=fresh, guess=guess, own=own)
@@ -182,6 +182,8 @@ def _leads(
         yield Task(url, lead.stage, task.site, priority, link.words, task.url, spelling=lasting(link.url))
     if task.stage == "seed" and stage == "seed":
         walk.menus.update(link.url for link in listing.links)
+    elif task.stage == "entry":
+        walk.beside.update(link.url for link in listing.links)
     for url in [] if report else listing.frames:
         if walk.scope.holds(url):
             inherited = stage if stage in links.OUTSIDE | {"column", "group", "list"} else "frame"

@@ -47,6 +47,7 @@ class Walk:
     home: str | None = None  # fingerprint of the home page, where that is more than a shell
     slot: str = ""  # of its request under way: the address that is asked
     menus: set[str] = field(default_factory=set)  # what the home page links to
+    beside: set[str] = field(default_factory=set)  # the same of its entries, where the annual column is one among many
     barren_before: set[str] = field(default_factory=set)  # what earlier visits found no report by
 
     @property
@@ -131,7 +132,7 @@ class Walk:
         self.verdict = verdict
         self.ready = None
         self.trails.clear()
-        self.menus = self.barren_before = set()
+        self.menus = self.beside = self.barren_before = set()
 
 
 def origin(url: str) -> str:

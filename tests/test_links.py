@@ -15,6 +15,8 @@ COLUMN = "http://x.gov.cn/zwgk/zfxxgk/zfxxgknb/"
         "关于印发石磴镇2023年政府信息公开工作年度报告的通知",
         "石磴镇关于公布《2023年政务公开年度报告》的通知",
         "县民政局2023年度政府信息公开工作报告",
+        "石磴县人力资源和社会保障局2023年…",
+        "石磴县医疗保障局政府信息公开工作20...",
     ],
 )
 def test_a_report(words: str) -> None:
@@ -32,6 +34,7 @@ def test_a_report(words: str) -> None:
         "一图读懂石磴镇2023年政府信息公开工作年度报告",
         "政府信息公开指南",
         "石磴镇2023年部门预算公开",
+        "石磴镇召开2023年政府信息公开工作会议…",
     ],
 )
 def test_what_only_looks_like_one(words: str) -> None:
