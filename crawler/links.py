@@ -17,7 +17,7 @@ OUTSIDE = frozenset({"seed", "entry", "offices", "office", "frame"})
 """Stages of pages outside the annual columns: there a year is just a year, and a way in is worth following."""
 
 _ANNUAL = frozenset({"column", "group", "list"})
-"""Stages of the annual columns' own pages: there a title that is cut off behind an office or a year may be a report's."""
+"""Stages of the annual columns' own pages: there a title cut off behind an office or a year may be a report's."""
 
 _LONGEST = 120
 _NUMBER = re.compile(r"[\[【(（第]?\s*(\d{1,3})\s*[\]】)）页]?")

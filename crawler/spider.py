@@ -275,7 +275,7 @@ class ReportSpider(scrapy.Spider):
             exchange, outcome, kind=judged.kind, site=task.site, visit=walk.visit, task=task, about=about
         )
         self.recorder.agenda.add(walk.visit, judged.leads)
-        walk.count(task, capture)
+        walk.count(task, capture, sent_on=target is not None)
 
     def _heard(self, task: Task, exchange: Exchange, known: Capture | None, failure: str | None) -> tuple[str, Page]:
         """What an answer came to, and its page: of one that is unchanged as it was."""

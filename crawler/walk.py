@@ -86,11 +86,14 @@ class Walk:
         self.failed += outcome in FAILURES
         self.refused += outcome in REFUSALS
 
-    def count(self, task: Task, capture: Capture) -> None:
-        """Counts an answer that ended its task; a site that says no, or nothing any more, is left alone."""
+    def count(self, task: Task, capture: Capture, *, sent_on: bool) -> None:
+        """Counts an answer that ended its task; a site that says no, or nothing any more, is left alone.
+
+        `sent_on`: a redirect that is followed, and so no more in vain than what it leads to.
+        """
         outcome = capture.outcome
         self.requests += 1
-        if task.stage not in _BESIDE:
+        if task.stage not in _BESIDE and not sent_on:
             self.trails.asked(task.url, task.stage)
         if outcome in {"gone", "soft_404"} and platforms.instead(task.url, task.found_on or ""):
             self.trails.not_there(task.url)

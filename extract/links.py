@@ -20,8 +20,8 @@ _PAGE_ADDRESS = re.compile(r"\.s?html?(?:$|[?#])", re.IGNORECASE)
 _VIEWER = re.compile(r"[?&]file=([^&#]+)")
 _SHOWS_FILES = re.compile(r"^[^?]*(viewer|pdf)[^?]*\?", re.IGNORECASE)
 """A page that shows what it is given: that is a file, whatever it is called."""
-_OPENED = re.compile(r"""\(\s*\\?["']([^"'\s<>()\\]+)""")
-"""What a click or a script opens: window.open('/upload/1.pdf'), PDFObject.embed("1.pdf")."""
+_OPENED = re.compile(r"""(?:\(|\b(?:var|let|const)\s+\w+\s*=|\w["']?\s*:)\s*\\?["']([^"'\s<>()\\]+)""")
+"""What a click or a script opens: window.open('/upload/1.pdf'), PDFObject.embed("1.pdf"), var url = "1.pdf"."""
 
 
 def further_pages(document: Document) -> list[str]:

@@ -461,6 +461,8 @@ def test_a_report_in_attached_files() -> None:
             "/down.jsp?id=0&name=7.docx",
         ),
         ('<script>new PDFObject.embed("/upload/7.pdf", "#pdf");</script>', "/upload/7.pdf"),
+        ('<script>var pdfUrl = "/upload/7.pdf"; PDFObject.embed(pdfUrl, "#pdf");</script>', "/upload/7.pdf"),
+        ('<script>new Viewer({"el": "#pdf", "src": "/upload/7.pdf"});</script>', "/upload/7.pdf"),
         ('<a href="..\\..\\upload\\7.PDF">附件</a>', "../../upload/7.PDF"),
     ],
 )
@@ -469,6 +471,12 @@ def test_a_report_that_is_nothing_but_a_file_shown_in_its_page(markup: str, addr
     html = f"<html><body>{menu}<h2>{TITLE}</h2><p>发布时间：2025-01-17</p><div id=zoom>{markup}</div></body></html>"
     found = extract.identify(html.encode(), media_type="text/html; charset=utf-8")
     assert (found.is_report, found.attachments) == (True, [address])
+
+
+def test_what_a_page_with_a_base_links_to_is_meant_from_there() -> None:
+    base = '<base href="http://www.example.gov.cn/">'
+    found = page(f'{base}<p><img src="upload/1.jpg"><img src="/upload/2.jpg"></p>')
+    assert found.attachments == [f"http://www.example.gov.cn/upload/{number}.jpg" for number in (1, 2)]
 
 
 def test_a_company_that_reports_in_a_column_of_offices_is_no_office() -> None:

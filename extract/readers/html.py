@@ -2,7 +2,8 @@
 
 import re
 from base64 import b64decode
-from urllib.parse import unquote_to_bytes
+from contextlib import suppress
+from urllib.parse import unquote_to_bytes, urljoin
 
 from lxml import etree
 
@@ -34,12 +35,22 @@ def read_text(text: str) -> Document:
     if root is None:
         document.problems.append("页面没有内容")
         return document
+    _rebase(root)
     card.read_head(root, document)
     shown.leave_shown(root, text)
     content = body.find(root)
     body.read_outside(root, content, document)
     document.blocks.extend(_Walk(document).blocks(content))
     return document
+
+
+def _rebase(root: etree._Element) -> None:
+    """Read the addresses of links, pictures and frames as the page's <base> has them read."""
+    base = next((base.get("href", "") for base in root.iter("base")), "")
+    for element in root.iter("a", "img", *FRAMES) if base else ():
+        for name in {"href", "src", "data"} & set(element.keys()):
+            with suppress(ValueError):  # an address that is none
+                element.set(name, urljoin(base, element.get(name, "")))
 
 
 class _Walk:
