@@ -618,6 +618,13 @@ def test_an_article_that_a_click_opens_is_not_looked_for_where_lists_are() -> No
     assert [link.url for link in listing.links] == ["http://a.gov.cn/detail.html?id=77"]
 
 
+def test_an_article_that_is_but_a_link_to_its_file_leads_not_back_to_its_shell() -> None:
+    shell = "<script>function go(a) { location.href = '/detail.html?id=' + a.id }</script>"
+    article = {"id": 77, "title": TITLE.format(2024), "content": "<a href='/f/77.pdf'>附件</a>"}
+    listing = platforms.read(json.dumps({"data": article}), "http://a.gov.cn/api/article?id=77", lambda: [shell])
+    assert listing.links == []
+
+
 @pytest.mark.parametrize(
     ("markup", "words"),
     [

@@ -91,7 +91,7 @@ def _answer(text: str, url: str, above: Callable[[], Iterable[str]]) -> Listing 
         return None
     listing = Listing("api")
     entries = list(_entries(data, ""))
-    if not entries:
+    if not entries or (len(entries) == 1 and _is_asked_for(entries[0][0], url)):
         return listing
     pieces: list[Template] | None = None
     for entry, words, under in entries:
@@ -104,6 +104,11 @@ def _answer(text: str, url: str, above: Callable[[], Iterable[str]]) -> Listing 
             listing.links.append(Target(target, re.sub(r"<[^>]+>", "", words), under))
     listing.pages = _next(data, url, len(entries))
     return listing
+
+
+def _is_asked_for(entry: dict[str, Any], url: str) -> bool:
+    """Whether an entry is the very thing that the address names: an article with next to no text beside its file."""
+    return next((str(entry[name]) for name in _IDS if entry.get(name)), None) in _own(url).values()
 
 
 def _entries(data: Any, under: str) -> Iterator[tuple[dict[str, Any], str, str]]:
