@@ -1,6 +1,6 @@
 """The reading by row label and column header, for tables that kept their cells."""
 
-from extract import form, gridrows, labels, placing, values
+from extract import form, gridrows, labels, ordered, placing, values
 from extract.document import Grid, GridCell, distinct
 from extract.fitting import adds_up
 from extract.gridrows import RESULTS, Line
@@ -37,24 +37,24 @@ def read(grids: list[Grid], year: int | None = None) -> Reading:
         # 其他 and 总计 are rows of any table: they count beside other rows of `requests`, or below a part with such.
         is_upright = not gridrows.lies_on_its_side(grid)
         lines = list(gridrows.read(grid if is_upright else gridrows.turned(grid)))
+        ordered.name(lines)
         before, shared_too = any(line.is_of_requests for line in lines), before
         shared_too = shared_too or before
         for line in lines:
             place = Place(grid.number, line.number)
-            labelled = line.label if shared_too or not line.is_shared else None
+            match = line.match if shared_too or not line.is_shared else None
             has_headers = line.has_headers
-            if labelled is None and not has_headers and _is_page_number(line):
+            if match is None and not has_headers and _is_page_number(line):
                 continue
-            if labelled is not None or has_headers:
+            if match is not None or has_headers:
                 reading.grids.add(grid.number)
-            if labelled is not None and not (has_headers or line.is_header):
-                match, count = labelled
+            if match is not None and not (has_headers or line.is_header):
                 if not match.exact:
-                    words = "".join(cell.text for cell in line.cells[:count])
+                    words = "".join(cell.text for cell in line.cells[: line.labels])
                     reading.problems.append(f"{place}：行名“{_short(words)}”按近似读作“{_name(match.row)}”")
-                _row(reading, match.row, line, count, resolve(match.row[0]), place, typed=grid.typed)
+                _row(reading, match.row, line, resolve(match.row[0]), place, typed=grid.typed)
             elif (stage := _stage(line)) is not None and (_names_results(pending) or "results" in headers):
-                _row(reading, ("disputes", stage[0]), line, stage[1], resolve("results"), place, typed=grid.typed)
+                _row(reading, ("disputes", stage), line, resolve("results"), place, typed=grid.typed)
             elif _is_whole_disputes_row(line) or (pending and _is_disputes_row(line, pending)):
                 above = pending
                 _disputes(reading, line, resolve("disputes") or Header(), place, typed=grid.typed)
@@ -87,14 +87,11 @@ def _name(row: Row) -> str:
     return str(form.FORM[row[0]]["rows"][row[1]]["zh"])
 
 
-def _stage(line: Line) -> tuple[str, int] | None:
-    """The stage of `disputes` that a row with values names (where the stages are rows), and how many cells do so."""
-    cells = line.cells
-    count = next((n for n, cell in enumerate(cells) if cell.text and values.is_value(cell.text)), len(cells))
-    words = [word for cell, word in zip(cells[:count], line.words, strict=False) if cell.text]
-    if not words or words[-1] not in form.STAGE_LABELS or count == len(cells) or len(words) > 2:
-        return None
-    return form.STAGE_LABELS[words[-1]], max(n for n, cell in enumerate(cells[:count], 1) if cell.text)
+def _stage(line: Line) -> str | None:
+    """The stage of `disputes` that a row with values names (where the stages are rows)."""
+    words = [word for cell, word in zip(line.cells[: line.labels], line.words, strict=False) if cell.text]
+    has_values = any(cell.text for cell in line.cells[line.labels :])
+    return form.STAGE_LABELS.get(words[-1]) if has_values and 0 < len(words) < 3 else None
 
 
 def _names_results(pending: list[Line]) -> bool:
@@ -127,13 +124,11 @@ def _place(line: Line, cell: GridCell, at: Place) -> Place:
     return Place(at.grid, at.row, line.row.index(cell) + 1, None, cell.box)  # by identity, since cells do not compare
 
 
-def _row(
-    reading: Reading, key: Row, line: Line, count: int, header: Header | None, place: Place, *, typed: bool
-) -> None:
-    """Note what a row of the form holds; its first `count` cells are the label."""
+def _row(reading: Reading, key: Row, line: Line, header: Header | None, place: Place, *, typed: bool) -> None:
+    """Note what a row of the form holds."""
     reading.rows.add(key)
-    behind = line.cells[count:]
-    found = placing.ways(key[0], line, count, header, typed=typed)
+    behind = line.cells[line.labels :]
+    found = placing.ways(key[0], line, line.labels, header, typed=typed)
     if len(found) > 1:
         _dispute(reading, key, found[0], found[1], place)
         return
@@ -183,8 +178,11 @@ def _disputes(reading: Reading, line: Line, header: Header, place: Place, *, typ
     reading.rows |= {("disputes", column.split(".")[0]) for column in named or _DISPUTES}
     # 行政复议 and 行政诉讼 may be tables of their own: a stage counts when its five results are named.
     whole_stages = len(named) % len(form.RESULTS) == 0 and len(named) > 0
-    placed = placing.by_position(line.row, header, ()) if whole_stages or len(named) == len(cells) else None
-    placed = placed or placing.by_order(cells, named if whole_stages else _DISPUTES)
+    # Of all fifteen the order is sure, and a program may draw their borders a hair beside the header's.
+    is_whole = len(cells) == len(_DISPUTES)
+    by_position = not is_whole and (whole_stages or len(named) == len(cells))
+    placed = placing.by_position(line.row, header, ()) if by_position else None
+    placed = placed or placing.by_order(cells, named if whole_stages and not is_whole else _DISPUTES)
     # What a lost cell leaves empty is the last; no label stands before the first.
     lost = not cells[-1].text and (
         not adds_up([cell.text for cell in cells]) or (typed and placing.may_be_shifted(cells))

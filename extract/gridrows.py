@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from extract import form, labels, values
 from extract.document import Grid, GridCell, distinct
+from extract.labels import Match
 
 _SHARED = frozenset(("其他", "其它", "总计", "合计"))
 """Words that are both a column header and a row label."""
@@ -17,24 +18,25 @@ RESULTS = frozenset(map(form.plain, ("结果维持", "结果纠正", "尚未审�
 
 @dataclass(slots=True)
 class Line:
-    """A row of a grid: its number, its cells by position and once each, the plain words of these, and the row of the
-    form that it is, with how many of its cells are labels."""
+    """A row of a grid: its number, its cells by position and once each, the plain words of these, how many of its cells
+    are `labels`, and the row of the form that these name."""
 
     number: int
     row: list[GridCell | None]
     cells: list[GridCell]
     words: list[str]
-    label: tuple[labels.Match, int] | None
+    labels: int
+    match: Match | None
 
     @property
     def is_shared(self) -> bool:
         """Whether its label is a row of any table (其他, 总计), which counts beside other rows of `requests` only."""
-        return self.label is not None and self.label[0].row in _SHARED_ROWS
+        return self.match is not None and self.match.row in _SHARED_ROWS
 
     @property
     def is_of_requests(self) -> bool:
         """Whether it is a row of `requests` and of no other table."""
-        return self.label is not None and self.label[0].row[0] == "requests" and not self.is_shared
+        return self.match is not None and self.match.row[0] == "requests" and not self.is_shared
 
     @property
     def has_text(self) -> bool:
@@ -76,7 +78,9 @@ def _line(number: int, row: list[GridCell | None], cells: list[GridCell]) -> Lin
         row, cells = full, distinct(full)
         numbers = [False] * len(cells)
     words = [form.plain(cell.text) for cell in cells]
-    return Line(number, row, cells, words, _label(cells, words, numbers))
+    count = _labels(cells, words, numbers)
+    named = [cell.text for cell in cells[:count] if cell.text]
+    return Line(number, row, cells, words, count, labels.find(named) if named else None)
 
 
 def _in_full(row: list[GridCell | None], cells: list[GridCell]) -> list[GridCell | None]:
@@ -90,18 +94,14 @@ def _in_full(row: list[GridCell | None], cells: list[GridCell]) -> list[GridCell
     return [cell and made.get(cell, cell) for cell in row]
 
 
-def _label(cells: list[GridCell], plain: list[str], numbers: list[bool]) -> tuple[labels.Match, int] | None:
-    """The row of the form that a grid row is, and how many of its cells are labels, with a running number before it."""
+def _labels(cells: list[GridCell], plain: list[str], numbers: list[bool]) -> int:
+    """How many cells of a row are labels, with a running number before them."""
     first = numbers[:2] == [True, False]
     behind = (at for at in range(first, len(cells)) if numbers[at] or (at and plain[at] in values.NOTHING))
     count = next(behind, len(cells))
-    words = [cell.text for cell in cells[:count] if cell.text]
     while count and not cells[count - 1].text:
         count -= 1  # empty cells behind the label are values
-    if not words:
-        return None
-    match = labels.find(words)
-    return (match, count) if match is not None else None
+    return count
 
 
 def _joined(above: list[GridCell | None], below: list[GridCell | None]) -> list[GridCell | None] | None:
@@ -111,18 +111,18 @@ def _joined(above: list[GridCell | None], below: list[GridCell | None]) -> list[
         return row
     if all(_line(0, part, distinct(part)).has_headers for part in (above, below)):
         return None  # the stages above the edge, their results below
-    whole = _line(0, row, distinct(row)).label
+    whole = _line(0, row, distinct(row))
     if _is_rest(above) or _is_rest(below):
         # The header of chapter 四 and the values on the next page are two rows.
-        if whole is None and _has_text(above) and _has_text(below):
+        if whole.match is None and _has_text(above) and _has_text(below):
             return None
     else:
-        if whole is None or not whole[0].exact:
+        if whole.match is None or not whole.match.exact:
             return None
         parts = [_line(0, part, distinct(part)) for part in (above, below)]
         if _cuts_other(above, below):  # the part above the edge is a label too, of another row
             parts = [part for part in parts if not part.is_shared]
-        named = [part.row for part in parts if part.label is not None and part.label[0].exact]
+        named = [part.row for part in parts if part.match is not None and part.match.exact]
         # A label may lie on one side alone, and the values on the other, perhaps beside the label of the group.
         apart = all(_is_empty(one) or _is_empty(two) for one, two in zip(above, below, strict=True))
         if named and not apart and (len(named) > 1 or _has_values(named[0])):
@@ -130,8 +130,8 @@ def _joined(above: list[GridCell | None], below: list[GridCell | None]) -> list[
     if not any(_is_number(one) and _is_number(two) for one, two in zip(above, below, strict=True)):
         return row
     # Digits on both sides: one number went over the edge of the page, or another number stands there.
-    if whole is not None:
-        printed = [values.read(cell.text) for cell in distinct(row)[whole[1] :]]
+    if whole.match is not None:
+        printed = [values.read(cell.text) for cell in whole.cells[whole.labels :]]
         numbers = [cell.value for cell in printed if cell.value is not None]
         if len(numbers) == len(printed) == len(form.APPLICANTS) and sum(numbers[:-1]) == numbers[-1]:
             return row

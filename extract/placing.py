@@ -111,8 +111,9 @@ def ways(table: str, line: Line, count: int, over: Header | None, *, typed: bool
         return [under]  # position and order agree, as in most rows
     columns: Sequence[str] = list(over.columns) if over is not None else ()
     unplaced = under is None or any(cell.text and cell not in under.values() for cell in behind)
+    unplaced = unplaced or len(behind) == len(form.APPLICANTS)
     if table == "requests" and len(columns) < len(form.APPLICANTS) and len(behind) != len(columns) and unplaced:
-        # Not all of the header's words were recognised.
+        # Not all of the header's words are there, or were recognised.
         columns, under = form.APPLICANTS, None
     ordered = by_order(behind, columns) if columns else None
     if table == "requests" and ordered is not None and under is None:

@@ -64,7 +64,7 @@ class Line(list[Char]):
         """What they say; a wide gap is a space, so that two numbers never become one."""
         parts = [self[0].text]
         for before, char in pairwise(self):
-            if _are_apart(before, char, self.size) or _is_foreign(before, char):
+            if are_apart(before, char, self.size) or _is_foreign(before, char):
                 parts.append(" ")
             parts.append(char.text)
         return "".join(parts)
@@ -131,7 +131,8 @@ def _in_order(chars: list[Char]) -> bool:
     return strayed * 5 <= followed
 
 
-def _are_apart(before: Char, char: Char, usual: float) -> bool:
+def are_apart(before: Char, char: Char, usual: float) -> bool:
+    """Whether the gap between two characters of a line is that between words, in letters as high as `usual`."""
     gap = char.left - before.right
     if gap <= _NEAR:
         return False

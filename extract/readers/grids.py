@@ -55,7 +55,12 @@ def _prose(cells: list[GridCell]) -> str | None:
     text = next(texts, None)
     if text is None or next(texts, None) is not None:
         return None
-    return text if _CHAPTER.match(text) or (len(text) > _LONG and "。" in text) else None
+    return text if is_heading(text) or (len(text) > _LONG and "。" in text) else None
+
+
+def is_heading(text: str) -> bool:
+    """Whether a text begins as a chapter's heading does."""
+    return _CHAPTER.match(text) is not None
 
 
 def blocks(grid: Grid, page: int | None = None) -> Iterator[Block]:

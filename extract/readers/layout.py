@@ -8,7 +8,7 @@ from itertools import pairwise
 from statistics import median
 
 from extract.document import Block, Document, Paragraph
-from extract.readers import grids, ruling
+from extract.readers import grids, ruling, unruled
 from extract.readers.chars import Char, Line, printed_lines, written_lines
 from extract.readers.leaves import Leaf
 from extract.readers.ruling import Table
@@ -26,12 +26,12 @@ Margins = tuple[float, float]
 
 @dataclass(slots=True)
 class Text:
-    """What an upright page of this `width` says: the printed lines outside its ruled tables (`prose`), these, and its
-    text line by line; `parts` where they are known already (recognised of a picture)."""
+    """What an upright page says: the printed lines outside its ruled tables (`prose`), these, and its text line by
+    line; `parts` where they are known already (recognised of a picture)."""
 
     number: int
-    leaf: float
-    width: float
+    order: float
+    leaf: Leaf
     prose: list[Line]
     tables: list[Table]
     lines: list[str]
@@ -46,7 +46,7 @@ def text(leaf: Leaf, number: int, order: float, above: Text | None) -> Text:
     prose = printed_lines(ruling.placed(leaf.chars, tables))
     chars = ruling.unwrapped(leaf.chars, tables)
     lines = written_lines(chars) if leaf.printed is None else printed_lines(chars)
-    return Text(number, order, leaf.size[0], prose, tables, [line.text for line in lines])
+    return Text(number, order, leaf, prose, tables, [line.text for line in lines])
 
 
 def put(texts: list[Text], document: Document) -> None:
@@ -56,17 +56,29 @@ def put(texts: list[Text], document: Document) -> None:
     for one in texts:
         here = heads if one is not texts[0] else heads - _titles(one.prose)
         document.lines.extend(_own_lines(one, here))
-        one.prose = _own(one.prose, here)
-        margins[int(one.width)] = _margins(one.prose, margins.get(int(one.width)))
+        first, *inner = [line for line in one.prose if _masked(line.text) not in here] or [Line()]
+        one.prose = [*_unnumbered([first]), *inner[:-1], *_unnumbered(inner[-1:])]
+    for one, tables in zip(texts, unruled.rulings([(one.prose, one.leaf.rulings[0]) for one in texts]), strict=True):
+        _put_tables(one, [table for lines in tables for table in ruling.tables(lines, one.order, one.leaf.printed)])
+        width = int(one.leaf.size[0])
+        margins[width] = _margins(one.prose, margins.get(width))
     found: list[Table | Paragraph] = []
     for one in texts:
-        found.extend(one.parts or _parts(one.prose, one.tables, one.number, margins[int(one.width)]))
+        found.extend(one.parts or _parts(one.prose, one.tables, one.number, margins[int(one.leaf.size[0])]))
     document.blocks.extend(blocks(found))
+
+
+def _put_tables(one: Text, tables: list[Table]) -> None:
+    """Put tables without ruling lines beside the others of a page, and what stands in them out of its prose."""
+    if tables:
+        one.prose = printed_lines(ruling.placed([char for line in one.prose for char in line], tables))
+        one.tables = sorted([*one.tables, *tables], key=lambda table: table.top)
+    one.prose = _unnumbered(one.prose)
 
 
 def page(found: list[Char], tables: list[Table], number: int) -> list[Table | Paragraph]:
     """The parts of a page from the top: what stands in the `tables` goes to their cells, the rest is prose."""
-    prose = _own(printed_lines(ruling.placed(found, tables)), frozenset())
+    prose = _unnumbered(printed_lines(ruling.placed(found, tables)))
     return _parts(prose, tables, number, _margins(prose))
 
 
@@ -179,9 +191,9 @@ def _titles(prose: list[Line]) -> set[str]:
     return {_masked(line.text) for line in prose[:2] if line.size > 1.2 * usual}
 
 
-def _own(prose: list[Line], running: frozenset[str]) -> list[Line]:
-    """The lines that are neither a running head nor a page's number."""
-    return [line for line in prose if not _PAGE_NUMBER.match(words := line.text) and _masked(words) not in running]
+def _unnumbered(prose: list[Line]) -> list[Line]:
+    """The lines that are no page's number."""
+    return [line for line in prose if line and not _PAGE_NUMBER.match(line.text)]
 
 
 def _own_lines(text: Text, running: frozenset[str]) -> Iterator[str]:

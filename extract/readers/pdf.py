@@ -10,7 +10,7 @@ import pypdfium2
 
 from extract.document import Document, Paragraph
 from extract.readers import image, layout, pages, pdfpage
-from extract.readers.leaves import leaves
+from extract.readers.leaves import Leaf, leaves
 from extract.readers.ruling import Table
 
 _MAX_PAGES = 200
@@ -92,7 +92,8 @@ def _read_pages(source: Any, document: Document, quick: bool) -> None:
                 document.problems.extend(one for one in problems if one not in document.problems)
                 lines = lines or [line for text in here for line in text.lines]
                 if found or lines:
-                    here = [layout.Text(number, number, page.get_width(), [], [], lines, found)]
+                    bare = Leaf([], ([], []), page.get_size(), None)
+                    here = [layout.Text(number, number, bare, [], [], lines, found)]
             if found or is_scan:
                 scans[number] = bool(found)
         texts.extend(here)

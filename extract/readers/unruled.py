@@ -1,0 +1,211 @@
+"""Tables without lines, or with lines between the rows only: where ruling lines would stand, told by the white between
+the words. Blank cells can only be told so: behind a label are three numbers, but under which of seven headers?"""
+
+import math
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import NamedTuple
+
+from extract import values
+from extract.readers import grids
+from extract.readers.chars import Char, Line, are_apart
+from extract.readers.ruling import Ruling, Rulings
+
+_NARROW = 0.3
+"""Of the height of letters, the white between two that stand in two cells: within a word there is a tenth."""
+_TOUCHING = 0.12
+"""The same between a label and the number behind it: no label ends in digits."""
+_SHORT = 5
+"""Characters of what is left of the group 三、本年度办理结果 in its narrow column: no heading of a chapter."""
+_LONG = 30
+"""Characters of a line without gaps from which on it is prose."""
+_LEAST = 3
+"""Values that a table has."""
+_EDGE = 3.0
+"""Points between the words and the edge of a table."""
+_NEAR = 20.0
+"""Points above and below the words of a table within which its outer lines are."""
+_WIDE = 0.4
+"""Of a table's width, what a line between two of its rows is long at least: it may end at a label of several rows."""
+_SAME = 0.8
+"""Of the white between two rows of values, what parts rows at least: between the lines of a label there is less."""
+
+
+class _Word(NamedTuple):
+    """Characters without a gap, and the box of their ink."""
+
+    chars: list[Char]
+    left: float
+    top: float
+    right: float
+    bottom: float
+    is_value: bool  # it may stand in a cell for numbers
+
+
+def rulings(pages: list[tuple[list[Line], list[Ruling]]]) -> list[list[Rulings]]:
+    """The lines that the tables of each page would have among its printed lines outside the ruled ones, given with the
+    level ruling lines that are there."""
+    tables: list[dict[int, list[list[_Word]]]] = []  # the lines of each table by page
+    is_inside = False
+    for number, (prose, _) in enumerate(pages):
+        for line in prose:
+            words = list(_words(line))
+            was_inside, is_inside = (
+                is_inside,
+                not (_is_prose(words) or (len(line) > _SHORT and grids.is_heading(line.text))),
+            )
+            if is_inside:
+                if not was_inside:
+                    tables.append({})
+                tables[-1].setdefault(number, []).append(words)
+    found: list[list[Rulings]] = [[] for _ in pages]
+    for table in tables:
+        for number, lines in _table(table, [across for _, across in pages]):
+            found[number].append(lines)
+    return found
+
+
+def _is_prose(words: list[_Word]) -> bool:
+    """Whether a line is none of a table: long without a gap, or with a number before words, as in 自 2024 年起."""
+    return (len(words) == 1 and len(words[0].chars) > _LONG) or any(
+        one.is_value and not two.is_value for one, two in pairwise(words)
+    )
+
+
+def _words(line: Line) -> Iterator[_Word]:
+    start = 0
+    for at, (before, char) in enumerate(pairwise(line), 1):
+        if are_apart(before, char, line.height) or _is_beside(before, char, line.height):
+            yield _word(line[start:at])
+            start = at
+    yield _word(line[start:])
+
+
+def _is_beside(before: Char, char: Char, high: float) -> bool:
+    """Whether two characters stand in two cells, though near each other: letters fill squares side by side."""
+    if not (before.text.isalnum() and char.text.isalnum()):
+        return False
+    if _is_letter(before) and _is_letter(char):
+        return char.centre - before.centre > (1 + _NARROW) * high
+    white = (char.left - before.right) / high
+    return (_is_letter(before) and white > _TOUCHING) or (_is_letter(char) and white > _NARROW)
+
+
+def _is_letter(char: Char) -> bool:
+    return char.is_chinese and not char.text.isdigit()
+
+
+def _word(chars: list[Char]) -> _Word:
+    tops, bottoms = [char.top for char in chars], [char.bottom for char in chars]
+    is_value = values.is_value("".join(char.text for char in chars))
+    return _Word(chars, chars[0].left, min(tops), max(char.right for char in chars), max(bottoms), is_value)
+
+
+def _table(parts: dict[int, list[list[_Word]]], across: list[list[Ruling]]) -> Iterator[tuple[int, Rulings]]:
+    first, lines = next(iter(parts.items()))
+    start = next((at for at, words in enumerate(lines) if len(words) > 1), len(lines))
+    by_page = {number: [word for line in lines for word in line] for number, lines in parts.items()}
+    by_page[first] = [word for line in lines[start:] for word in line]
+    words = [word for part in by_page.values() for word in part]
+    printed = [word for word in words if word.is_value]
+    if len(printed) < _LEAST:
+        return
+    top = min((word.top for word in by_page[first] if word.is_value), default=math.inf)
+    columns = _headed(_columns(words), [word for word in by_page[first] if word.bottom < top], printed)
+    numbers = [at for at, column in enumerate(columns) if any(_overlap(word, column) for word in printed)]
+    if not numbers:
+        return
+    labels = columns[max(numbers[0] - 1, 0)]
+    left, right = min(word.left for word in words) - _EDGE, max(word.right for word in words) + _EDGE
+    for number, part in by_page.items():
+        ys = _ruled(part, across[number], left, right) or _parted([word for word in part if word.right > labels[0]])
+        bands = [[word for word in part if low < (word.top + word.bottom) / 2 < high] for low, high in pairwise(ys)]
+        down = [Ruling(x, ys[0], ys[-1]) for x in (left, right) if ys]
+        for at, (one, two) in enumerate(pairwise(columns), 1):
+            x = two[0] - min((two[0] - one[1]) / 2, _EDGE)
+            for (low, high), band in zip(pairwise(ys), bands, strict=True):
+                # A label of a row may begin under that of a group: the empty rest is no cell of its own.
+                is_rest = at < numbers[0] and not any(x < word.left < labels[1] for word in band)
+                if not is_rest and not any(word.left < x < word.right for word in band):
+                    down.append(Ruling(x, low, high))
+        yield number, ([Ruling(y, left, right) for y in ys], down)
+
+
+_Span = tuple[float, float]
+
+
+def _overlap(word: _Word, span: _Span) -> bool:
+    return word.left < span[1] and span[0] < word.right
+
+
+def _columns(words: list[_Word]) -> list[_Span]:
+    """The columns in which the words stand, the narrow ones first: a wide one that lies over two is that of a merged
+    cell."""
+    columns: list[_Span] = []
+    for word in sorted(words, key=lambda word: word.right - word.left):
+        over = [column for column in columns if _overlap(word, column)]
+        if len(over) < 2:
+            columns = [column for column in columns if column not in over]
+            ends = [(word.left, word.right), *over]
+            columns.append((min(start for start, _ in ends), max(end for _, end in ends)))
+    return sorted(columns)
+
+
+def _headed(columns: list[_Span], head: list[_Word], printed: list[_Word]) -> list[_Span]:
+    """The columns, each of values with the words of the `head` over it; [] where nobody knows which words are whose.
+
+    Values at the right edge of their cells stand beside the words in the middle: then the last have no words behind, or
+    all are nearer to the words before them.
+    """
+    holding = {column for column in columns if any(_overlap(one, column) for one in printed)}
+    over = [[column for column in columns if _overlap(word, column)] for word in head]
+    named = {column for some in over for column in some if len(some) == 1 or not holding.intersection(some)}
+    alone = [at for at, column in enumerate(columns) if column in holding - named]
+    if not alone or not named:
+        return columns
+    white = [two[0] - one[1] for one, two in pairwise(columns)] + [math.inf]
+    at_edge = alone[-1] == len(columns) - 1 or all(white[at - 1] < white[at] / 2 for at in alone)
+    if not at_edge or not all(columns[at - 1] in named for at in alone):
+        return []
+    return [
+        (start, columns[at + 1][1] if at + 1 in alone else end)
+        for at, (start, end) in enumerate(columns)
+        if at not in alone
+    ]
+
+
+def _ruled(words: list[_Word], across: list[Ruling], left: float, right: float) -> list[float]:
+    """The borders of the rows where lines are drawn between them, [] where none are."""
+    top, bottom = min(word.top for word in words), max(word.bottom for word in words)
+    drawn = [
+        line.at
+        for line in across
+        if top - _NEAR < line.at < bottom + _NEAR
+        and min(line.end, right) - max(line.start, left) > _WIDE * (right - left)
+    ]
+    if len(drawn) <= _LEAST:
+        return []
+    return sorted({*drawn, min(top - _EDGE, *drawn), max(bottom + _EDGE, *drawn)})
+
+
+def _parted(words: list[_Word]) -> list[float]:
+    """The borders of the rows by the white between them, [] where that does not tell."""
+    blocks: list[tuple[float, float, bool]] = []  # of ink: top, bottom, and whether there is a value in it
+    for word in sorted(words, key=lambda word: word.top):
+        start, end, has_value = word.top, word.bottom, word.is_value
+        if blocks and start < blocks[-1][1]:
+            above = blocks.pop()
+            start, end, has_value = above[0], max(above[1], end), above[2] or has_value
+        blocks.append((start, end, has_value))
+    gaps = [(one[1], two[0], one[2] + two[2]) for one, two in pairwise(blocks)]
+    most = max((beside for *_, beside in gaps), default=0)
+    if not most:
+        return []
+    least = _SAME * min(end - start for start, end, beside in gaps if beside == most)
+    borders = [(start + end) / 2 for start, end, _ in gaps if end - start >= least]
+    ys = [blocks[0][0] - _EDGE, *borders, blocks[-1][1] + _EDGE]
+    of_values = [word for word in words if word.is_value]
+    in_rows = [
+        {round(word.chars[0].base) for word in of_values if top < word.bottom < bottom} for top, bottom in pairwise(ys)
+    ]
+    return ys if all(len(bases) < 2 for bases in in_rows) else []
