@@ -234,13 +234,14 @@ def _same_text(db: Connection) -> Iterator[_Found]:
     )
     db.execute("CREATE INDEX temp.alike_by ON alike (county, year)")
     db.execute("ANALYZE temp.alike")
+    # CROSS JOIN: a rebuild knows nothing yet of how many reports a year has, and took all of it for each text alike.
     for report, other, neighbour, text in db.execute(
         f"""SELECT report, before, 0, a.text FROM pairs
             JOIN chapters a ON a.report_id = report AND a.chapter = 'problems' AND length(a.text) >= {LEAST}
             JOIN chapters b ON b.report_id = before AND b.chapter = 'problems' AND b.text = a.text
-        UNION ALL SELECT r.report_id, o.report_id, 1, c.text FROM concerned JOIN reports r USING (report_id)
-            JOIN alike ON r.county = alike.county AND r.year = alike.year AND r.province = alike.province
-            JOIN chapters c ON c.report_id = r.report_id AND c.chapter = 'problems' AND c.text = alike.text
+        UNION ALL SELECT r.report_id, o.report_id, 1, c.text FROM concerned CROSS JOIN reports r USING (report_id)
+            CROSS JOIN alike ON r.county = alike.county AND r.year = alike.year AND r.province = alike.province
+            CROSS JOIN chapters c ON c.report_id = r.report_id AND c.chapter = 'problems' AND c.text = alike.text
             JOIN reports o ON o.report_id = iif(r.report_id = one, another, one)
             WHERE o.office_id <> r.office_id AND o.body_sha256 <> r.body_sha256
         ORDER BY 1, 3, 2"""  # noqa: S608
