@@ -329,17 +329,18 @@ def _version(number: int, content: str, group: Sequence[Observed], current: int)
 
 
 def _changes(texts: Sequence[Sequence[Observed]]) -> Iterator[Row]:
-    """What each version changed: against the last one at an address of its own in cells and words, else in cells only.
+    """What each version changed: against the last one at an address of its own, else the last one of its format.
 
     Words are not compared between a page and its PDF twin: line breaks of two formats are no edits. A version may stand
-    at several addresses, and be edited at the second one only.
+    at several addresses, and be edited, or come back corrected, at another than the first.
     """
     for number in range(1, len(texts)):
-        earlier = [one for group in texts[:number] for one in group]
         at = {one.capture.url: one for one in reversed(texts[number])}
-        old = next((one for one in reversed(earlier) if one.capture.url in at), None)
-        new = at[old.capture.url] if old else texts[number][0]
-        differing = versions.differences((old or earlier[-1]).report, new.report, words=old is not None)
+        format_ = texts[number][0].report.format
+        earlier = [one for group in reversed(texts[:number]) for one in reversed(group)]
+        old = max(earlier, key=lambda one: (one.capture.url in at, one.report.format == format_))
+        new = at.get(old.capture.url, texts[number][0])
+        differing = versions.differences(old.report, new.report, words=old.report.format == new.report.format)
         for order, (cell, before, after) in enumerate(differing, 1):
             yield {
                 "version": number + 1,

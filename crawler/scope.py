@@ -10,8 +10,8 @@ _SESSION = re.compile(r";jsessionid=[^?#/]*|/\((?:[A-Z]\([\w-]+\))+\)(?=/)", re.
 _CHANGING = r"(?:0\.\d+|\d{10,}|(?=[0-9]*[a-z])(?=[a-z]*[0-9])[0-9a-z_-]{8,})"
 _JUMP = re.compile(r"[?&]jump=true(?=&|$)", re.I)
 _CHANGES = re.compile(
-    r"[?&](?:(?:j?session_?id|phpsessid|asp(?:\.net_)?session\w*|sess(?:ion|id)?)=[^&]*"
-    rf"|(?:_|v|t|r|ts|rnd|rand|random|timestamp|nocache|time|sid|token|s|uid|visit|ticket)={_CHANGING})(?=&|$)",
+    r"[?&](?:(?:j?session_?id|phpsessid|asp(?:\.net_)?session\w*|sess(?:ion|id)?|_(?:ts?)?|_?r(?:a?nd|andom)|nocache)=[^&]*"
+    rf"|(?:v|t|r|ts|timestamp|time|sid|token|s|uid|visit|ticket)={_CHANGING})(?=&|$)",
     re.I,
 )
 _ARTICLE = re.compile(

@@ -214,12 +214,15 @@ def test_an_edited_report_is_a_new_version_and_the_old_one_is_kept(evidence: Evi
     assert not found(archive, f'"{words}"')
 
 
-def test_of_a_report_at_two_addresses_the_edited_one_tells_the_words(evidence: Evidence, tmp_path: Path) -> None:
-    """The office's newest report also stands where its years are chosen; only the page of its year was edited."""
+@pytest.mark.parametrize("edited", ["2023.html", "corrected.html"])
+def test_the_words_of_an_edit_are_told_at_whatever_address_it_stands(
+    evidence: Evidence, tmp_path: Path, edited: str
+) -> None:
+    """The office's newest report also stands where its years are chosen; a corrected one may come back elsewhere."""
     html, _ = township()
     words = re.findall(r">([^<>]{8,})<", html[html.index("存在的主要问题") :])[0]
     evidence.visit(("newest.html", html, "ok", "report"), ("2023.html", html, "ok", "report"))
-    evidence.visit(("2023.html", html.replace(words, "后来改写的字"), "ok", "report"))
+    evidence.visit((edited, html.replace(words, "后来改写的字"), "ok", "report"))
     store.update(tmp_path / "a.db", evidence.folder)
     (change,) = query(tmp_path / "a.db", "SELECT cell, old, new FROM changes")
     assert (change["cell"], words in change["old"]) == ("chapters.problems", True)

@@ -651,6 +651,7 @@ def test_a_link_is_called_what_stands_beside_it(markup: str, words: str) -> None
             "http://a.gov.cn/t/gkmlpt/content/2/post_23.html",
         ),
         ("http://a.gov.cn/x?sid=755325&page=2&_=1737000000000", "http://a.gov.cn/x?sid=755325&page=2"),
+        ("http://a.gov.cn/x?_t=31&id=7&rnd=5", "http://a.gov.cn/x?id=7"),
     ],
 )
 def test_what_changes_at_every_visit_is_no_part_of_an_address(url: str, tidied: str) -> None:
