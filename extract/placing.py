@@ -140,8 +140,9 @@ def _texts(placed: Placed) -> dict[str, str]:
 
 
 def agree_on_sum(placed: Placed) -> bool:
-    """Whether the numbers of a row make its total."""
-    numbers = {column: values.read(cell.text).value or 0 for column, cell in placed.items()}
+    """Whether the numbers of a row, unsure ones as read, make its total."""
+    read = {column: cell.text.partition(values.UNSURE)[0] for column, cell in placed.items()}
+    numbers = {column: values.read(text).value or 0 for column, text in read.items()}
     return sum(number for column, number in numbers.items() if column != "total") == numbers.get("total")
 
 

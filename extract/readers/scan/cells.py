@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from extract.document import Box
-from extract.readers.chars import Char, Point
+from extract.readers.chars import Char, Point, printed_lines
 from extract.readers.ruling import Table
 from extract.readers.scan import ocr
 from extract.readers.scan.ocr import NUMBER
@@ -42,7 +42,7 @@ class _Cell:
 
     @property
     def text(self) -> str:
-        return "".join(char.text for char in self.chars)
+        return "".join(char.text for line in printed_lines(self.chars) for char in line)
 
     @property
     def sure(self) -> float:
