@@ -68,10 +68,10 @@ def _read(sheet: Sheet, number: int, began: tuple[float, float]) -> tuple[list[C
         ink = unruled.without_rules(ink, scale)
         found = [_told_from_slash(word, ink, scale) for word in found]
         found.extend(unruled.dashes(ink, found, scale))
-    if narrow and (laid := unruled.aligned(found, number, scale)) is not None:
-        aligned, found = laid
-        apart = [table for table in ruled if table.ys[-1] < aligned.ys[0] or aligned.ys[-1] < table.ys[0]]
-        ruled = sorted([*apart, aligned], key=lambda table: table.top)
+        if (laid := unruled.aligned(found, number, scale)) is not None:
+            aligned, found = laid
+            apart = [table for table in ruled if table.ys[-1] < aligned.ys[0] or aligned.ys[-1] < table.ys[0]]
+            ruled = sorted([*apart, aligned], key=lambda table: table.top)
     chars = list(ocr.chars_of(found, sheet.lines, scale))
     for table in ruled:
         chars = judged(table, chars, sheet.below, sheet.tone, ink, scale)
