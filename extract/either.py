@@ -3,8 +3,9 @@
 from itertools import product
 from math import prod
 
-from extract import solve, values
+from extract import values
 from extract.report import Cell, Status
+from extract.sums import Sum, sums
 from extract.values import UNSURE
 
 _MOST = 64
@@ -20,7 +21,7 @@ def choose(cells: dict[str, Cell], edition: str | None, has_disputes: bool) -> N
     A text layer with the wrong total and a wrong part of it leaves no sum with a single gap; but neither adds up.
     """
     doubted = {key for key, cell in cells.items() if cell.status is Status.UNREADABLE and _readings(cell)}
-    every = [one for one in solve.sums(edition, has_disputes) if not doubted.isdisjoint(one.keys)]
+    every = [one for one in sums(edition, has_disputes) if not doubted.isdisjoint(one.keys)]
     neither: set[str] = set()
     while True:
         left, broken = _narrowed({k: () if k in neither else _readings(cell) for k, cell in cells.items()}, every)
@@ -47,7 +48,7 @@ def _readings(cell: Cell) -> tuple[int | float, ...]:
     return (cell.value or 0,)
 
 
-def _narrowed(choices: Choices, every: list[solve.Sum]) -> tuple[Choices, solve.Sum | None]:
+def _narrowed(choices: Choices, every: list[Sum]) -> tuple[Choices, Sum | None]:
     """The choices with which sums hold, and a sum that holds with none of them."""
     choices, changed = dict(choices), True
     while changed:

@@ -22,8 +22,8 @@ def fit(tokens: list[Token], count: int) -> list[str] | None:
             return None  # one short, and the number of a page behind it: where each value has a line, so has that
         if len(texts) == count:
             # Where tabs part the cells, one empty field at the edge may be a lost cell (坎苏镇 2024: six of seven).
-            may_be_lost = (texts.count("") == 1 and not (texts[0] and texts[-1])) or lacks_total(texts)
-            return texts if is_column or not may_be_lost else None
+            may_be_lost = not is_column and texts.count("") == 1 and not (texts[0] and texts[-1])
+            return None if may_be_lost or is_moved(texts) else texts
         left = next((i for i, text in enumerate(texts) if text), len(texts))
         right = next((i for i, text in enumerate(reversed(texts)) if text), len(texts))
         spare = len(texts) - count
@@ -72,13 +72,16 @@ def adds_up(texts: list[str]) -> bool:
     return sum(numbers[:-1]) == numbers[-1]
 
 
-def lacks_total(texts: list[str]) -> bool:
-    """Whether a row of applicants lost a cell, and its others moved to the left: nothing stands under 总计, and the
-    number before it is no less than all others together, as only the total is."""
-    if len(texts) != len(form.APPLICANTS) or texts[-1]:
+def is_moved(texts: list[str]) -> bool:
+    """Whether a row of applicants lost a cell, and its others moved: to the left, if nothing stands under 总计 and the
+    number before it is no less than all others together, as only the total is; or to the right, if nothing stands under
+    自然人 and the rest does not add up."""
+    if len(texts) != len(form.APPLICANTS):
         return False
-    *others, last = (values.read(text).value or 0 for text in texts[:-1])
-    return 0 < last >= sum(others)
+    if not texts[-1]:
+        *others, last = (values.read(text).value or 0 for text in texts[:-1])
+        return 0 < last >= sum(others)
+    return not texts[0] and any(texts[1:-1]) and not adds_up(texts)
 
 
 def stripped(tokens: list[Token], count: int) -> list[Cell]:

@@ -134,11 +134,12 @@ def _row(reading: Reading, key: Row, line: Line, header: Header | None, place: P
         return
     placed = found[0] if found else None
     shifted = placed is not None and (
-        placing.is_short(placed) or (typed and _is_cut(key, line, placed, behind, header))
+        placing.has_moved(placed) or (typed and _is_cut(key, line, placed, behind, header))
     )
     if placed is None or (shifted and not (key[0] != "disclosure" and placing.agree_on_sum(placed))):
         printed = placing.stripped(behind) if typed or shifted else behind
-        if printed and key not in reading.torn:
+        is_own_order = header is None or key[0] != "requests" or placing.is_in_order(header)
+        if printed and is_own_order and key not in reading.torn:
             reading.torn[key] = Torn([values.read(cell.text) for cell in printed], place)
         return
     for column, cell in placed.items():

@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from extract import form, labels, runs
+from extract import form, labels, runs, values
 
 _PAGE_NUMBER = re.compile(r"^\s*(?:[-—–]+\s*\d{1,3}\s*[-—–]+|第\s*\d+\s*页.*|\d{1,3}\s*/\s*\d{1,3})\s*$")
 _BARE = re.compile(r"^\s*\d{1,3}\s*$")
@@ -94,8 +94,9 @@ def _page_numbers(lines: list[str]) -> set[int]:
         )
         if _BARE.match(lines[at])
         and not _ROW_OF_NUMBERS.match(before)
+        and not _is_value(before)
+        and not _is_value(after)
         and labels.at_end(before) is None
-        and (not after or any(map(str.isalpha, after)))
     ]
     counted: list[int] = []
     for at in alone:
@@ -103,6 +104,10 @@ def _page_numbers(lines: list[str]) -> set[int]:
         if int(lines[at]) in wanted and (not counted or at - counted[-1] >= _PAGE):
             counted.append(at)
     return found | (set(counted) if len(counted) > 1 else set())
+
+
+def _is_value(line: str) -> bool:
+    return bool(line) and (values.is_value(line) or line.strip() in values.NOTHING)
 
 
 def _words_and_numbers(line: str) -> tuple[str, str]:

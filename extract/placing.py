@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from extract import form, labels, values
 from extract.document import GridCell, distinct
-from extract.fitting import lacks_total
+from extract.fitting import is_moved
 from extract.gridrows import Line
 
 _YEAR = re.compile(r"20\d\d(?=年)")
@@ -57,6 +57,11 @@ def header(lines: Sequence[Line], table: str, year: int | None) -> Header | None
     for position, column in columns.items():
         found.columns.setdefault(column, []).append(position)
     return found if found.columns else None
+
+
+def is_in_order(over: Header) -> bool:
+    """Whether a header names the columns of `requests` in the form's order."""
+    return list(over.columns) == [column for column in form.APPLICANTS if column in over.columns]
 
 
 def _chain(texts: list[str]) -> Iterator[str]:
@@ -152,10 +157,10 @@ def may_be_shifted(cells: Iterable[GridCell]) -> bool:
     return len(texts) > 1 and texts.count("") == 1 and not (texts[0] and texts[-1])
 
 
-def is_short(placed: Placed) -> bool:
-    """Whether a row of applicants lost a cell, and its others moved to the left."""
+def has_moved(placed: Placed) -> bool:
+    """Whether a row of applicants lost a cell, and its others moved."""
     texts = [placed[column].text if column in placed else "" for column in form.APPLICANTS]
-    return placed.keys() >= set(form.APPLICANTS[:-1]) and lacks_total(texts)
+    return placed.keys() >= set(form.APPLICANTS[:-1]) and is_moved(texts)
 
 
 def stripped(cells: list[GridCell]) -> list[GridCell]:

@@ -6,7 +6,7 @@ A finding carries the cells or the sentence that prove it.
 import re
 from collections.abc import Iterator
 
-from extract import claims, form, solve
+from extract import claims, form, sums
 from extract.numerals import shown
 from extract.report import Cell, Finding, FindingClass, Identity, OfficeKind, Status
 from extract.tables import Tables
@@ -43,8 +43,7 @@ KINDS: dict[str, str] = {
 }
 """Every kind of finding of one report, with its meaning for readers (the last three are found by `identity`)."""
 
-_HOLES = (*solve.GAPS, Status.DISPUTED)
-_EMPTY = (Status.BLANK, Status.SLASH, Status.DASH, Status.TEXT)
+_HOLES = (*sums.GAPS, Status.DISPUTED)
 
 
 def check(tables: Tables, chapters: dict[str, str], identity: Identity) -> list[Finding]:
@@ -63,7 +62,7 @@ def check(tables: Tables, chapters: dict[str, str], identity: Identity) -> list[
         return class_ if certain else FindingClass.SUSPICIOUS
 
     has_disputes = any(key.startswith("disputes.") for key in cells)
-    every = solve.sums(tables.editions.get("requests"), has_disputes)
+    every = sums.sums(tables.editions.get("requests"), has_disputes)
     findings = [finding for one in every if (finding := _broken(one, cells, grade)) is not None]
     findings.extend(_not_counts(cells, grade))
     findings.extend(_blanks(cells))
@@ -75,19 +74,15 @@ def check(tables: Tables, chapters: dict[str, str], identity: Identity) -> list[
     return findings
 
 
-def _broken(one: solve.Sum, cells: dict[str, Cell], grade: claims.Grade) -> Finding | None:
-    involved = [cells[key] for key in one.keys]
-    if any(cell.value is None and cell.status not in _EMPTY for cell in involved):
+def _broken(one: sums.Sum, cells: dict[str, Cell], grade: claims.Grade) -> Finding | None:
+    if not one.is_broken(cells):
         return None
-    left = sum(cells[key].value or 0 for key in one.left)
-    right = sum(cells[key].value or 0 for key in one.right)
-    if abs(left - right) < 1e-6:
-        return None
+    left, right = (sum(cells[key].value or 0 for key in side) for side in (one.left, one.right))
     class_ = grade(FindingClass.ALWAYS, one.keys)
     return Finding(one.kind, class_, one.keys, f"{_where(one)}：{KINDS[one.kind]}（{shown(left)}，{shown(right)}）")
 
 
-def _where(one: solve.Sum) -> str:
+def _where(one: sums.Sum) -> str:
     table, row, column = one.keys[0].split(".")
     if one.kind in ("row_sum", "disputes_sum"):
         return _label(table, "rows", row)
@@ -118,7 +113,7 @@ def _not_counts(cells: dict[str, Cell], grade: claims.Grade) -> list[Finding]:
 
 def _blanks(cells: dict[str, Cell]) -> list[Finding]:
     """R6: zero is "0"; a blank, "/" or "—" is a fault of format, not of arithmetic."""
-    empty = tuple(key for key, cell in cells.items() if cell.status in _EMPTY)
+    empty = tuple(key for key, cell in cells.items() if cell.status in sums.EMPTY)
     if not empty:
         return []
     return [Finding("blank_cells", FindingClass.FORMAT, empty, f"{len(empty)}格没有数字（空白、“/”、“—”或文字）")]

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from extract import form, labels, runs, values
-from extract.fitting import adds_up, fit, lacks_total, stripped
+from extract.fitting import adds_up, fit, is_moved, stripped
 from extract.labels import Row
 from extract.reading import Heap, Reading, Torn
 from extract.report import Place
@@ -21,6 +21,8 @@ _FEW = 4
 _SIDE_BY_SIDE = re.compile(r"自然.*法人|商业.*科研|科研.*社会|社会.*法律|结果.*结果|结果.*尚未|尚未.*[总合]")
 """Headers of two columns on one line. Where values then stand one a line, the columns were torn apart, and the order
 of the values is that of no row (pdftotext's reading order)."""
+_SHARED = frozenset((("requests", "other_other"), ("requests", "total_handled")))
+"""Rows whose labels, 其他 and 总计, are columns of the same table too."""
 _STAGE_WORDS = re.compile(r"结果维持|结果纠正|尚未审结|复议后起诉")
 _STAGE_HEADER = sorted("行政复议行政诉讼未经复议直接起诉复议后起诉" + 3 * "结果维持结果纠正其他结果尚未审结总计")
 """The letters of the whole header of chapter four: where no lines part its words, they wrap side by side, 结果结果其他
@@ -33,7 +35,9 @@ def read(lines: list[str]) -> Reading:
     reading = Reading()
     stages_seen = ""
     in_disputes = False
-    named_before: set[str] | None = None
+    above: list[tuple[int, str]] = []
+    applicants: list[str] | None = None
+    is_understood = False
     side_by_side = False
     loose: set[Row] = set()
     headless: list[list[Token]] = []
@@ -48,22 +52,27 @@ def read(lines: list[str]) -> Reading:
         same_line = [t.words for t in run.words if run.values and t.line == run.values[0].line]
         match = _row_of(words, same_line)
         row = match.row if match is not None else None
-        if row is not None and row[1] in ("total_handled", "other_other") and in_disputes:
+        if row in _SHARED and in_disputes:
             row = None
         if row is not None:
             in_disputes = False
-        if named_before is None or row is None or row[0] != "requests":
+        if applicants is None or row is None or row[0] != "requests":
             _note_columns(words, spaceless, reading)
-        if row is not None and row[0] == "requests" and named_before is None:
-            named_before = set(reading.columns["requests"]) if _is_understood(words) else set()
+        if applicants is None:
+            above += [(token.line, word) for token, text in zip(run.words, words, strict=True) for word in text.split()]
+            if row is not None and row[0] == "requests":
+                applicants = _applicants(above)
+                is_understood = _is_understood(words)
         reading.rows.update(_named(words))
         apart = side_by_side and run.is_scattered
         if match is not None and row is not None:
             reading.rows.add(row)
             # Before other words on its line a row with empty cells in front may lack as many at its end (306注).
+            # 其他 or 总计 above all other rows are the last words of the header, and the first row lost its label.
+            apart = apart or (row in _SHARED and "requests" not in reading.tables())
             ends = run.values and (run.values[-1].last or (run.values[-1].cell and run.values[0].value))
             if ends and not apart and (len(run.values) > 1 or run.words[-1].first or not same_line):
-                _place(reading, row, run.values, exact=match.exact)
+                _place(reading, row, run.values, applicants or [], exact=match.exact)
                 loose |= set() if run.is_on_one_line else {row}
         elif stages_seen and not apart and (stage := _stage_of(run)) is not None:
             reading.rows.add(("disputes", stage))
@@ -83,7 +92,7 @@ def read(lines: list[str]) -> Reading:
         if not _is_in_order(reading, disordered[0]):
             reading.forget({row for row in loose | set(reading.torn) if row[0] in disordered})
             reading.heap = _heap(lines) if "requests" in disordered else reading.heap
-    _place_short_rows(reading, named_before or set())
+    _place_short_rows(reading, applicants if applicants and is_understood else [])
     reading.settle()
     return reading
 
@@ -117,6 +126,27 @@ def _heap(lines: list[str]) -> Heap:
     return heap
 
 
+def _applicants(header: list[tuple[int, str]]) -> list[str]:
+    """The columns of `requests` from left to right, as far as the words above it, each with its line, name them."""
+    words = [form.plain(word) for _, word in header]
+    start = words.index("申请人情况") if "申请人情况" in words else 0
+    at: dict[str, int] = {}
+    for number, word in enumerate(words[start:], start):
+        if (column := form.COLUMN_LABELS["requests"].get(word)) is not None:
+            at.setdefault(column, number)
+    beside = words.index("法人或其他组织", start) if "法人或其他组织" in words[start:] else len(words)
+    below = min((at[one] for one in at if one not in ("natural_person", "total")), default=0)
+    is_first = {"natural_person", "total"} <= at.keys() and (
+        at["total"] < at["natural_person"] and header[at["total"]][0] == header[at["natural_person"]][0]
+    )
+
+    def position(column: str) -> tuple[bool, bool, int]:
+        # What stands to the right of merged words is to the right of all that is below these.
+        return column == "total" and not is_first, beside < at[column] < below, at[column]
+
+    return sorted(at, key=position)
+
+
 def _is_understood(words: list[str]) -> bool:
     """Whether the form knows all words of a header (小计 above a column that no word of the form names)."""
     start = next((at for at, word in enumerate(words) if form.plain(word) in _HEADS), len(words))
@@ -126,10 +156,9 @@ def _is_understood(words: list[str]) -> bool:
 _HEADS = frozenset(("申请人情况", "自然人"))
 
 
-def _place_short_rows(reading: Reading, named: set[str]) -> None:
+def _place_short_rows(reading: Reading, columns: list[str]) -> None:
     """Where a converter lost a column, rows have as many values as the header has names, and stand under these. A row
     that had an empty cell more than the others seemed whole."""
-    columns = [column for column in form.APPLICANTS if column in named]
     torn = {row: part for row, part in reading.torn.items() if row[0] == "requests"}
     if any(len(part.values) != len(form.APPLICANTS) - 1 for part in torn.values()):
         return
@@ -140,7 +169,7 @@ def _place_short_rows(reading: Reading, named: set[str]) -> None:
     if len(columns) != len(form.APPLICANTS) - 1:
         return
     for row, part in torn.items():
-        if "total" not in columns and lacks_total([*(cell.raw for cell in part.values), ""]):
+        if "total" not in columns and is_moved([*(cell.raw for cell in part.values), ""]):
             continue
         del reading.torn[row]
         for column, cell in zip(columns, part.values, strict=True):
@@ -189,17 +218,20 @@ def _row_of(words: list[str], same_line: list[str]) -> labels.Match | None:
     return None if named or same_line else labels.resembling(words[-1])
 
 
-def _place(reading: Reading, row: Row, tokens: list[Token], *, exact: bool) -> None:
-    """Note the values of a row. Where a narrow column broke its label, as is to be feared where that is not `exact`,
-    the numbers may have been broken too, and only their sum tells."""
+def _place(reading: Reading, row: Row, tokens: list[Token], applicants: list[str], *, exact: bool) -> None:
+    """Note the values of a row; one of `requests` lies over `applicants`, if these are all. Where a narrow column broke
+    its label, as is to be feared where that is not `exact`, the numbers may have been broken too, and only their sum
+    tells."""
     table, name = row
-    columns = _columns(table, name, reading)
+    columns = _columns(table, name, reading, applicants)
     if columns is None:
         reading.torn.setdefault(row, Torn([values.read(t.value or "") for t in tokens]))
         return
     texts = fit(tokens, len(columns))
     if texts is None or not (exact or table == "disclosure" or adds_up(texts)):
         torn = stripped(tokens, len(columns))
+        if table == "requests" and columns != list(form.APPLICANTS):
+            return  # the sums place a row in the form's own order
         if row not in reading.torn and abs(len(torn) - len(columns)) <= _LOST:
             reading.torn[row] = Torn(torn, _line(tokens))
         return
@@ -212,10 +244,10 @@ def _line(tokens: list[Token]) -> Place:
     return Place(line=tokens[0].line + 1)
 
 
-def _columns(table: str, name: str, reading: Reading) -> list[str] | None:
+def _columns(table: str, name: str, reading: Reading, applicants: list[str]) -> list[str] | None:
     """The printed columns of a row; of `disclosure` by the headers that were seen, None where they do not tell."""
     if table == "requests":
-        return list(form.APPLICANTS)
+        return applicants if len(applicants) == len(form.APPLICANTS) else list(form.APPLICANTS)
     seen = reading.columns["disclosure"]
     choices = [
         columns

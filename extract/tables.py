@@ -5,7 +5,7 @@ import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
 
-from extract import either, form, grid, laidout, solve, stream, values
+from extract import either, form, grid, laidout, solve, spread, stream, sums, values
 from extract.document import Document, Grid, Paragraph
 from extract.labels import Row
 from extract.reading import Heap, Reading
@@ -42,12 +42,11 @@ def read(document: Document, year: int | None = None, office: str | None = None,
         one.number = number
     if not has_form:
         return Tables({"disclosure": None, "requests": None}, {}, _other_tables(document, set()))
-    by_grid = grid.read(grids, year)
-    if by_grid.copies_differ() and (own := _own(document, year, office)):
-        again = grid.read(own, year)
-        if again.tables() == by_grid.tables():
-            by_grid, grids = again, own
-    by_stream = stream.read(laidout.mended(lines(document, grids), paged=document.pages is not None))
+    by_grid, by_stream = _readings(document, grids, year)
+    if (by_grid.copies_differ() or by_stream.copies_differ()) and (own := _own(document, year, office)) != grids:
+        again = _readings(document, own, year)
+        if again[0].tables() | again[1].tables() == by_grid.tables() | by_stream.tables():
+            (by_grid, by_stream), grids = again, own
     first, second = (by_grid, by_stream) if by_grid.rows else (by_stream, Reading())
     cells, agreed = _merge(first, second)
     if document.recognised:
@@ -71,16 +70,22 @@ def read(document: Document, year: int | None = None, office: str | None = None,
     _report_other_edition(tables, cells)
     has_disputes = any(key.startswith("disputes.") for key in tables.cells)
     if document.recognised:
-        solve.doubt(tables.cells, tables.editions["requests"], has_disputes)
+        sums.doubt(tables.cells, tables.editions["requests"], has_disputes)
         either.choose(tables.cells, tables.editions["requests"], has_disputes)
     edition = tables.editions["requests"]
     if edition is not None and all(
-        cell.status in solve.GAPS for key, cell in tables.cells.items() if key.startswith("requests.")
+        cell.status in sums.GAPS for key, cell in tables.cells.items() if key.startswith("requests.")
     ):
-        tables.cells |= solve.spread(by_stream.heap.values, by_stream.heap.ends, edition)
+        tables.cells |= spread.spread(by_stream.heap.values, by_stream.heap.ends, edition)
     solve.fill(tables.cells, second.torn | first.torn, tables.editions["requests"], has_disputes)
     _report_gaps(tables)
     return tables
+
+
+def _readings(document: Document, grids: list[Grid], year: int | None) -> tuple[Reading, Reading]:
+    """What stands in some grids of a document by their positions, and in its lines without them."""
+    text = laidout.mended(lines(document, grids), paged=document.pages is not None)
+    return grid.read(grids, year), stream.read(text)
 
 
 def _gap(key: str, *readings: Reading) -> Status:
@@ -126,7 +131,7 @@ def compare(tables: Tables, other: Tables, *, sure: bool) -> None:
                 differing[key.rsplit(".", 1)[0]] += 1
             elif key in both and both[key][0].status is Status.NUMBER:
                 tables.cells[key] = both[key][0]._replace(place=_beside(*both[key]))
-            elif key in tables.cells and (tables.cells[key].status in solve.GAPS or key in both):
+            elif key in tables.cells and (tables.cells[key].status in sums.GAPS or key in both):
                 tables.cells[key] = other.cells[key]
         if not any(row.startswith(f"{table}.") for row in differing) and any(key in both for key in keys):
             tables.agreed.add(table)
@@ -247,12 +252,12 @@ def _merge(first: Reading, second: Reading) -> tuple[dict[str, Cell], set[str]]:
 def _is_open(reading: Reading, row: str) -> bool:
     """Whether a row of applicants begins or ends with an empty cell, as one does that lost a cell."""
     ends = (reading.cells.get(f"requests.{row}.{column}") for column in (form.APPLICANTS[0], form.APPLICANTS[-1]))
-    return any(cell is not None and cell.value is None for cell in ends)
+    return any(cell is not None and cell.status is Status.BLANK for cell in ends)
 
 
 def _differ(one: Cell, two: Cell) -> bool:
     """Whether two readings of which the values differ saw two numbers, or one a number where the other saw none."""
-    return not {one.status, two.status} & {*solve.GAPS, Status.DISPUTED}
+    return not {one.status, two.status} & {*sums.GAPS, Status.DISPUTED}
 
 
 def _digits(raw: str) -> str:
@@ -262,7 +267,7 @@ def _digits(raw: str) -> str:
 def _edition_of(heap: Heap) -> str | None:
     """The edition that has as many cells in `requests` as there are values, or some numbers of pages less."""
     sizes = {edition: len(form.keys("requests", edition)) for edition in form.EDITIONS}
-    return next((one for one, size in sizes.items() if size <= len(heap.values) <= size + solve.MOST_PAGES), None)
+    return next((one for one, size in sizes.items() if size <= len(heap.values) <= size + spread.MOST_PAGES), None)
 
 
 def _editions(first: Reading, second: Reading) -> dict[str, str | None]:
