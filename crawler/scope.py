@@ -32,6 +32,24 @@ def lasting(url: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc.lower(), path, query, parts.fragment))
 
 
+def session_of(url: str) -> str:
+    """What of an address is a session's, behind what stands before it: /xxgk/(S(a1b2)), ;jsessionid=A1B2 or ""."""
+    path = urlsplit(url).path
+    found = _SESSION.search(path)
+    return "" if found is None else found[0] if found[0].startswith(";") else path[: found.end()]
+
+
+def in_session(url: str, session: str) -> str:
+    """The address as a server that insists on this session is asked for it; unchanged where that does not hold."""
+    parts = urlsplit(url)
+    if session.startswith(";"):
+        return parts._replace(path=parts.path + session).geturl()
+    above = session.rpartition("/")[0]
+    if not session or not parts.path.startswith(f"{above}/"):
+        return url
+    return parts._replace(path=session + parts.path.removeprefix(above)).geturl()
+
+
 def tidy(url: str) -> str:
     """The lasting address, and of gkmlpt's twins (mpost_, ?jump=true) always the same one."""
     url = lasting(url)

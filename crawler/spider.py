@@ -11,6 +11,7 @@ import re
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
+from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit
 
@@ -22,7 +23,7 @@ import extract
 from crawler import barriers, monitors, platforms, robots
 from crawler.fetch import ENCODINGS, NoAnswer, text_of
 from crawler.pages import Judgement, Page, body_of, judge
-from crawler.scope import tidy
+from crawler.scope import in_session, session_of, tidy
 from crawler.turns import Turns
 from crawler.walk import MAX_FAILURES, MAX_REFUSALS, PRIORITY, Walk, origin
 from evidence import FAILURES, KEPT, REFUSALS, About, Capture, DiskFull, EvidenceError, Exchange, Recorder, Task
@@ -173,7 +174,7 @@ class ReportSpider(scrapy.Spider):
             if known.last_modified:
                 headers["If-Modified-Since"] = known.last_modified
         return scrapy.Request(
-            task.url,
+            in_session(task.url, walk.sessions.get(_sort(task.url), "")),
             headers=headers,
             callback=self.answered,
             errback=self.failed,
@@ -242,6 +243,8 @@ class ReportSpider(scrapy.Spider):
     def _take(self, walk: Walk, task: Task, exchange: Exchange, known: Capture | None, failure: str | None) -> None:
         outcome, page = self._heard(task, exchange, known, failure)
         if self._retry(walk, task, outcome, exchange):
+            return
+        if outcome == "redirect" and self._insists(walk, task, exchange):
             return
         target = self._redirect(walk, task, exchange) if outcome == "redirect" else None
         if target and target.stage not in {"seed", "robots"} and barriers.leads_home(target.url):
@@ -316,6 +319,11 @@ class ReportSpider(scrapy.Spider):
         else:
             return False
         walk.count_try(outcome)
+        self._put_off(walk, task, outcome, exchange, time.time() + wait)
+        return True
+
+    def _put_off(self, walk: Walk, task: Task, outcome: str, exchange: Exchange, not_before: float) -> None:
+        """Keeps an answer that does not end its task, which is asked again."""
         self.recorder.record(
             exchange,
             outcome,
@@ -326,18 +334,24 @@ class ReportSpider(scrapy.Spider):
             words=task.words,
             about=About(transport=walk.transport(task.url)),
         )
-        self.recorder.agenda.postpone(task, time.time() + wait)
+        self.recorder.agenda.postpone(task, not_before)
+
+    def _insists(self, walk: Walk, task: Task, exchange: Exchange) -> bool:
+        """Whether the server sends on to the same page under a session: from now on its sort is asked under it."""
+        there = _location(exchange)
+        session = session_of(there) if there and task.tries == 0 else ""
+        if not session or there is None or tidy(there) != urldefrag(task.url)[0]:
+            return False
+        walk.sessions[_sort(task.url)] = session
+        walk.requests += 1
+        self._put_off(walk, task, "redirect", exchange, 0)
         return True
 
     def _redirect(self, walk: Walk, task: Task, exchange: Exchange) -> Task | None:
-        location = exchange.header("Location")
-        if not location or task.hops >= MAX_HOPS:
+        there = _location(exchange)
+        if there is None or task.hops >= MAX_HOPS:
             return None
-        try:
-            there = urldefrag(urljoin(task.url, location.encode("latin-1").decode("utf-8", "replace")))[0]
-            url = tidy(there)
-        except ValueError:
-            return None
+        url = tidy(there)
         if "http-only" in walk.transport(url):
             url = re.sub("^https:", "http:", url)
         asked, mark, form = task.url.partition("#")
@@ -386,3 +400,18 @@ class ReportSpider(scrapy.Spider):
 
     def _body(self, capture: Capture) -> bytes:
         return body_of(self.recorder.captures, capture)
+
+
+def _sort(url: str) -> tuple[str, str]:
+    """The host and the sort of a page, .aspx: for that a session may be insisted on, and for files none be known."""
+    return origin(url), PurePosixPath(urlsplit(url).path).suffix
+
+
+def _location(exchange: Exchange) -> str | None:
+    """Where a redirect leads, None where it does not say."""
+    location = exchange.header("Location")
+    try:
+        named = location.encode("latin-1").decode("utf-8", "replace") if location else ""
+        return urldefrag(urljoin(exchange.url, named))[0] if named else None
+    except ValueError:
+        return None

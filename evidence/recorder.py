@@ -171,10 +171,11 @@ class Recorder:
         """
         if outcome not in OUTCOMES or kind not in KINDS:
             raise ValueError(f"no such outcome or kind: {outcome}, {kind}")
-        if task is not None:
-            found_on, words = task.found_on, task.words
+        url = exchange.url
+        if task is not None:  # its address is that without the session under which a server insists on being asked
+            url, found_on, words = task.url, task.found_on, task.words
         encoding = (exchange.header("Content-Encoding") or "").lower()
-        latest = self.captures.latest(exchange.url)
+        latest = self.captures.latest(url)
         sha256: str | None = None
         if exchange.body:
             sha256 = hashlib.sha256(warc.decode(exchange.body, encoding)).hexdigest()
@@ -191,6 +192,7 @@ class Recorder:
             kept = kind in KEPT and not alike
             if sha256 and not alike:
                 holder, original = self._holder(sha256, encoding if exchange.status != 304 else None, kept)
+                original = original if url == exchange.url else None  # a revisit names the address that was asked
             file = written = None
             if exchange.status is not None:
                 file, stream = self._journal.stream("reports" if kept else "pages")
@@ -199,7 +201,7 @@ class Recorder:
                 "INTO captures",
                 visit=visit.id if visit else None,
                 site_id=site,
-                url=exchange.url,
+                url=url,
                 captured_at=exchange.captured_at,
                 outcome=outcome,
                 status=exchange.status,

@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -557,19 +558,32 @@ def test_a_list_of_all_that_a_site_has_is_turned_though_a_page_has_no_report(tmp
     assert [capture.url for capture in Captures(tmp_path).reports()] == [f"{server.url}/1.html"]
 
 
-def test_what_is_posted_is_posted_again_where_the_server_insists_on_a_session(tmp_path: Path) -> None:
+def test_a_server_that_insists_on_a_session_is_asked_under_it_and_its_pages_keep_their_address(tmp_path: Path) -> None:
+    """Every request without a session is given another one; what is posted is posted again."""
+
+    class Insisting(dict[str, Any]):
+        given = 0
+
+        def get(self, path: str, missing: Any = None) -> Any:
+            bare = re.sub(r"/\(S\(\w+\)\)", "", path)
+            if path != bare or not path.endswith(".aspx"):
+                return super().get(bare, missing)
+            self.given += 1
+            return Answer(status=302, headers={"Location": path.replace("/gk/", f"/gk/(S(a{self.given}b))/")})
+
     def listed(asked: Asked) -> Answer:
-        if not asked.path.startswith("/(S(a1b2)"):
-            return Answer(status=302, headers={"Location": f"/(S(a1b2)){asked.path}"})
         number = 2 if b"Next" in asked.body else 1
         pager = "<input type=hidden name=__VIEWSTATE value=s><a href=\"javascript:__doPostBack('Next','')\">下一页</a>"
-        return Answer(page((f"/{number}.html", TITLE.format(2020 + number)), more=pager if number == 1 else ""))
+        return Answer(page((f"{number}.aspx", TITLE.format(2020 + number)), more=pager if number == 1 else ""))
 
-    pages: dict[str, Any] = {f"/{n}.html": report("匡堰镇人民政府", 2020 + n) for n in (1, 2)}
-    pages |= {"/": page(("/nb.aspx", "政府信息公开年报")), "/nb.aspx": listed, "/(S(a1b2))/nb.aspx": listed}
+    reports = {f"/gk/{n}.aspx": Answer(report("匡堰镇人民政府", 2020 + n), headers={"ETag": '"1"'}) for n in (1, 2)}
+    pages = Insisting(reports | {"/": page(("/gk/nb.aspx", "政府信息公开年报")), "/gk/nb.aspx": listed})
     with serving(pages) as server:
-        crawler.crawl([Site(server.url + "/")], captures=tmp_path, delay=0.0, progress=lambda _: None)
-    assert {capture.year for capture in Captures(tmp_path).reports()} == {2021, 2022}
+        for _ in range(2):
+            crawler.crawl([Site(server.url + "/")], captures=tmp_path, delay=0.0, progress=lambda _: None)
+        asked_again = [one for one in server.log if "If-None-Match" in one.headers]
+    assert {capture.url for capture in Captures(tmp_path).reports()} == {server.url + path for path in reports}
+    assert (pages.given, len(asked_again)) == (2, 2)
 
 
 def test_a_shell_is_read_by_its_own_script_and_what_that_posts_is_posted() -> None:
