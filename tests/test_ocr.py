@@ -208,6 +208,17 @@ def test_a_row_alone_has_its_columns_above_rows_without(page: Any) -> None:
 
 
 @needs_ocr
+def test_a_table_ends_at_its_last_line_whatever_stands_below_its_uprights(page: Any) -> None:
+    drawn = page.copy()
+    wall, bottom = cell_at(3, 1)[1].stop + 8, cell_at(3, 1)[0].stop + 8
+    drawn[bottom + 4 : bottom + 54] = page[60:110]
+    drawn[bottom : bottom + 46, wall - 1 : wall + 1] = 0
+    document = image.read(saved(drawn))
+    assert [row[0] for row in texts(document)] == [HEADER[0], *(row[0] for row in ROWS)]
+    assert len(document.paragraphs) == 2
+
+
+@needs_ocr
 def test_a_header_in_white_on_blue_has_its_lines(page: Any) -> None:
     web = page[120:].copy()
     top, bottom = (int((220 - 50 - 26 * at) * SCALE) - 120 for at in (4, 3))

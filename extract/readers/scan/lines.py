@@ -50,7 +50,7 @@ def rulings(tone: Picture) -> tuple[Rulings, Picture]:
                 over[place] |= picture[place]
                 crumbs = slice(int(one.middle) - 2, int(one.middle) + 3), place[1]
                 over[crumbs] |= thin[crumbs]
-    return kept, np.asarray(cv2.dilate(mask, np.ones((3, 3), np.uint8)), np.uint8)
+    return _without_tails(kept, near), np.asarray(cv2.dilate(mask, np.ones((3, 3), np.uint8)), np.uint8)
 
 
 def _of_tables(horizontal: list[Ruling], vertical: list[Ruling], width: int) -> Rulings:
@@ -79,6 +79,20 @@ def _unfolded(lines: list[Ruling], across: list[Ruling], width: int) -> list[Rul
     first, last = min(line.at for line in across) - 0.03 * width, max(line.at for line in across) + 0.03 * width
     kept = [line for line in lines if first < line.start and line.end < last]
     return kept if len(kept) > 0.75 * len(lines) else lines
+
+
+def _without_tails(lines: Rulings, near: float) -> Rulings:
+    """The lines without what a few of a table go on by beyond the last across them: a stroke of the heading below. A
+    table that is open at a side is so for most of its lines."""
+    kept: Rulings = [], []
+    for group in filter(all, ruling.touching(*lines, near)):
+        for some, across, out in zip(group, group[::-1], kept, strict=True):
+            at = [line.at for line in across]
+            starts = [line.start for line in some if line.start <= min(at) + near]
+            ends = [line.end for line in some if line.end >= max(at) - near]
+            first, last = min(*at, float(np.median(starts))), max(*at, float(np.median(ends)))
+            out.extend(Ruling(line.at, max(line.start, first), min(line.end, last)) for line in some)
+    return kept
 
 
 def in_points(lines: Rulings, scale: float) -> Rulings:
