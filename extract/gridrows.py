@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from extract import form, labels, values
 from extract.document import Grid, GridCell, distinct
@@ -62,6 +63,7 @@ class Line:
 def read(grid: Grid) -> Iterator[Line]:
     """The rows of a grid, numbered from 1, those joined again that a page break cut in two: the label is only whole
     together, and no column has a value on both sides."""
+    _mend_headers(grid)
     index, last = 0, len(grid.rows) - 1
     while index <= last:
         number, row, cells = index + 1, grid.rows[index], grid.cells[index]
@@ -70,6 +72,21 @@ def read(grid: Grid) -> Iterator[Line]:
             index += 1
         yield _line(number, row, cells)
         index += 1
+
+
+def _mend_headers(grid: Grid) -> None:
+    """Put the ends of headers back, in place, that stand in the row of values below: a sheet's row printed too low for
+    its two lines has 结果维 in it, and 持 above the number."""
+    for number, (above, below) in enumerate(pairwise(grid.rows), 1):
+        if number in grid.joints:
+            continue  # a header cut by a page
+        for header, cell in zip(above, below, strict=True):
+            if header is None or cell is None or header is cell or not header.text or not cell.text:
+                continue
+            end, _, rest = cell.text.partition("\n")
+            begun = form.plain(header.text)
+            if begun not in _HEADERS and begun + end in _HEADERS:
+                header.text, cell.text = header.text + end, rest
 
 
 def _line(number: int, row: list[GridCell | None], cells: list[GridCell]) -> Line:

@@ -40,5 +40,5 @@ def _whole(line: Line) -> str | None:
 
 def _may_be(line: Line, at: int, rows: list[str]) -> bool:
     known = _GROUPS.union(*(_LETTERS[row] for row in rows[max(at - 1, 0) : at + 2]))
-    words = "".join(cell.text for cell in line.cells[: line.labels])
-    return all(letter in known for letter in words if letter > "\u2e80")
+    own = line.cells[line.labels - 1].text if line.labels else ""
+    return all(letter in known for letter in own if letter.isalpha())

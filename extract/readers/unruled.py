@@ -4,6 +4,7 @@ the words. Blank cells can only be told so: behind a label are three numbers, bu
 import math
 from collections.abc import Iterator
 from itertools import pairwise
+from statistics import median
 from typing import NamedTuple
 
 from extract import values
@@ -27,8 +28,12 @@ _NEAR = 20.0
 """Points above and below the words of a table within which its outer lines are."""
 _WIDE = 0.4
 """Of a table's width, what a line between two of its rows is long at least: it may end at a label of several rows."""
-_SAME = 0.8
+_SAME = 0.9
 """Of the white between two rows of values, what parts rows at least: between the lines of a label there is less."""
+_ON_LINE = 2.0
+"""Points by which the values of a line are higher or lower at most."""
+_BESIDE = 1.5
+"""Of the height of a value, how near the line of its row is where it wraps: 301 above, 2 below."""
 
 
 class _Word(NamedTuple):
@@ -39,6 +44,7 @@ class _Word(NamedTuple):
     top: float
     right: float
     bottom: float
+    base: float
     is_value: bool  # it may stand in a cell for numbers
 
 
@@ -50,10 +56,7 @@ def rulings(pages: list[tuple[list[Line], list[Ruling]]]) -> list[list[Rulings]]
     for number, (prose, _) in enumerate(pages):
         for line in prose:
             words = list(_words(line))
-            was_inside, is_inside = (
-                is_inside,
-                not (_is_prose(words) or (len(line) > _SHORT and grids.is_heading(line.text))),
-            )
+            was_inside, is_inside = is_inside, not _is_prose(words)
             if is_inside:
                 if not was_inside:
                     tables.append({})
@@ -66,10 +69,11 @@ def rulings(pages: list[tuple[list[Line], list[Ruling]]]) -> list[list[Rulings]]
 
 
 def _is_prose(words: list[_Word]) -> bool:
-    """Whether a line is none of a table: long without a gap, or with a number before words, as in 自 2024 年起."""
-    return (len(words) == 1 and len(words[0].chars) > _LONG) or any(
-        one.is_value and not two.is_value for one, two in pairwise(words)
-    )
+    """Whether a line is none of a table: a heading, long without a gap, or a number before words (自 2024 年起)."""
+    if len(words) == 1:
+        text = "".join(char.text for char in words[0].chars)
+        return len(text) > _LONG or (len(text) > _SHORT and grids.is_heading(text))
+    return any(one.is_value and not two.is_value for one, two in pairwise(words))
 
 
 def _words(line: Line) -> Iterator[_Word]:
@@ -98,7 +102,9 @@ def _is_letter(char: Char) -> bool:
 def _word(chars: list[Char]) -> _Word:
     tops, bottoms = [char.top for char in chars], [char.bottom for char in chars]
     is_value = values.is_value("".join(char.text for char in chars))
-    return _Word(chars, chars[0].left, min(tops), max(char.right for char in chars), max(bottoms), is_value)
+    return _Word(
+        chars, chars[0].left, min(tops), max(char.right for char in chars), max(bottoms), chars[0].base, is_value
+    )
 
 
 def _table(parts: dict[int, list[list[_Word]]], across: list[list[Ruling]]) -> Iterator[tuple[int, Rulings]]:
@@ -189,23 +195,44 @@ def _ruled(words: list[_Word], across: list[Ruling], left: float, right: float) 
 
 
 def _parted(words: list[_Word]) -> list[float]:
-    """The borders of the rows by the white between them, [] where that does not tell."""
-    blocks: list[tuple[float, float, bool]] = []  # of ink: top, bottom, and whether there is a value in it
+    """The borders of the rows by the white between them, [] where that does not tell: between two lines of values the
+    widest is one, and what is nearly as wide."""
+    white: list[_Span] = []
+    bottom = math.inf
     for word in sorted(words, key=lambda word: word.top):
-        start, end, has_value = word.top, word.bottom, word.is_value
-        if blocks and start < blocks[-1][1]:
-            above = blocks.pop()
-            start, end, has_value = above[0], max(above[1], end), above[2] or has_value
-        blocks.append((start, end, has_value))
-    gaps = [(one[1], two[0], one[2] + two[2]) for one, two in pairwise(blocks)]
-    most = max((beside for *_, beside in gaps), default=0)
-    if not most:
+        if word.top > bottom:
+            white.append((bottom, word.top))
+        bottom = max(bottom, word.bottom) if bottom < math.inf else word.bottom
+    lines = _value_lines(words)
+    between = [[one for one in white if above[1] <= one[0] and one[1] <= below[0]] for above, below in pairwise(lines)]
+    between = between or [[one for one in white if one[1] <= lines[0][0]][-1:]]
+    if not all(between):
         return []
-    least = _SAME * min(end - start for start, end, beside in gaps if beside == most)
-    borders = [(start + end) / 2 for start, end, _ in gaps if end - start >= least]
-    ys = [blocks[0][0] - _EDGE, *borders, blocks[-1][1] + _EDGE]
-    of_values = [word for word in words if word.is_value]
-    in_rows = [
-        {round(word.chars[0].base) for word in of_values if top < word.bottom < bottom} for top, bottom in pairwise(ys)
+    widest = [max(some, key=_length) for some in between]
+    least = _SAME * median(map(_length, widest))
+    borders = sorted({*widest, *(one for one in white if _length(one) >= least)})
+    top = min(word.top for word in words)
+    return [top - _EDGE, *((start + end) / 2 for start, end in borders), bottom + _EDGE]
+
+
+def _length(span: _Span) -> float:
+    return span[1] - span[0]
+
+
+def _value_lines(words: list[_Word]) -> list[_Span]:
+    """Top and bottom of the lines of values, each row's own: beside it stand the ends of numbers that wrap."""
+    lines: list[list[_Word]] = []
+    for word in sorted((word for word in words if word.is_value), key=lambda word: word.base):
+        if lines and word.base - lines[-1][-1].base < _ON_LINE:
+            lines[-1].append(word)
+        else:
+            lines.append([word])
+    own = [
+        line
+        for line in lines
+        if not any(
+            len(other) > len(line) and abs(other[0].base - line[0].base) < _BESIDE * (line[0].bottom - line[0].top)
+            for other in lines
+        )
     ]
-    return ys if all(len(bases) < 2 for bases in in_rows) else []
+    return [(min(word.top for word in line), max(word.bottom for word in line)) for line in own]
