@@ -6,7 +6,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 from crawler.sites import host_of
 
-_SESSION = re.compile(r";jsessionid=[^?#/]*|/\((?:[A-Z]\([\w-]+\))+\)(?=/)", re.I)
+SESSION = re.compile(r";jsessionid=[^?#/]*|/\((?:[A-Z]\([\w-]+\))+\)(?=/)", re.I)
+"""A session's part of a path."""
 _CHANGING = r"(?:0\.\d+|\d{10,}|(?=[0-9]*[a-z])(?=[a-z]*[0-9])[0-9a-z_-]{8,})"
 _JUMP = re.compile(r"[?&]jump=true(?=&|$)", re.I)
 _CHANGES = re.compile(
@@ -28,26 +29,8 @@ def lasting(url: str) -> str:
     if _PLAIN.fullmatch(url):
         return url
     parts = urlsplit(url)
-    path, query = _SESSION.sub("", parts.path) or "/", _without(_CHANGES, parts.query)
+    path, query = SESSION.sub("", parts.path) or "/", _without(_CHANGES, parts.query)
     return urlunsplit((parts.scheme, parts.netloc.lower(), path, query, parts.fragment))
-
-
-def session_of(url: str) -> str:
-    """What of an address is a session's, behind what stands before it: /xxgk/(S(a1b2)), ;jsessionid=A1B2 or ""."""
-    path = urlsplit(url).path
-    found = _SESSION.search(path)
-    return "" if found is None else found[0] if found[0].startswith(";") else path[: found.end()]
-
-
-def in_session(url: str, session: str) -> str:
-    """The address as a server that insists on this session is asked for it; unchanged where that does not hold."""
-    parts = urlsplit(url)
-    if session.startswith(";"):
-        return parts._replace(path=parts.path + session).geturl()
-    above = session.rpartition("/")[0]
-    if not session or not parts.path.startswith(f"{above}/"):
-        return url
-    return parts._replace(path=session + parts.path.removeprefix(above)).geturl()
 
 
 def tidy(url: str) -> str:

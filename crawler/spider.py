@@ -7,23 +7,20 @@ simply run again. Redirects, retries and robots.txt are tasks like any other.
 
 import asyncio
 import logging
-import re
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
-from pathlib import PurePosixPath
 from typing import Any
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import urldefrag, urlsplit
 
 import scrapy
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
 import extract
-from crawler import barriers, monitors, platforms, robots
+from crawler import barriers, monitors, platforms, redirects, robots
 from crawler.fetch import ENCODINGS, NoAnswer, text_of
 from crawler.pages import Judgement, Page, body_of, judge
-from crawler.scope import in_session, session_of, tidy
 from crawler.turns import Turns
 from crawler.walk import MAX_FAILURES, MAX_REFUSALS, PRIORITY, Walk, origin
 from evidence import FAILURES, KEPT, REFUSALS, About, Capture, DiskFull, EvidenceError, Exchange, Recorder, Task
@@ -32,7 +29,6 @@ from evidence.warc import decode as without_encoding
 log = logging.getLogger(__name__)
 log.addHandler(logging.NullHandler())  # a terminal shows lines for people, not tracebacks
 
-MAX_HOPS = 5  # redirects in a row
 MAX_TRIES = 2  # of an address that failed, after the first
 SHELL = 5000  # bytes; a smaller page may be what every address of a site that lives in JavaScript is answered with
 RETRY_AFTER = 5  # times the delay, and again as much for each further try
@@ -174,7 +170,7 @@ class ReportSpider(scrapy.Spider):
             if known.last_modified:
                 headers["If-Modified-Since"] = known.last_modified
         return scrapy.Request(
-            in_session(task.url, walk.sessions.get(_sort(task.url), "")),
+            redirects.under_session(walk, task.url),
             headers=headers,
             callback=self.answered,
             errback=self.failed,
@@ -244,9 +240,11 @@ class ReportSpider(scrapy.Spider):
         outcome, page = self._heard(task, exchange, known, failure)
         if self._retry(walk, task, outcome, exchange):
             return
-        if outcome == "redirect" and self._insists(walk, task, exchange):
+        if outcome == "redirect" and redirects.opens_session(walk, task, exchange):
+            walk.requests += 1
+            self._put_off(walk, task, outcome, exchange, 0)
             return
-        target = self._redirect(walk, task, exchange) if outcome == "redirect" else None
+        target = redirects.target(walk, task, exchange) if outcome == "redirect" else None
         if target and target.stage not in {"seed", "robots"} and barriers.leads_home(target.url):
             target, outcome = None, "soft_404"  # a page that is gone and sends its visitors home
         judged = Judgement("other", [target] if target else [])
@@ -336,34 +334,6 @@ class ReportSpider(scrapy.Spider):
         )
         self.recorder.agenda.postpone(task, not_before)
 
-    def _insists(self, walk: Walk, task: Task, exchange: Exchange) -> bool:
-        """Whether the server sends on to the same page under a session: from now on its sort is asked under it."""
-        there = _location(exchange)
-        session = session_of(there) if there and task.tries == 0 else ""
-        if not session or there is None or tidy(there) != urldefrag(task.url)[0]:
-            return False
-        walk.sessions[_sort(task.url)] = session
-        walk.requests += 1
-        self._put_off(walk, task, "redirect", exchange, 0)
-        return True
-
-    def _redirect(self, walk: Walk, task: Task, exchange: Exchange) -> Task | None:
-        there = _location(exchange)
-        if there is None or task.hops >= MAX_HOPS:
-            return None
-        url = tidy(there)
-        if "http-only" in walk.transport(url):
-            url = re.sub("^https:", "http:", url)
-        asked, mark, form = task.url.partition("#")
-        if url == asked:  # the server insists on a session id in the address
-            url = there + mark + form
-        if task.stage == "seed":
-            walk.scope.widen(url)  # the address that a person gave has moved: its new host is the site
-        if task.stage != "robots" and not walk.scope.holds(url):
-            return None
-        hops = task.hops + 1
-        return Task(url, task.stage, task.site, task.priority + 1, task.words, task.found_on, hops, spelling=task.url)
-
     # --- the end of a visit
 
     def _finish(self, walk: Walk) -> None:
@@ -400,18 +370,3 @@ class ReportSpider(scrapy.Spider):
 
     def _body(self, capture: Capture) -> bytes:
         return body_of(self.recorder.captures, capture)
-
-
-def _sort(url: str) -> tuple[str, str]:
-    """The host and the sort of a page, .aspx: for that a session may be insisted on, and for files none be known."""
-    return origin(url), PurePosixPath(urlsplit(url).path).suffix
-
-
-def _location(exchange: Exchange) -> str | None:
-    """Where a redirect leads, None where it does not say."""
-    location = exchange.header("Location")
-    try:
-        named = location.encode("latin-1").decode("utf-8", "replace") if location else ""
-        return urldefrag(urljoin(exchange.url, named))[0] if named else None
-    except ValueError:
-        return None

@@ -44,7 +44,7 @@ class Walk:
     stopped: str | None = None  # the outcome for which the site is left alone
     verdict: monitors.Verdict | None = None
     ready: scrapy.Request | None = None  # what it asks when its turn comes
-    sessions: dict[tuple[str, str], str] = field(default_factory=dict)  # on which a host insists for a sort of page
+    sessions: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)  # for a sort of page: where, which
     home: str | None = None  # fingerprint of the home page, where that is more than a shell
     slot: str = ""  # of its request under way: the address that is asked
     menus: set[str] = field(default_factory=set)  # what the home page links to
