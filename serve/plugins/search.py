@@ -1,6 +1,5 @@
 """The list of reports: `?q=` searches names and prose; what is chosen once serves rows, count and every facet."""
 
-from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -71,17 +70,21 @@ class Tally(Facet):  # type: ignore[misc]
         return [self._result(name, counts[name]) for name in names], []
 
     async def _counts(self, names: list[str]) -> dict[str, list[tuple[Any, int]]]:
-        """Datasette asks for each facet anew, and by an index of its own: 2 s for three where this takes 0.3."""
+        """Datasette asks for each facet anew, and by an index of its own: 2 s for three where this takes 0.2."""
         columns = ", ".join(escape_sqlite(name) for name in names)
-        sql = f"SELECT {columns}, count(*) FROM ({self.sql}) GROUP BY {columns}"  # noqa: S608
+        ways = " UNION ALL ".join(
+            f"SELECT '{name}', {escape_sqlite(name)}, sum(n) FROM ways WHERE {escape_sqlite(name)} NOT NULL GROUP BY 2"  # noqa: S608
+            for name in names
+        )
+        sql = f"""WITH ways AS MATERIALIZED (SELECT {columns}, count(*) AS n FROM ({self.sql}) GROUP BY {columns})
+            {ways} ORDER BY 3 DESC, 2"""  # noqa: S608
         limit = self.ds.setting("facet_time_limit_ms")
-        rows = await self.ds.execute(self.database, sql, self.params, custom_time_limit=limit)
-        counted: dict[str, Counter[Any]] = {name: Counter() for name in names}
-        for *values, count in rows.rows:
-            for name, value in zip(names, values, strict=True):
-                if value is not None:
-                    counted[name][value] += count
-        return {name: sorted(one.items(), key=lambda item: (-item[1], item[0])) for name, one in counted.items()}
+        counted: dict[str, list[tuple[Any, int]]] = {name: [] for name in names}
+        for name, value, count in (
+            await self.ds.execute(self.database, sql, self.params, custom_time_limit=limit)
+        ).rows:
+            counted[name].append((value, count))
+        return counted
 
     def _result(self, column: str, counts: list[tuple[Any, int]]) -> dict[str, Any]:
         size = self.get_facet_size()
