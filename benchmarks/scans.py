@@ -38,7 +38,7 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
 import extract
-from benchmarks import corpus, programs, quality
+from benchmarks import corpus, judging, programs
 from benchmarks.renderings import printable, reportlab_file, reportlab_unruled
 from benchmarks.reports import Invented, chance, invent
 from extract.report import Fetched, Status
@@ -436,7 +436,7 @@ def scan(name: str, manner: str, number: int, folder: Path) -> Scan:
     return Scan(item, files, count)
 
 
-def in_every_run() -> Iterator[quality.Judged]:
+def in_every_run() -> Iterator[judging.Judged]:
     """The scans for which floors are pinned: few, since a page takes seconds."""
     with tempfile.TemporaryDirectory() as temporary:
         for manner in ("skewed-200", "slanted", "unruled"):
@@ -458,7 +458,7 @@ class Result:
 
     scan: Scan
     report: extract.report.Report
-    judged: quality.Judged
+    judged: judging.Judged
     seconds: float
 
 
@@ -471,7 +471,7 @@ def read(one: Scan) -> Result:
 
     began = time.monotonic()
     report = extract.read(data, url=address, fetch=fetch)
-    return Result(one, report, quality.judge(one.item, report), time.monotonic() - began)
+    return Result(one, report, judging.judge(one.item, report), time.monotonic() - began)
 
 
 def _row(name: str, some: list[Result]) -> str:
@@ -485,7 +485,7 @@ def _row(name: str, some: list[Result]) -> str:
     pages = sum(one.scan.pages for one in some)
     seconds = sum(one.seconds for one in some) / pages
     counts = f"{name:14}{len(some):4}{len(statuses):7}{false:7}{nonzero:9.2%}{unread:7}{derived:7}{whole:6}"
-    found = quality.figures(one.judged for one in some)
+    found = judging.figures(one.judged for one in some)
     words = "".join(f"{found[measure]:8.1f}" for measure in _WORDS)
     return f"{counts}{words}{pages:5}{seconds:8.1f}"
 

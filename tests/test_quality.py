@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 import extract
-from benchmarks import corpus, quality, reports
+from benchmarks import corpus, judging, quality, reports
 from extract.report import Cell, Status
 from samples.world import sums_broken
 
 
 @pytest.fixture(scope="module")
-def judged() -> list[quality.Judged]:
-    return [quality.judge(item, extract.read(data)) for item, data in corpus.plan_here(("html", "text"))]
+def judged() -> list[judging.Judged]:
+    return [judging.judge(item, extract.read(data)) for item, data in corpus.plan_here(("html", "text"))]
 
 
 def pinned() -> dict[str, Any]:
@@ -22,11 +22,11 @@ def pinned() -> dict[str, Any]:
     return loaded
 
 
-def test_no_format_reads_worse_than_its_floor(judged: list[quality.Judged]) -> None:
+def test_no_format_reads_worse_than_its_floor(judged: list[judging.Judged]) -> None:
     assert quality.below(pinned(), judged) == []
 
 
-def test_floors_are_those_of_this_corpus(judged: list[quality.Judged]) -> None:
+def test_floors_are_those_of_this_corpus(judged: list[judging.Judged]) -> None:
     known = pinned()["corpus"]
     assert {name: known[name] for name in quality.hashes(judged)} == quality.hashes(judged)
 
@@ -46,7 +46,7 @@ def test_a_wrong_number_is_counted_and_breaks_the_floor() -> None:
     report = extract.read(data)
     key = next(key for key, value in item.truth["cells"].items() if value)
     report.cells[key] = Cell(item.truth["cells"][key] + 1, "", Status.NUMBER)
-    judged = quality.judge(item, report)
+    judged = judging.judge(item, report)
     assert judged.false == [key]
     assert judged.right["whole"] == 0
     floors: dict[str, Any] = {"corpus": {}, "floors": {quality.group(judged): {"false": 0, "whole": 100.0}}}
@@ -58,17 +58,17 @@ def test_a_number_for_an_empty_cell_is_false_and_none_for_a_number_is_only_missi
     key = next(key for key, value in item.truth["cells"].items() if value)
     report = extract.read(data)
     report.cells[key] = Cell(None, "", Status.UNREADABLE)
-    unread = quality.judge(item, report)
+    unread = judging.judge(item, report)
     assert (unread.false, unread.of["nonzero"] - unread.right["nonzero"]) == ([], 1)
     empty = replace(item, truth=item.truth | {"cells": item.truth["cells"] | {key: None}, "marks": {key: "blank"}})
-    assert quality.judge(empty, extract.read(data)).false == [key]
+    assert judging.judge(empty, extract.read(data)).false == [key]
 
 
 def test_update_lowers_no_floor_unasked() -> None:
     item, data = _first()
     report = extract.read(data)
     report.cells.clear()
-    worse = [quality.judge(item, report)]
+    worse = [judging.judge(item, report)]
     name = quality.group(worse[0])
     floors: dict[str, Any] = {"corpus": {}, "floors": {name: {"false": 0, "whole": 100.0}}}
     assert quality.update(floors, worse, allow=False)
