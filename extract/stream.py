@@ -141,8 +141,10 @@ def _applicants(header: list[tuple[int, str]]) -> list[str]:
     )
 
     def position(column: str) -> tuple[bool, bool, int]:
-        # What stands to the right of merged words is to the right of all that is below these.
-        return column == "total" and not is_first, beside < at[column] < below, at[column]
+        # What stands to the right of merged words is to the right of all that is below these; on a line of its own it
+        # may be a cell as high as both (a PDF has 自然人 between 法人或其他组织 and 商业企业).
+        is_right = beside < at[column] < below and header[at[column]][0] == header[beside][0]
+        return column == "total" and not is_first, is_right, at[column]
 
     return sorted(at, key=position)
 

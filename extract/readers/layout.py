@@ -186,12 +186,10 @@ def _masked(text: str) -> str:
 
 
 def _titles(prose: list[Line]) -> set[str]:
-    """The lines at the top in letters larger than most, else the first one, `_masked`: a sheet may print its title on
-    every page."""
+    """The lines at the top in letters larger than most, else all, `_masked`: a sheet may repeat its title."""
     usual = median(line.size for line in prose) if prose else 0.0
-    return {_masked(line.text) for line in prose[:2] if line.size > 1.2 * usual} or {
-        _masked(one.text) for one in prose[:1]
-    }
+    top = prose[:2]
+    return {_masked(line.text) for line in [line for line in top if line.size > 1.2 * usual] or top}
 
 
 def _unnumbered(prose: list[Line]) -> list[Line]:

@@ -206,13 +206,17 @@ def _parted(words: list[_Word]) -> list[float]:
     lines = _value_lines(words)
     between = [[one for one in white if above[1] <= one[0] and one[1] <= below[0]] for above, below in pairwise(lines)]
     between = between or [[one for one in white if one[1] <= lines[0][0]][-1:]]
-    if not all(between):
+    widest = [max(some, key=_length) for some in between if some]
+    if not widest:
         return []
-    widest = [max(some, key=_length) for some in between]
     least = _SAME * median(map(_length, widest))
-    borders = sorted({*widest, *(one for one in white if _length(one) >= least)})
+    borders = {*widest, *(one for one in white if _length(one) >= least)}
+    # Where labels reach over into the rows beside them there is no white.
+    borders |= {
+        (above[1], below[0]) for (above, below), some in zip(pairwise(lines), between, strict=False) if not some
+    }
     top = min(word.top for word in words)
-    return [top - _EDGE, *((start + end) / 2 for start, end in borders), bottom + _EDGE]
+    return [top - _EDGE, *((start + end) / 2 for start, end in sorted(borders)), bottom + _EDGE]
 
 
 def _length(span: _Span) -> float:
