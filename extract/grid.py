@@ -33,11 +33,14 @@ def read(grids: list[Grid], year: int | None = None) -> Reading:
         pending = []
         return headers.get(table)
 
-    for grid in grids:
+    upright = [not gridrows.lies_on_its_side(grid) for grid in grids]
+    parts = [
+        list(gridrows.read(grid if is_upright else gridrows.turned(grid)))
+        for grid, is_upright in zip(grids, upright, strict=True)
+    ]
+    ordered.name([line for lines in parts for line in lines])
+    for grid, is_upright, lines in zip(grids, upright, parts, strict=True):
         # 其他 and 总计 are rows of any table: they count beside other rows of `requests`, or below a part with such.
-        is_upright = not gridrows.lies_on_its_side(grid)
-        lines = list(gridrows.read(grid if is_upright else gridrows.turned(grid)))
-        ordered.name(lines)
         before, shared_too = any(line.is_of_requests for line in lines), before
         shared_too = shared_too or before
         for line in lines:

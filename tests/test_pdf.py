@@ -13,7 +13,7 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
 import extract
-from extract import readers
+from extract import form, readers
 from extract.report import Status
 
 pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
@@ -625,3 +625,46 @@ def test_a_row_without_values_below_the_edge_of_a_page_is_one_of_its_own() -> No
     cells = extract.read(pdf(above, below)).cells
     assert cells["requests.denied_prohibited_by_law.total"].value == 2
     assert cells["requests.denied_security_stability.total"].status is Status.BLANK
+
+
+def bare(canvas: Canvas, y: float, texts: tuple[str, ...], widths: tuple[float, ...] = WIDTHS) -> None:
+    """A row without lines, each text in the middle of its cell."""
+    x = 50.0
+    for text, width in zip(texts, widths, strict=True):
+        canvas.setFont(FONT, 7)
+        canvas.drawCentredString(x + width / 2, y, text)
+        x += width
+
+
+def test_blank_cells_of_a_table_without_lines() -> None:
+    """Of the headers 自然人 and 总计 stand on a line between merged ones and those below, as high as both."""
+    received = (RECEIVED[0], "12", "3", "", "", "0", "1", "16")
+
+    def draw(canvas: Canvas) -> None:
+        bare(canvas, 660, ("", "", "", "法人或其他组织", "", "", "", ""))
+        bare(canvas, 650, ("申请人情况", "自然人", "", "", "", "", "", "总计"))
+        bare(canvas, 640, ("", "", "商业企业", "科研机构", "社会公益组织", "法律服务机构", "其他", ""))
+        bare(canvas, 620, received)
+        bare(canvas, 600, CARRIED)
+
+    cells = extract.read(pdf(draw, nothing)).cells
+    assert [cells[f"requests.new_received.{column}"].value for column in form.APPLICANTS] == [
+        12,
+        3,
+        None,
+        None,
+        0,
+        1,
+        16,
+    ]
+    assert cells["requests.new_received.ngo"].status is Status.BLANK
+    assert cells["requests.carried_in.natural_person"].value == 2
+
+
+def test_a_table_without_lines_that_begins_on_the_next_page() -> None:
+    def draw(canvas: Canvas) -> None:
+        bare(canvas, 700, (*HEADER[:4], "社会公益组织", "法律服务机构", "其他", "总计"))
+        bare(canvas, 680, RECEIVED)
+        bare(canvas, 660, CARRIED)
+
+    assert total(pdf(lambda canvas: put(canvas, 60, 680, "表格如下"), draw)) == 16

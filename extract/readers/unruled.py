@@ -108,16 +108,19 @@ def _word(chars: list[Char]) -> _Word:
 
 
 def _table(parts: dict[int, list[list[_Word]]], across: list[list[Ruling]]) -> Iterator[tuple[int, Rulings]]:
-    first, lines = next(iter(parts.items()))
-    start = next((at for at, words in enumerate(lines) if len(words) > 1), len(lines))
-    by_page = {number: [word for line in lines for word in line] for number, lines in parts.items()}
-    by_page[first] = [word for line in lines[start:] for word in line]
+    by_page: dict[int, list[_Word]] = {}
+    for number, lines in parts.items():
+        # What stands above a table is one word a line.
+        start = 0 if by_page else next((at for at, words in enumerate(lines) if len(words) > 1), len(lines))
+        if found := [word for line in lines[start:] for word in line]:
+            by_page[number] = found
     words = [word for part in by_page.values() for word in part]
     printed = [word for word in words if word.is_value]
     if len(printed) < _LEAST:
         return
-    top = min((word.top for word in by_page[first] if word.is_value), default=math.inf)
-    columns = _headed(_columns(words), [word for word in by_page[first] if word.bottom < top], printed)
+    first = next(iter(by_page.values()))
+    top = min((word.top for word in first if word.is_value), default=math.inf)
+    columns = _headed(_columns(words), [word for word in first if word.bottom < top], printed)
     numbers = [at for at, column in enumerate(columns) if any(_overlap(word, column) for word in printed)]
     if not numbers:
         return
@@ -204,6 +207,8 @@ def _parted(words: list[_Word]) -> list[float]:
             white.append((bottom, word.top))
         bottom = max(bottom, word.bottom) if bottom < math.inf else word.bottom
     lines = _value_lines(words)
+    if not lines:
+        return []
     between = [[one for one in white if above[1] <= one[0] and one[1] <= below[0]] for above, below in pairwise(lines)]
     between = between or [[one for one in white if one[1] <= lines[0][0]][-1:]]
     widest = [max(some, key=_length) for some in between if some]
