@@ -126,12 +126,13 @@ def _joined(above: list[GridCell | None], below: list[GridCell | None]) -> list[
     row = _together(above, below, "")
     if _completes_headers(above, below):
         return row
-    if all(_line(0, part, distinct(part)).has_headers for part in (above, below)):
+    headers = [_line(0, part, distinct(part)).has_headers for part in (above, below)]
+    if all(headers):
         return None  # the stages above the edge, their results below
     whole = _line(0, row, distinct(row))
     if _is_rest(above) or _is_rest(below):
         # The header of chapter 四 and the values on the next page are two rows.
-        if whole.match is None and _has_text(above) and _has_text(below):
+        if (whole.match is None or headers[0]) and _has_text(above) and _has_text(below):
             return None
     else:
         if whole.match is None or not whole.match.exact:

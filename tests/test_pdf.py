@@ -668,3 +668,14 @@ def test_a_table_without_lines_that_begins_on_the_next_page() -> None:
         bare(canvas, 660, CARRIED)
 
     assert total(pdf(lambda canvas: put(canvas, 60, 680, "表格如下"), draw)) == 16
+
+
+def test_a_running_head_is_none_where_it_stands_elsewhere() -> None:
+    """The office runs through the pages as their head, and signs."""
+
+    def draw(canvas: Canvas) -> None:
+        put(canvas, 260, 820, "清溪镇人民政府")
+
+    texts = [paragraph.text for paragraph in readers.read(pdf(draw, draw)).paragraphs]
+    assert texts.count("清溪镇人民政府") == 1
+    assert texts[-2:] == ["清溪镇人民政府", "2025年1月10日"]

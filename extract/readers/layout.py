@@ -54,9 +54,10 @@ def put(texts: list[Text], document: Document) -> None:
     heads = _running([one.prose for one in texts])
     margins: dict[int, Margins] = {}  # by the width of a page: of prose on all such
     for one in texts:
-        here = heads if one is not texts[0] else heads - _titles(one.prose)
-        document.lines.extend(_own_lines(one, here))
-        first, *inner = [line for line in one.prose if _masked(line.text) not in here] or [Line()]
+        titles = _titles(one.prose) if one is texts[0] else set()
+        here = {head for head in heads if head[0] not in titles}
+        document.lines.extend(_own_lines(one, {words for words, _ in here}))
+        first, *inner = [line for line in one.prose if _head(line) not in here] or [Line()]
         one.prose = [*_unnumbered([first]), *inner[:-1], *_unnumbered(inner[-1:])]
     for one, tables in zip(texts, unruled.rulings([(one.prose, one.leaf.rulings[0]) for one in texts]), strict=True):
         _put_tables(one, [table for lines in tables for table in ruling.tables(lines, one.order, one.leaf.printed)])
@@ -161,23 +162,31 @@ def _paragraphs(
 # --- Heads, feet and page numbers -------------------------------------------------------------------------------------
 
 
-def _running(pages: Iterable[list[Line]]) -> frozenset[str]:
-    """The heads and feet that run through the pages of a document, `_masked`: of two pages and more, lines at the same
-    height among the outermost, alike but for their numbers.
+_Head = tuple[str, int]
+"""The words of a running head, `_masked`, and its height on the page: elsewhere they are none (a signature)."""
+
+
+def _running(pages: Iterable[list[Line]]) -> set[_Head]:
+    """The heads and feet that run through the pages of a document: of two pages and more, lines at the same height
+    among the outermost, alike but for their numbers.
 
     Lines without words are no heads: a page's number is known by itself, and an unruled table has such rows.
     """
-    seen: set[tuple[str, int]] = set()
-    found: set[str] = set()
+    seen: set[_Head] = set()
+    found: set[_Head] = set()
     for lines in pages:
-        here = set()
+        here: set[_Head] = set()
         for line in lines if len(lines) < 5 else (*lines[:2], *lines[-2:]):
-            words = _masked(line.text)
+            words, height = _head(line)
             if any(char.isalpha() for char in words):
-                here |= {(words, round(line[0].base / 3) + near) for near in (-1, 0, 1)}
-        found |= {words for words, _ in here & seen}
+                here |= {(words, height + near) for near in (-1, 0, 1)}
+        found |= here & seen
         seen |= here
-    return frozenset(found)
+    return found
+
+
+def _head(line: Line) -> _Head:
+    return _masked(line.text), round(line[0].base / 3)
 
 
 def _masked(text: str) -> str:
@@ -197,7 +206,7 @@ def _unnumbered(prose: list[Line]) -> list[Line]:
     return [line for line in prose if line and not _PAGE_NUMBER.match(line.text)]
 
 
-def _own_lines(text: Text, running: frozenset[str]) -> Iterator[str]:
+def _own_lines(text: Text, running: set[str]) -> Iterator[str]:
     """The lines of a page without its running heads and its number, which a program draws first or last."""
     numbers = [words for line in (*text.prose[:1], *text.prose[-1:]) if _PAGE_NUMBER.match(words := line.text)]
     for at, line in enumerate(text.lines):

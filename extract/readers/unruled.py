@@ -121,10 +121,13 @@ def _table(parts: dict[int, list[list[_Word]]], across: list[list[Ruling]]) -> I
     first = next(iter(by_page.values()))
     top = min((word.top for word in first if word.is_value), default=math.inf)
     columns = _headed(_columns(words), [word for word in first if word.bottom < top], printed)
-    numbers = [at for at, column in enumerate(columns) if any(_overlap(word, column) for word in printed)]
-    if not numbers:
+    if not columns:
         return
-    labels = columns[max(numbers[0] - 1, 0)]
+    # Chapter four has no labels, and perhaps no value in its first columns.
+    labelled = any({word.is_value for word in line} == {True, False} for lines in parts.values() for line in lines)
+    held = (at for at, column in enumerate(columns) if any(_overlap(word, column) for word in printed))
+    first_of_values = next(held) if labelled else 0
+    labels = columns[max(first_of_values - 1, 0)]
     left, right = min(word.left for word in words) - _EDGE, max(word.right for word in words) + _EDGE
     for number, part in by_page.items():
         ys = _ruled(part, across[number], left, right) or _parted([word for word in part if word.right > labels[0]])
@@ -134,7 +137,7 @@ def _table(parts: dict[int, list[list[_Word]]], across: list[list[Ruling]]) -> I
             x = two[0] - min((two[0] - one[1]) / 2, _EDGE)
             for (low, high), band in zip(pairwise(ys), bands, strict=True):
                 # A label of a row may begin under that of a group: the empty rest is no cell of its own.
-                is_rest = at < numbers[0] and not any(x < word.left < labels[1] for word in band)
+                is_rest = at < first_of_values and not any(x < word.left < labels[1] for word in band)
                 if not is_rest and not any(word.left < x < word.right for word in band):
                     down.append(Ruling(x, low, high))
         yield number, ([Ruling(y, left, right) for y in ys], down)
