@@ -1,4 +1,4 @@
-"""What a report's prose says, against its tables and against itself (form.md §2: P4, T1–T5; §3).
+"""What a report's prose says, against its tables (form.md §2: P3, P4, T1–T3, T5).
 
 The patterns are data (claims.json). A rule fires only on a sentence whose subject, year and scope are certain: prose
 compares with last year, counts channels and parts, other bodies and other things, and all of that is no contradiction.
@@ -6,18 +6,15 @@ compares with last year, counts channels and parts, other bodies and other thing
 
 import json
 import re
-from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
 from extract import numerals
-from extract.lines import compact
 from extract.numerals import shown
+from extract.prose import NUMBERS, Prose
 from extract.report import Cell, Finding, FindingClass, Identity, OfficeKind
-from extract.titles import fold
 
 Grade = Callable[[FindingClass, tuple[str, ...]], FindingClass]
 """Gives the class that a finding deserves: less than its own where the cells may be misread."""
@@ -25,10 +22,6 @@ Grade = Callable[[FindingClass, tuple[str, ...]], FindingClass]
 _FACTS: dict[str, Any] = json.loads(files(__package__).joinpath("claims.json").read_text("utf-8"))
 _PARTS = {"n": f"(?P<n>{numerals.PATTERN})", **_FACTS["parts"]}
 _AREAS = (OfficeKind.PROVINCE, OfficeKind.PREFECTURE, OfficeKind.COUNTY)
-_NUMBERS_CHAPTERS = ("overview", "disclosure", "requests", "disputes", "other_matters")
-
-_END = "。！？!?"
-_SECTION = re.compile(r"(?<!第)(?=\([一二三四五六七八九十]{1,2}\))")
 _YEAR = re.compile(r"(?<!\d)(20\d\d)年")
 _NOT_THIS_YEAR = re.compile(_FACTS["not_this_year"])
 _PART_ONLY = re.compile(_FACTS["part_only"])
@@ -41,12 +34,6 @@ _PARTS_OF_AREA = re.compile(_FACTS["parts_of_area"])
 _CONDITIONAL = re.compile(_FACTS["conditional"])
 _GOVERNMENT = re.compile(_FACTS["government"])
 _ABOUT_REQUESTS = re.compile("依申请|申请公开|公开申请")
-_QUOTE = 300
-"""Letters of a sentence that are quoted at most."""
-_SENTENCE = 500
-"""Letters on either side beyond which nothing belongs to a sentence (text without full stops)."""
-_CHAPTER = 50_000
-"""Letters of a chapter that are looked at; real ones have a few thousand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,54 +75,16 @@ _CLAIMS = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """A chapter without spaces: `printed` for quoting, `folded` (as long) for patterns, where its sections begin."""
-
-    printed: str
-    folded: str
-    sections: list[int]
-
-    def sentence(self, at: int) -> tuple[int, int]:
-        """Where the sentence around a position begins and ends; a section's heading begins one too."""
-        left, right = max(0, at - _SENTENCE), at + _SENTENCE
-        section = bisect_right(self.sections, at)
-        edges = [s for s in self.sections[section - 1 : section + 1] if left <= s <= right]
-        start = max([left, *(self.folded.rfind(mark, left, at) + 1 for mark in _END), *(s for s in edges if s <= at)])
-        ends = [end + 1 for mark in _END if (end := self.folded.find(mark, at, right)) >= 0]
-        return start, min([right, len(self.folded), *ends, *(s for s in edges if s > at)])
-
-    def quote(self, at: int) -> str:
-        """The sentence around a position as printed."""
-        start, end = self.sentence(at)
-        whole = self.printed[start:end]
-        return whole if len(whole) <= _QUOTE else "…" + self.printed[max(start, at - 60) : at + _QUOTE - 60] + "…"
-
-
-def _text(chapter: str) -> _Text:
-    printed = compact(chapter)[:_CHAPTER]
-    folded = fold(printed)
-    return _Text(printed, folded, [0, *(found.start() for found in _SECTION.finditer(folded))])
-
-
-def check(chapters: dict[str, str], cells: dict[str, Cell], identity: Identity, grade: Grade) -> list[Finding]:
-    """The findings about what a report's chapters say; `grade` lowers the class where cells may be misread."""
-    texts = {key: _text(chapter) for key, chapter in chapters.items() if chapter}
-    found = list(_phrases(texts, identity.year))
-    for key, text in texts.items():
-        found.extend(_enumerations(text))
-        if key in _NUMBERS_CHAPTERS:
-            found.extend(_breakdowns(text))
-            if cells:
-                found.extend(_against_cells(text, cells, identity, grade))
-                found.extend(_fees(text, cells, identity.year, grade))
+def check(chapters: dict[str, Prose], cells: dict[str, Cell], identity: Identity, grade: Grade) -> list[Finding]:
+    """The findings about what chapters say of the tables; `grade` lowers the class where cells may be misread."""
+    found: list[Finding] = []
+    for text in (text for key, text in chapters.items() if key in NUMBERS and cells):
+        found.extend(_against_cells(text, cells, identity, grade))
+        found.extend(_fees(text, cells, identity.year, grade))
     return list({(one.kind, one.cells, one.detail): one for one in found}.values())
 
 
-# --- numbers against cells -------------------------------------------------------------------------------------------
-
-
-def _against_cells(text: _Text, cells: dict[str, Cell], identity: Identity, grade: Grade) -> Iterator[Finding]:
+def _against_cells(text: Prose, cells: dict[str, Cell], identity: Identity, grade: Grade) -> Iterator[Finding]:
     taken = bytearray(len(text.folded))
     for claim in _CLAIMS:
         if claim.word not in text.folded:
@@ -151,7 +100,7 @@ def _against_cells(text: _Text, cells: dict[str, Cell], identity: Identity, grad
 
 
 def _contradiction(
-    claim: _Claim, match: re.Match[str], text: _Text, cells: dict[str, Cell], grade: Grade
+    claim: _Claim, match: re.Match[str], text: Prose, cells: dict[str, Cell], grade: Grade
 ) -> Finding | None:
     """The finding where none of the sums that a claim may mean is the number that it says."""
     said = numerals.read(match["n"]) if "n" in claim.pattern.groupindex else 0
@@ -185,14 +134,13 @@ def _all_zero(cells: dict[str, Cell]) -> bool:
     return bool(values) and not any(values)
 
 
-def _is_certain(claim: _Claim, match: re.Match[str], text: _Text, identity: Identity) -> bool:
+def _is_certain(claim: _Claim, match: re.Match[str], text: Prose, identity: Identity) -> bool:
     """Whether a passage speaks of this year, of this body as the tables count it, and of the whole."""
     start, end = text.sentence(match.start())
     sentence, before = text.folded[start:end], text.folded[start : match.start()]
-    if claim.about and "公开" not in match["noun"]:
-        section = text.sections[bisect_right(text.sections, match.start()) - 1]
-        if not _ABOUT_REQUESTS.search(text.folded, section, match.end()):
-            return False
+    is_named = not claim.about or "公开" in match["noun"]
+    if not is_named and not _ABOUT_REQUESTS.search(text.folded, text.section(match.start()), match.end()):
+        return False
     if claim.needs and not claim.needs.search(before + match[0]):
         return False
     part = before[max(before.rfind(mark) for mark in ";；") + 1 :]
@@ -245,7 +193,7 @@ _LEAST_FEE = 100
 """Yuan that show in a column of 万元 with two decimals."""
 
 
-def _fees(text: _Text, cells: dict[str, Cell], year: int | None, grade: Grade) -> Iterator[Finding]:
+def _fees(text: Prose, cells: dict[str, Cell], year: int | None, grade: Grade) -> Iterator[Finding]:
     """P4 and P3: an information processing fee is a 行政事业性收费 (皖财综〔2021〕28号), which is given in 万元."""
     amount = cells[_FEE_CELL].value if _FEE_CELL in cells else None
     if amount is None:
@@ -265,99 +213,3 @@ def _fees(text: _Text, cells: dict[str, Cell], year: int | None, grade: Grade) -
         elif yuan >= amount * 10_000 + _LEAST_FEE:
             detail = f"正文收取信息处理费{shown(yuan)}元，表中行政事业性收费只有{shown(amount)}万元"
             yield Finding("fee_missing", FindingClass.SUSPICIOUS, (_FEE_CELL,), detail, text.quote(match.start()))
-
-
-# --- prose against itself --------------------------------------------------------------------------------------------
-
-_TOTAL = re.compile(_FACTS["breakdown"]["total"].replace("{n}", numerals.PATTERN))
-_PART = re.compile(_FACTS["breakdown"]["part"].replace("{n}", numerals.PATTERN))
-_OVERLAPPING = re.compile(_FACTS["breakdown"]["overlapping"])
-_MANY_PARTS = 5
-_SLIP = 2
-"""So little short of the whole that a list of many parts was meant to be complete (中山市自然资源局 2022: 406 of 16887
-are other news, no mistake)."""
-
-
-def _breakdowns(text: _Text) -> Iterator[Finding]:
-    """T4: 共N条，其中a…b…. Parts may overlap and be a selection, so only these are found: more than the whole, or of
-    five parts and more nearly the whole."""
-    if "其中" not in text.folded:
-        return
-    for match in _TOTAL.finditer(text.folded):
-        _, end = text.sentence(match.start())
-        rest = text.folded[match.end() : end].rstrip("。!?")
-        if "(" in match[0]:
-            rest = rest.partition(")")[0]
-        if ";" in rest and ("," in rest[: rest.index(";")] or "、" in rest[: rest.index(";")]):
-            rest = rest[: rest.index(";")]
-        found = list(_PART.finditer(rest))
-        numbers = [numerals.read(one["n"]) for one in found]
-        total = numerals.read(match["n"])
-        if total is None or len(found) < 2 or None in numbers or any(one["unit"] != match["unit"] for one in found):
-            continue
-        if _OVERLAPPING.search(rest[: found[-1].end() + 2]) or "其中" in rest or "(" in rest:
-            continue
-        said = sum(number or 0 for number in numbers)
-        nearly = len(found) >= _MANY_PARTS and 0 < total - said <= _SLIP
-        if said > total or nearly:
-            detail = f"正文说共{shown(total)}{match['unit']}，其中各项相加为{shown(said)}"
-            yield Finding("breakdown", FindingClass.WEAK, (), detail, text.quote(match.start()))
-
-
-_NUMERALS = "一二三四五六七八九十"
-_POINT = re.compile(rf"(?<![{_NUMERALS}第唯统之专单万])(?P<number>[{_NUMERALS}])是")
-_NESTED = 5
-_BEGINS = frozenset("。;；,，:：、！？)）")
-
-
-def _enumerations(text: _Text) -> Iterator[Finding]:
-    """一是…三是 without 二是 (马振抚镇 2024). Lists may be nested: a number that goes on with any open one is right."""
-    waiting: list[int] = []
-    last = 0
-    for match in _POINT.finditer(text.folded):
-        number = _NUMERALS.index(match["number"]) + 1
-        if number == 1:
-            waiting = [*waiting[-_NESTED:], 2]
-        elif number in waiting:
-            del waiting[waiting.index(number) :]
-            waiting.append(number + 1)
-        else:
-            at = match.start()
-            missing = _NUMERALS[number - 2]
-            opens = at == 0 or text.folded[at - 1] in _BEGINS
-            skipped = waiting and waiting[-1] == number - 1
-            elsewhere = re.search(rf"(?:[其第。;,:、)]){missing}|\({missing}\)", text.folded[last:at])
-            if opens and skipped and not elsewhere:
-                detail = f"列举中有“{_NUMERALS[number - 3]}是”“{match['number']}是”，没有“{missing}是”"
-                yield Finding("enumeration_gap", FindingClass.WEAK, (), detail, text.quote(at))
-            waiting = [*waiting[:-1], number + 1]
-        last = match.end()
-
-
-@lru_cache
-def _phrase_patterns() -> list[tuple[dict[str, Any], re.Pattern[str], re.Pattern[str] | None, re.Pattern[str] | None]]:
-    return [
-        (entry, re.compile(entry["pattern"]), _optional(entry.get("needs")), _optional(entry.get("unless")))
-        for entry in _FACTS["phrases"]
-    ]
-
-
-def _phrases(texts: dict[str, _Text], year: int | None) -> Iterator[Finding]:
-    """What should not stand in a report: one finding of a kind and meaning, with the first passage."""
-    for entry, pattern, needs, unless in _phrase_patterns():
-        if entry.get("since", 0) > (year or 0):
-            continue
-        for text in texts.values():
-            for match in pattern.finditer(text.folded):
-                start, end = text.sentence(match.start())
-                sentence, before = text.folded[start:end], text.folded[start : match.end()]
-                if (needs and not needs.search(before)) or (unless and unless.search(sentence)):
-                    continue
-                if "from" in pattern.groupindex and match["from"] <= match["to"]:
-                    continue
-                quote = text.quote(match.start())
-                yield Finding(entry["kind"], FindingClass(entry["class"]), (), entry["detail"], quote)
-                break
-            else:
-                continue
-            break

@@ -6,7 +6,7 @@ A finding carries the cells or the sentence that prove it.
 import re
 from collections.abc import Iterator
 
-from extract import claims, form, sums
+from extract import claims, form, prose, slips, sums
 from extract.numerals import shown
 from extract.report import Cell, Finding, FindingClass, Identity, OfficeKind, Status
 from extract.tables import Tables
@@ -70,7 +70,9 @@ def check(tables: Tables, chapters: dict[str, str], identity: Identity) -> list[
     findings.extend(_rules(cells, identity, grade))
     findings.extend(_fees(cells, identity, grade))
     findings.extend(_order(tables))
-    findings.extend(claims.check(chapters, cells, identity, grade))
+    texts = {key: prose.of(chapter) for key, chapter in chapters.items() if chapter}
+    findings.extend(slips.check(texts, identity.year))
+    findings.extend(claims.check(texts, cells, identity, grade))
     return findings
 
 
