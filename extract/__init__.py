@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from extract import chapters, form, identity, misread, outline, readers, rules, tables
+from extract import attached, chapters, form, identity, misread, outline, readers, rules, tables
 from extract import roster as rosters
 from extract.document import Document, Paragraph, Picture
 from extract.readers import image
@@ -82,7 +82,7 @@ def _read(sketch: outline.Outline, found: Identity, sha256: str, fetch: Fetch | 
             if identity.may_be_one_report(found, inner):
                 again = tables.read(other, found.year, found.office)
                 again.cells = _in_file(again.cells, address)
-                tables.compare(form, again, sure=inner.year is not None)
+                attached.compare(form, again, sure=inner.year is not None)
     report.editions, report.cells, report.other_tables = form.editions, form.cells, form.other_tables
     if form.cells or "whole" not in parts.texts:
         report.problems.extend(form.problems)

@@ -2,14 +2,13 @@
 
 import re
 import unicodedata
-from collections import Counter
 from dataclasses import dataclass, field
 
-from extract import either, form, grid, laidout, solve, spread, stream, sums, values
+from extract import either, form, grid, laidout, merging, solve, spread, stream, sums, values
 from extract.document import Document, Grid, Paragraph
 from extract.labels import Row
-from extract.reading import Heap, Reading
-from extract.report import Cell, OtherTable, Place, Status
+from extract.reading import Heap, Reading, Torn
+from extract.report import Cell, OtherTable, Status
 
 
 @dataclass(slots=True)
@@ -48,7 +47,7 @@ def read(document: Document, year: int | None = None, office: str | None = None,
         if again[0].tables() | again[1].tables() == by_grid.tables() | by_stream.tables():
             (by_grid, by_stream), grids = again, own
     first, second = (by_grid, by_stream) if by_grid.rows else (by_stream, Reading())
-    cells, agreed = _merge(first, second)
+    cells, agreed = merging.merge(first, second)
     if document.recognised:
         agreed = set()  # both readings rest on the same letters: a wrong sum may be the recognition's
         cells = {key: _without_specks(key, cell) for key, cell in cells.items()}
@@ -63,21 +62,12 @@ def read(document: Document, year: int | None = None, office: str | None = None,
     for table in form.TABLES:
         edition = tables.editions.get(table) if table != "disputes" else None
         if (table != "disputes" and edition is None) or (table == "disputes" and not _there(table, first, second)):
-            tables.problems.append(_not_there(table))
+            tables.problems.append(not_there(table))
             continue
         for key in form.keys(table, edition):
             tables.cells[key] = cells[key] if key in cells else Cell(None, "", _gap(key, first, second))
     _report_other_edition(tables, cells)
-    has_disputes = any(key.startswith("disputes.") for key in tables.cells)
-    if document.recognised:
-        sums.doubt(tables.cells, tables.editions["requests"], has_disputes)
-        either.choose(tables.cells, tables.editions["requests"], has_disputes)
-    edition = tables.editions["requests"]
-    if edition is not None and all(
-        cell.status in sums.GAPS for key, cell in tables.cells.items() if key.startswith("requests.")
-    ):
-        tables.cells |= spread.spread(by_stream.heap.values, by_stream.heap.ends, edition)
-    solve.fill(tables.cells, second.torn | first.torn, tables.editions["requests"], has_disputes)
+    _fill(tables, second.torn | first.torn, by_stream.heap, recognised=document.recognised)
     _report_gaps(tables)
     return tables
 
@@ -88,66 +78,27 @@ def _readings(document: Document, grids: list[Grid], year: int | None) -> tuple[
     return grid.read(grids, year), stream.read(text)
 
 
+def _fill(tables: Tables, torn: dict[Row, Torn], heap: Heap, *, recognised: bool) -> None:
+    """Fill the gaps that the form's sums fill, after they have spoken of what was `recognised` in a scan."""
+    edition, has_disputes = tables.editions["requests"], any(key.startswith("disputes.") for key in tables.cells)
+    if recognised:
+        sums.doubt(tables.cells, edition, has_disputes)
+        either.choose(tables.cells, edition, has_disputes)
+    requests = [cell.status for key, cell in tables.cells.items() if key.startswith("requests.")]
+    if edition is not None and sums.GAPS.issuperset(requests):
+        tables.cells |= spread.spread(heap.values, heap.ends, edition)
+    solve.fill(tables.cells, torn, edition, has_disputes)
+
+
 def _gap(key: str, *readings: Reading) -> Status:
     """What a cell is that no reading has: unreadable where its row was seen."""
     table, row, _ = key.split(".")
     return Status.UNREADABLE if any((table, row) in one.rows for one in readings) else Status.MISSING
 
 
-def _not_there(table: str) -> str:
+def not_there(table: str) -> str:
+    """The problem that says so."""
     return f"没有读到“{_NAMES[table]}”表"
-
-
-def compare(tables: Tables, other: Tables, *, sure: bool) -> None:
-    """Put a second document's reading of the same report (an attached file) beside the first, in place.
-
-    Numbers alike are sure, different ones disputed; what only the second has fills a gap or adds a table. Where the
-    second does not say of which year it is (not `sure`) and most numbers differ, it is taken for another report's.
-    """
-    both = {
-        key: (one, two)
-        for key, one in tables.cells.items()
-        if (two := other.cells.get(key)) is not None and one.value is not None and two.value is not None
-    }
-    telling = [one.value == two.value for one, two in both.values() if one.value or two.value]
-    if not sure and telling and sum(telling) * 2 < len(telling):
-        tables.problems.append("附件中的表与网页上的多处不同，未知是否同一份报告，没有采用")
-        return
-    differing: Counter[str] = Counter()
-    for table in form.TABLES:
-        keys = [key for key in other.cells if key.startswith(f"{table}.")]
-        if not any(key.startswith(f"{table}.") for key in tables.cells):
-            tables.cells |= {key: other.cells[key] for key in keys}
-            if keys and table in other.editions:
-                tables.editions[table] = other.editions[table]
-            if keys:
-                tables.problems.remove(_not_there(table))
-            tables.agreed |= other.agreed & {table}
-            continue
-        for key in keys:
-            if key in both and both[key][0].value != both[key][1].value:
-                one, two = both[key]
-                tables.cells[key] = Cell(None, f"{one.raw}｜{two.raw}", Status.DISPUTED, _beside(one, two))
-                differing[key.rsplit(".", 1)[0]] += 1
-            elif key in both and both[key][0].status is Status.NUMBER:
-                tables.cells[key] = both[key][0]._replace(place=_beside(*both[key]))
-            elif key in tables.cells and (tables.cells[key].status in sums.GAPS or key in both):
-                tables.cells[key] = other.cells[key]
-        if not any(row.startswith(f"{table}.") for row in differing) and any(key in both for key in keys):
-            tables.agreed.add(table)
-    if differing:
-        rows = "、".join(f"{row}（{count}格）" for row, count in differing.items())
-        tables.problems.append(f"网页与附件不一致：{rows}")
-
-
-def _beside(one: Cell, two: Cell) -> Place | None:
-    """The place of a cell that was found at another as well."""
-    at, other = one.place, two.place
-    if at is None or other is None:
-        return at or other
-    if other.again:
-        other = other._replace(again=())
-    return Place(at.grid, at.row, at.column, at.line, at.box, at.file, (*at.again, (other, two.raw)))
 
 
 def _without_specks(key: str, cell: Cell) -> Cell:
@@ -213,55 +164,6 @@ def _there(table: str, first: Reading, second: Reading) -> bool:
         return True
     labelled = max(sum(row[0] == table for row in reading.rows) for reading in (first, second))
     return labelled * 2 > len(form.rows(table, "2021"))
-
-
-def _merge(first: Reading, second: Reading) -> tuple[dict[str, Cell], set[str]]:
-    """The cells of both readings: alike they are sure, different they are disputed, alone they stand as read."""
-    cells = dict(first.cells)
-    apart = {
-        key
-        for key, other in second.cells.items()
-        if (mine := cells.get(key)) is not None and mine.value != other.value and _differ(mine, other)
-    }
-    moved = {key.rsplit(".", 1)[0] for key in apart}
-    moved |= {f"{table}.{row}" for table, row in first.torn if table == "requests" and _is_open(second, row)}
-    for key, other in second.cells.items():
-        mine = cells.get(key)
-        if mine is None:
-            if key.rsplit(".", 1)[0] not in moved:  # else neither of the readings fills the gaps of the other
-                cells[key] = other
-        elif key in apart:
-            cells[key] = Cell(None, f"{mine.raw}｜{other.raw}", Status.DISPUTED, _beside(mine, other))
-        elif (
-            mine.status is Status.UNREADABLE
-            and other.status is Status.NUMBER
-            and _digits(mine.raw) in ("", _digits(other.raw))
-        ):
-            cells[key] = other
-        else:
-            cells[key] = Cell(mine.value, mine.raw, mine.status, _beside(mine, other))
-    differing = {
-        key.split(".")[0]
-        for key, mine in first.cells.items()
-        if mine.value is not None and ((found := second.cells.get(key)) is None or found.value != mine.value)
-    }
-    both = {table for table in form.TABLES if first.has(table) and second.has(table)}
-    return cells, both - differing
-
-
-def _is_open(reading: Reading, row: str) -> bool:
-    """Whether a row of applicants begins or ends with an empty cell, as one does that lost a cell."""
-    ends = (reading.cells.get(f"requests.{row}.{column}") for column in (form.APPLICANTS[0], form.APPLICANTS[-1]))
-    return any(cell is not None and cell.status is Status.BLANK for cell in ends)
-
-
-def _differ(one: Cell, two: Cell) -> bool:
-    """Whether two readings of which the values differ saw two numbers, or one a number where the other saw none."""
-    return not {one.status, two.status} & {*sums.GAPS, Status.DISPUTED}
-
-
-def _digits(raw: str) -> str:
-    return "".join(char for char in raw if char.isdigit())
 
 
 def _edition_of(heap: Heap) -> str | None:
