@@ -31,7 +31,8 @@ class Reading:
     """Cells by canonical key as far as one reading could place them.
 
     `placed` are the rows that have cells, in the document's order, `rows` those whose labels were seen, `columns` the
-    column headers seen per table, `torn` rows that wait for the sums, `heap` the values of `requests` where nothing
+    column headers seen per table, `torn` rows that wait for the sums, `stray` the values of what
+    may be rows of `requests` without a label, `heap` the values of `requests` where nothing
     tells their rows, `grids` the numbers of the grids in which something of the form stands, `again` the cells met
     more than once, `alike` those of them with the same number each time. A key may belong to either edition.
     """
@@ -44,6 +45,7 @@ class Reading:
     rows: set[Row] = field(default_factory=set)
     columns: dict[str, set[str]] = field(default_factory=lambda: {table: set() for table in form.TABLES})
     torn: dict[Row, Torn] = field(default_factory=dict)
+    stray: list[list[Cell]] = field(default_factory=list)
     grids: set[int] = field(default_factory=set)
     problems: list[str] = field(default_factory=list)
 

@@ -21,8 +21,11 @@ Way = tuple[int | float, ...]
 """One way to lay the values of a torn row over its cells."""
 
 
-def fill(cells: dict[str, Cell], torn: dict[Row, Torn], edition: str | None, has_disputes: bool) -> None:
-    """Fill in `cells` what the sums leave one value for, as `derived`; the rest stays as it was."""
+def fill(
+    cells: dict[str, Cell], torn: dict[Row, Torn], stray: list[list[Cell]], edition: str | None, has_disputes: bool
+) -> None:
+    """Fill in `cells` what the sums leave one value for, as `derived`; the rest stays as it was. `stray` are the values
+    of rows whose labels were not read."""
     if not any(cell.status in GAPS for cell in cells.values()):
         return
     every = sums(edition, has_disputes)
@@ -43,7 +46,7 @@ def fill(cells: dict[str, Cell], torn: dict[Row, Torn], edition: str | None, has
         filled = dict(cells)
         _lay(filled, open_rows, telling, with_blanks, refuted)
         _fill_gaps(filled, telling, with_blanks, refuted)
-        against = _broken_by(filled, every).union(*(_without_place(filled, *one) for one in torn.items())) - refuted
+        against = (_broken_by(filled, every) | _unlike(filled, torn, stray)) - refuted
         if not against:
             break
         refuted |= against
@@ -181,11 +184,26 @@ def _broken_by(cells: dict[str, Cell], every: Iterable[Sum]) -> set[str]:
     return {key for key in derived if key.rsplit(".", 1)[0] in rows}
 
 
-def _without_place(cells: dict[str, Cell], row: Row, part: Torn) -> set[str]:
-    """The cells of a torn row if what was derived for them leaves no place for what is printed there, in its order."""
-    keys = [key for key in _torn_keys(row)[0] if key in cells] if row[0] != "disclosure" else []
-    whole = [cells[key].value if cells[key].status is Status.DERIVED else None for key in keys]
-    printed: list[int | float | None] = [cell.value or 0 for cell in part.values]
-    longer, shorter = (iter(whole), printed) if len(whole) >= len(printed) else (iter(printed), whole)
-    fits = all(any(None in (one, other) or one == other for other in longer) for one in shorter)
-    return set() if fits else set(keys)
+def _unlike(cells: dict[str, Cell], torn: dict[Row, Torn], stray: list[list[Cell]]) -> set[str]:
+    """The cells of rows for which something else was derived than is printed there, in its order: of a torn row what it
+    has, of one that was not read at all any that lost its label."""
+    printed = {tuple(_torn_keys(row)[0]): [part.values] for row, part in torn.items() if row[0] != "disclosure"}
+    lines = {key.rsplit(".", 1)[0]: None for key in cells if key.startswith("requests.")} if stray else {}
+    for line in lines:
+        keys = tuple(f"{line}.{column}" for column in form.APPLICANTS)
+        if all(cells[key].status is Status.DERIVED for key in keys):
+            printed.setdefault(keys, stray)
+    return {
+        key
+        for keys, parts in printed.items()
+        if not any(_fits([cells[key] for key in keys if key in cells], part) for part in parts)
+        for key in keys
+    }
+
+
+def _fits(derived: list[Cell], printed: list[Cell]) -> bool:
+    """Whether what was derived for a row leaves room for what is printed of it, in its order."""
+    whole = [cell.value if cell.status is Status.DERIVED else None for cell in derived]
+    part: list[int | float | None] = [cell.value or 0 for cell in printed]
+    longer, shorter = (iter(whole), part) if len(whole) >= len(part) else (iter(part), whole)
+    return all(any(None in (one, other) or one == other for other in longer) for one in shorter)

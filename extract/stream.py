@@ -42,6 +42,7 @@ def read(lines: list[str]) -> Reading:
     loose: set[Row] = set()
     headless: list[list[Token]] = []
     for run in runs.read(lines):
+        before = len(reading.cells), len(reading.torn)
         words = list(form.in_full(tuple(token.words for token in run.words)))
         side_by_side = side_by_side or any(map(_SIDE_BY_SIDE.search, words))
         joined = "".join(words)
@@ -86,6 +87,8 @@ def read(lines: list[str]) -> Reading:
             loose |= {("disputes", stage) for stage in form.STAGES} if runs.one_a_line(run.values) else set()
         elif len(run.values) == len(form.STAGES) * len(form.RESULTS) and run.has_number:
             headless.append(run.values)
+        if before == (len(reading.cells), len(reading.torn)) and abs(len(run.values) - len(form.APPLICANTS)) <= 1:
+            reading.stray.append([values.read(token.value or "") for token in run.values])
     if len(headless) == 1 and not reading.has("disputes") and adds_up([token.value or "" for token in headless[0]]):
         _disputes(reading, headless[0], "")  # chapter 四 without its header
     for disordered in (("disclosure",), ("requests", "disputes")):
