@@ -35,8 +35,10 @@ class Token:
 
 
 def _fields(line: str) -> list[str]:
-    if "|" in line and line.count("|") >= 2:
-        return [part.strip() for part in line.strip().strip("|").split("|")]
+    if line.count("|") >= 2:
+        line = line.strip()
+        # Between borders, or bars between the fields alone: then those at the end are of empty fields.
+        return [part.strip() for part in (line[1:].removesuffix("|") if line[0] == "|" else line).split("|")]
     return [part.strip() for part in line.split("\t")] if "\t" in line else []
 
 
