@@ -60,7 +60,9 @@ def read(lines: list[str]) -> Reading:
         if applicants is None or row is None or row[0] != "requests":
             _note_columns(words, spaceless, reading)
         if applicants is None:
-            above += [(token.line, word) for token, text in zip(run.words, words, strict=True) for word in text.split()]
+            for token, text in zip(run.words, words, strict=True):
+                parts = [text] if form.plain(text) in form.COLUMN_LABELS["requests"] else text.split()
+                above += [(token.line, part) for part in parts]
             if row is not None and row[0] == "requests":
                 applicants = _applicants(above)
                 is_understood = _is_understood(words)
