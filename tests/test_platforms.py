@@ -558,6 +558,40 @@ def test_a_list_of_all_that_a_site_has_is_turned_though_a_page_has_no_report(tmp
     assert [capture.url for capture in Captures(tmp_path).reports()] == [f"{server.url}/1.html"]
 
 
+def _turned(at: int, more: str, method: str = "post") -> str:
+    turn = "<script>function turn(n){document.list.pageNo.value=n;document.list.submit();}</script>"
+    form = f"<form name=list method={method} action=/a.do><input type=hidden name=pageNo value={at}>"
+    return f"<html>{form}<input type=hidden name=col value=8></form>{more}{turn}</html>"
+
+
+@pytest.mark.parametrize(
+    ("page_of_list", "url", "following"),
+    [
+        (_turned(1, "<a href='javascript:turn(2)'>下一页</a>"), "/a.do", ["/a.do#pageNo=2&col=8"]),
+        (
+            _turned(2, "<a onclick='turn(1)'>1</a><a onclick='turn(3)'>3</a>"),
+            "/a.do#pageNo=2&col=8",
+            ["/a.do#pageNo=3&col=8"],
+        ),
+        (_turned(1, "<a href='javascript:turn(2)'>2</a>", "get"), "/a.do", ["/a.do?pageNo=2&col=8"]),
+        (_turned(1, "<a href='javascript:turn(2)'>2</a>"), "/a.do#pageNo=2&col=8", []),  # not heeded
+        (_turned(1, "<a href='javascript:turn(5)'>末页</a>"), "/a.do", []),
+    ],
+)
+def test_a_pager_that_submits_a_form_is_followed(page_of_list: str, url: str, following: list[str]) -> None:
+    pages = platforms.read(page_of_list, f"http://a.gov.cn{url}").pages
+    assert pages == [f"http://a.gov.cn{one}" for one in following]
+
+
+def test_a_splash_and_a_button_are_ways_too() -> None:
+    splash = platforms.read("<html><a href=main.html><img src=enter.jpg></a></html>", "http://a.gov.cn/")
+    assert splash.frames == ["http://a.gov.cn/main.html"]
+    button = "<input type=button value=下一页 onclick=\"location.href='list_2.html'\">"
+    assert platforms.read(page(more=button), "http://a.gov.cn/nb/list_1.html").pages == [
+        "http://a.gov.cn/nb/list_2.html"
+    ]
+
+
 def test_a_server_that_insists_on_a_session_is_asked_under_it_and_its_pages_keep_their_address(tmp_path: Path) -> None:
     """Every request without a session is given another one; what is posted is posted again."""
 

@@ -10,7 +10,7 @@ from lxml import etree
 from crawler.links import is_more, is_next, page_number
 from crawler.platforms import postback, scripted
 from crawler.platforms.listing import Listing, Target
-from crawler.platforms.markup import absolute, asked, links, parse
+from crawler.platforms.markup import absolute, asked, links, parse, words
 
 _REFRESH = re.compile(r"""^\s*\d*\s*;?\s*url\s*=\s*['"]?([^'"]+)""", re.I)
 _LOCATION = re.compile(
@@ -23,6 +23,8 @@ _LOADED = re.compile(
     re.I,
 )
 _TINY = 3000  # a page that only sends on is short; on long pages location= stands in functions that a click runs
+_ENTER = re.compile(r"$|.*(进入|enter)", re.I)
+_DOORS = 2  # links of a home page that shows nothing but the way in
 _CALENDAR = 28  # as many numbers to click are days, not pages
 
 
@@ -42,8 +44,8 @@ def read(text: str, url: str) -> Listing:
     listing.links += [replace(one, url=address) for address, one in made if address and address not in known]
     listing.pages = [target.url for target in listing.links if is_next(target.words)][:1] or _more(listing.links, url)
     listing.pages += _numbered(listing.links, url)
-    if not listing.pages and "__doPostBack" in text and (posted := postback.following(root, url)):
-        listing.pages = [posted]
+    if not listing.pages and (sent := postback.following(text, root, url)):
+        listing.pages = [sent]
     listing.frames = [frame for frame in dict.fromkeys(_frames(root, text, base)) if frame and frame != url]
     return listing
 
@@ -58,6 +60,9 @@ def _frames(root: etree._Element, text: str, base: str) -> Iterator[str | None]:
         refresh = _REFRESH.search(element.get("content") or "")
         if (element.get("http-equiv") or "").lower() == "refresh" and refresh:
             yield absolute(refresh[1], base)
+    doors = list(root.iter("a", "area")) if len(text) < _TINY and urlsplit(base).path in {"", "/"} else []
+    if len(doors) <= _DOORS:  # a splash: a home page that is but a picture to click
+        yield from (absolute(door.get("href") or "", base) for door in doors if _ENTER.match(words(door)))
     for found in (_LOADED, _LOCATION) if len(text) < _TINY else (_LOADED,):
         for groups in found.findall(text):
             yield absolute(next(filter(None, groups), ""), base)

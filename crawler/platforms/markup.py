@@ -119,7 +119,7 @@ def _flat(element: etree._Element) -> str:
 
 def words(anchor: etree._Element) -> str:
     """What a link says of itself; where that is 查看 or nothing, what its picture or its row says."""
-    text = _flat(anchor)
+    text = _flat(anchor) or (anchor.get("value") or "" if anchor.tag == "input" else "")
     title = " ".join((anchor.get("title") or "").split())
     if len(title) > len(_DAY.sub("", text)) or (text.endswith(("...", "…")) and title):
         text = title  # a text that is cut off may be the longer one by the day behind it

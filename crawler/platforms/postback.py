@@ -1,23 +1,34 @@
-"""ASP.NET: a list whose pager posts the form of its page back (__doPostBack), where others name an address."""
+"""Lists whose pager sends a form of the page, where others name an address: ASP.NET's __doPostBack, and any other."""
 
 import re
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 from lxml import etree
 
 from crawler.links import is_next, page_number
+from crawler.platforms import scripted
 from crawler.platforms.listing import posted
-from crawler.platforms.markup import words
+from crawler.platforms.markup import absolute, words
+from crawler.platforms.templates import PAGE
 
 _CALL = re.compile(r"""__doPostBack\(\s*['"]([^'"]*)['"]\s*,\s*['"]([^'"]*)['"]""")
 _PAGE = re.compile(r"([?&]page=)(\d+)", re.I)
+_FILLED = re.compile(r"""\b(\w+)(?:["']\s*[\])])?\.value\s*=\s*(\w+)""")
+"""A field that a script fills in: document.list.pageNo.value = n, getElementById("pageNo").value = n."""
 _STATE = "__VIEWSTATE"
 _ARGUMENT = "__EVENTARGUMENT"
 _LONGEST = 1 << 15  # of a state that is kept as part of an address
 
 
-def following(root: etree._Element, url: str) -> str | None:
-    """The next page of the list, by the form as a click would post it.
+def following(text: str, root: etree._Element, url: str) -> str | None:
+    """The next page of the list, by the form as a click would send it; None where the page has no such pager."""
+    if "__doPostBack" in text:
+        return _posted_back(root, url)
+    return _submitted(text, root, url) if ".submit()" in text else None
+
+
+def _posted_back(root: etree._Element, url: str) -> str | None:
+    """The next page of ASP.NET's list.
 
     Without a form's state, or with one that is too long to keep, by the number that the same pager also takes.
     """
@@ -42,6 +53,27 @@ def following(root: etree._Element, url: str) -> str | None:
     if 0 < len(hidden.get(_STATE, "")) < _LONGEST:
         return posted(url.partition("#")[0], hidden | {"__EVENTTARGET": target, _ARGUMENT: argument})
     return _by_number(url, number) if told or not asked else None
+
+
+def _submitted(text: str, root: etree._Element, url: str) -> str | None:
+    """The next page of a list whose pager is a function that puts its number in a field of a form and submits that."""
+    bare, _, sent = url.partition("#")
+    told = dict(parse_qsl(sent or urlsplit(bare).query))
+    for _, body, given in scripted.calls(text, root):
+        filled = _FILLED.search(body)
+        if filled is None or not PAGE.match(filled[1]) or ".submit()" not in body:
+            continue
+        name, number, now = filled[1], given.get(filled[2], "").strip("'\""), told.get(filled[1], "1")
+        form = next((field.getparent() for field in root.iter("input") if field.get("name") == name), None)
+        while form is not None and form.tag != "form":
+            form = form.getparent()
+        if form is not None and number.isdigit() and now.isdigit() and int(number) == int(now) + 1:
+            fields = {one.get("name") or "": one.get("value") or "" for one in form.iter("input") if _is_hidden(one)}
+            address = absolute(form.get("action") or bare, bare) or bare
+            if (form.get("method") or "").lower() == "post":
+                return posted(address, fields | {name: number})
+            return f"{address.partition('?')[0]}?{urlencode(fields | {name: number})}"
+    return None
 
 
 def _by_number(url: str, number: int) -> str:

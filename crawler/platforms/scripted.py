@@ -88,14 +88,19 @@ def _under(nodes: dict[str, dict[str, str]], node: dict[str, str]) -> str:
 
 def _clicks(text: str, root: etree._Element) -> Iterator[Target]:
     """Clicks that call a function of the page: its own text with what it is given in the place of its parameters."""
+    for element, body, given in calls(text, root):
+        yield from _made(_told(body, given), words(element))
+
+
+def calls(text: str, root: etree._Element) -> Iterator[tuple[etree._Element, str, dict[str, str]]]:
+    """What can be clicked and calls a function of the page: that function's text, and what its parameters are given."""
     functions = {name: (names.split(","), body) for name, names, body in _FUNCTION.findall(text)}
     for element in _CALLS(root) if functions else ():  # type: ignore[union-attr]
         call = _CLICK.match(element.get("onclick") or element.get("href") or "")  # type: ignore[union-attr]
-        if call is None or call[1] not in functions:
-            continue
-        names, body = functions[call[1]]
-        given = dict(zip((name.strip() for name in names), _ARGUMENT.findall(call[2]), strict=False))
-        yield from _made(_told(body, given), words(element))  # type: ignore[arg-type]
+        if call is not None and call[1] in functions:
+            names, body = functions[call[1]]
+            given = dict(zip((name.strip() for name in names), _ARGUMENT.findall(call[2]), strict=False))
+            yield element, body, given  # type: ignore[misc]
 
 
 def _told(body: str, given: dict[str, str]) -> str:
