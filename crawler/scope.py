@@ -21,6 +21,7 @@ _ARTICLE = re.compile(
 )
 _PLAIN = re.compile(r"https?://[a-z0-9.:\-]+/(?!.*/mpost_)[^?#;(]*")
 """An address that holds nothing of all that, as most do."""
+_GOVERNMENT = re.compile(r"([^.]+\.gov\.cn)(?::\d+)?$")
 _NUMERIC = re.compile(r"^[\d.:\[\]a-f]+$")
 
 
@@ -64,8 +65,8 @@ def _bare_host(origin: str) -> str:
 
 
 def _registered(host: str) -> str:
-    """example.gov.cn of any host below it; other hosts stand for themselves."""
-    name = re.search(r"([^.]+\.gov\.cn)$", host)
+    """example.gov.cn of any host below it, whatever its port; other hosts stand for themselves."""
+    name = _GOVERNMENT.search(host)
     return name[1] if name else host
 
 
@@ -105,7 +106,7 @@ class Scope:
             return True
         if host in self._others or _NUMERIC.match(host):
             return False
-        domains = {_registered(known) for known in self._hosts if known.endswith(".gov.cn")}
+        domains = {_registered(known) for known in self._hosts if _GOVERNMENT.search(known)}
         return _registered(host) in domains
 
     def is_own(self, url: str) -> bool:

@@ -706,6 +706,14 @@ def test_what_changes_at_every_visit_is_no_part_of_an_address(url: str, tidied: 
     assert scope.tidy(url) == tidied
 
 
+@pytest.mark.parametrize(
+    ("host", "held"),
+    [("kyz.cixi.gov.cn:8080", True), ("cixi.gov.cn", True), ("www.yuyao.gov.cn:8080", False), ("cixi.cn", False)],
+)
+def test_a_townships_host_below_the_countys_is_of_its_site_whatever_the_port(host: str, held: bool) -> None:
+    assert scope.Scope("http://www.cixi.gov.cn:8080/").holds(f"http://{host}/nb/") == held
+
+
 def test_an_article_that_is_a_shell_is_asked_for_once_and_its_likes_for_what_is_in_them(tmp_path: Path) -> None:
     shell = "<div id=app></div><script>fetch('/api/article?id=' + getParam('id'))</script>"
     years = range(2018, 2024)
