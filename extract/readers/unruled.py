@@ -120,13 +120,14 @@ def _table(parts: dict[int, list[list[_Word]]], across: list[list[Ruling]]) -> I
         return
     first = next(iter(by_page.values()))
     top = min((word.top for word in first if word.is_value), default=math.inf)
-    columns = _headed(_columns(words), [word for word in first if word.bottom < top], printed)
+    lines_with_values = (line for lines in parts.values() for line in lines if any(word.is_value for word in line))
+    beside = [word for line in lines_with_values for word in line if not word.is_value]
+    columns = _headed(_columns(words), [word for word in first if word.bottom < top], printed, beside)
     if not columns:
         return
     # Chapter four has no labels, and perhaps no value in its first columns.
-    labelled = any({word.is_value for word in line} == {True, False} for lines in parts.values() for line in lines)
     held = (at for at, column in enumerate(columns) if any(_overlap(word, column) for word in printed))
-    first_of_values = next(held) if labelled else 0
+    first_of_values = next(held) if beside else 0
     labels = columns[max(first_of_values - 1, 0)]
     left, right = min(word.left for word in words) - _EDGE, max(word.right for word in words) + _EDGE
     for number, part in by_page.items():
@@ -163,27 +164,33 @@ def _columns(words: list[_Word]) -> list[_Span]:
     return sorted(columns)
 
 
-def _headed(columns: list[_Span], head: list[_Word], printed: list[_Word]) -> list[_Span]:
-    """The columns, each of values with the words of the `head` over it; [] where nobody knows which words are whose.
+def _headed(columns: list[_Span], head: list[_Word], printed: list[_Word], labels: list[_Word]) -> list[_Span]:
+    """The columns, each of `printed` values with the words of the `head` over it; [] where nobody knows which words are
+    whose.
 
-    Values at the right edge of their cells stand beside the words in the middle: then the last have no words behind, or
-    all are nearer to the words before them.
+    Values at one edge of their cells stand beside the words in the middle: then each has such words on that side, or
+    on both sides and is nearer to these.
     """
-    holding = {column for column in columns if any(_overlap(one, column) for one in printed)}
+    holding = {column for column in columns if any(_overlap(word, column) for word in printed)}
     over = [[column for column in columns if _overlap(word, column)] for word in head]
     named = {column for some in over for column in some if len(some) == 1 or not holding.intersection(some)}
     alone = [at for at, column in enumerate(columns) if column in holding - named]
     if not alone or not named:
         return columns
-    white = [two[0] - one[1] for one, two in pairwise(columns)] + [math.inf]
-    at_edge = alone[-1] == len(columns) - 1 or all(white[at - 1] < white[at] / 2 for at in alone)
-    if not at_edge or not all(columns[at - 1] in named for at in alone):
+    bare = {column for column in named - holding if not any(_overlap(word, column) for word in labels)}
+    beside = [column in bare for column in columns]
+    white = [math.inf, *(two[0] - one[1] for one, two in pairwise(columns)), math.inf]
+    before = all(at and beside[at - 1] for at in alone)
+    behind = all(beside[at + 1 : at + 2] == [True] for at in alone)
+    if before and behind:
+        before = all(white[at] < white[at + 1] / 2 for at in alone)
+        behind = all(white[at + 1] < white[at] / 2 for at in alone)
+    if before == behind:
         return []
-    return [
-        (start, columns[at + 1][1] if at + 1 in alone else end)
-        for at, (start, end) in enumerate(columns)
-        if at not in alone
-    ]
+    pairs = [(at - 1, at) if before else (at, at + 1) for at in alone]
+    joined = {one: (columns[one][0], columns[two][1]) for one, two in pairs}
+    gone = {two for _, two in pairs}
+    return [joined.get(at, column) for at, column in enumerate(columns) if at not in gone]
 
 
 def _ruled(words: list[_Word], across: list[Ruling], left: float, right: float) -> list[float]:
