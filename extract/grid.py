@@ -52,6 +52,8 @@ def read(grids: list[Grid], year: int | None = None) -> Reading:
             if match is not None or has_headers:
                 reading.grids.add(grid.number)
             if match is not None and not (has_headers or line.is_header):
+                if _is_part(line, lines):
+                    continue
                 if not match.exact:
                     words = "".join(cell.text for cell in line.cells[: line.labels])
                     reading.problems.append(f"{place}：行名“{_short(words)}”按近似读作“{_name(match.row)}”")
@@ -99,6 +101,13 @@ def _stage(line: Line) -> str | None:
 
 def _names_results(pending: list[Line]) -> bool:
     return any(RESULTS.issubset(line.words) for line in pending)
+
+
+def _is_part(line: Line, lines: list[Line]) -> bool:
+    """Whether a row without values holds a part of a label only, of which another part stands beside its values."""
+    if line.match is None or line.match.exact or any(cell.text for cell in line.cells[line.labels :]):
+        return False
+    return any(other.match == line.match and abs(other.number - line.number) == 1 for other in lines)
 
 
 def _is_page_number(line: Line) -> bool:

@@ -1,5 +1,6 @@
 """Characters of a page → printed lines, and these as text."""
 
+import re
 from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
@@ -10,6 +11,9 @@ _LOWEST = 4.0
 """Points that letters are high at least: a comma or 一 is lower, and its gaps are not."""
 _NEAR = 0.45 * _LOWEST
 """Points that never part two characters."""
+
+_CUT = re.compile(r",\d{1,2}$")
+"""A number with commas that ends within three digits goes on in the next line."""
 
 Point = tuple[float, float]
 
@@ -167,8 +171,8 @@ def cell_text(chars: list[Char], box: Box) -> str:
     for line in printed_lines(chars):
         words = "".join(char.text for char in line) if _is_spread(line) else line.text
         if out:
-            goes_on = out[-1].isdigit() and words[0].isdigit() and _alike(above[-1], line[0]) and _is_full(above, box)
-            out += "" if goes_on else "\n"
+            digits = out[-1].isdigit() and words[0].isdigit() and _alike(above[-1], line[0])
+            out += "" if digits and (_is_full(above, box) or _CUT.search(out)) else "\n"
         out += words
         above = line
     return out
