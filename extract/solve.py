@@ -32,14 +32,7 @@ def fill(
     with_blanks = {_table(key) for key, cell in cells.items() if cell.status in EMPTY}
     with_blanks |= {row[0] for row, part in torn.items() if _has_empty(part.values)}
     unsure = {table for table in with_blanks if not _empty_are_zeros(cells, every, table)}
-    wrong = {key for one in every if one.is_broken(cells) for key in one.keys}
-    # A cell of a sum that is wrong in print may be the wrong one: no other sum with it tells what a gap holds.
-    telling = tuple(
-        one
-        for one in every
-        if wrong.isdisjoint(one.keys)
-        and not (_table(one.keys[0]) in unsure and _has_empty(cells[key] for key in one.keys))
-    )
+    telling = _telling(cells, every, unsure)
     open_rows = {row: part for row, part in torn.items() if row[0] not in unsure or not _has_empty(part.values)}
     refuted: set[str] = set()
     while True:
@@ -57,6 +50,17 @@ def _table(key: str) -> str:
     return key.split(".", 1)[0]
 
 
+def _telling(cells: dict[str, Cell], every: Iterable[Sum], unsure: set[str]) -> list[Sum]:
+    """The sums that may say what a gap holds: none with a cell of a sum that is wrong in print, which may be the wrong
+    one; of `unsure` tables, whose empty cells may be anything, none with such."""
+    wrong = {key for one in every if one.is_broken(cells) for key in one.keys}
+    return [
+        one
+        for one in every
+        if wrong.isdisjoint(one.keys) and not (one.table in unsure and _has_empty(cells[key] for key in one.keys))
+    ]
+
+
 def _has_empty(some: Iterable[Cell]) -> bool:
     return any(cell.status in EMPTY for cell in some)
 
@@ -67,7 +71,7 @@ def _empty_are_zeros(cells: dict[str, Cell], every: Iterable[Sum], table: str) -
     whole = [
         one
         for one in every
-        if _table(one.keys[0]) == table and _has_empty(cells[key] for key in one.keys) and one.is_known(cells)
+        if one.table == table and _has_empty(cells[key] for key in one.keys) and one.is_known(cells)
     ]
     return any(cells[key].value for one in whole for key in one.keys) and not any(one.is_broken(cells) for one in whole)
 

@@ -34,6 +34,11 @@ class Sum:
         """All the cells of the sum."""
         return self.left + self.right
 
+    @property
+    def table(self) -> str:
+        """The table in which it stands."""
+        return self.left[0].split(".", 1)[0]
+
     def asks(self, cells: dict[str, Cell], gap: str) -> int | float | None:
         """What the other cells of the sum ask for in one of them; None where another is unknown."""
         rest: int | float = 0
