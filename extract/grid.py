@@ -197,13 +197,14 @@ def _disputes(reading: Reading, line: Line, header: Header, place: Place, *, typ
     placed = placing.by_position(line.row, header, ()) if by_position else None
     placed = placed or placing.by_order(cells, named if whole_stages and not is_whole else _DISPUTES)
     # What a lost cell leaves empty is the last; no label stands before the first.
-    lost = not cells[-1].text and (
-        not adds_up([cell.text for cell in cells]) or (typed and placing.may_be_shifted(cells))
+    printed = list(placed.values()) if placed is not None else cells
+    lost = not printed[-1].text and (
+        not adds_up([cell.text for cell in printed]) or (typed and placing.may_be_shifted(printed))
     )
     if placed is None or lost:
         if any(cell.text for cell in cells):
-            printed = placing.stripped(cells) if typed else cells
-            reading.torn[("disputes", "")] = Torn([values.read(cell.text) for cell in printed], place)
+            kept = placing.stripped(cells) if typed else cells
+            reading.torn[("disputes", "")] = Torn([values.read(cell.text) for cell in kept], place)
         return
     for column, cell in placed.items():
         stage, result = column.split(".")
