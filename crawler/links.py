@@ -143,6 +143,11 @@ def is_annual(words: str) -> bool:
     return bool(_patterns("column").search(re.sub(r"\s+", "", words)))
 
 
+def are_offices(words: str) -> bool:
+    """Whether words name a sort of offices, as a heading over a part of a column does: 县直部门."""
+    return bool(_patterns("offices").search(re.sub(r"\s+", "", words)))
+
+
 def is_year(words: str) -> bool:
     """Whether a link says nothing but a year."""
     return bool(_patterns("year").search(re.sub(r"\s+", "", words)))

@@ -583,6 +583,15 @@ def test_a_pager_that_submits_a_form_is_followed(page_of_list: str, url: str, fo
     assert pages == [f"http://a.gov.cn{one}" for one in following]
 
 
+def test_more_of_each_sort_of_offices_is_asked_and_of_others_one() -> None:
+    def boxes(*headings: str) -> list[str]:
+        html = "".join(f"<div><h3>{one}</h3><a href={n}.html>更多&gt;&gt;</a></div>" for n, one in enumerate(headings))
+        return [url[-6:] for url in platforms.read(page(more=html), "http://a.gov.cn/nb/").pages]
+
+    assert boxes("通知公告", "乡镇（街道）", "县直部门") == ["1.html", "2.html"]
+    assert boxes("通知公告", "政策文件") == ["0.html"]
+
+
 def test_a_splash_and_a_button_are_ways_too() -> None:
     splash = platforms.read("<html><a href=main.html><img src=enter.jpg></a></html>", "http://a.gov.cn/")
     assert splash.frames == ["http://a.gov.cn/main.html"]

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from crawler.links import is_more, is_next, page_number
+from crawler.links import are_offices, is_more, is_next, page_number
 from crawler.platforms import postback, scripted
 from crawler.platforms.listing import Listing, Target
 from crawler.platforms.markup import absolute, asked, links, parse, words
@@ -77,9 +77,11 @@ def _numbered(targets: list[Target], url: str) -> list[str]:
 
 
 def _more(targets: list[Target], url: str) -> list[str]:
-    """The whole list, where a column shows the first few and 更多: the one that lies in the column's own folder."""
+    """The whole lists, where a column shows the first few of each sort of offices (or of all) and 更多: those that lie
+    in the column's own folder."""
     folder = url.rpartition("/")[0] + "/"
-    return [target.url for target in targets if is_more(target.words) and target.url.startswith(folder)][:1]
+    more = [target for target in targets if is_more(target.words) and target.url.startswith(folder)]
+    return [target.url for target in more if are_offices(target.under)] or [target.url for target in more[:1]]
 
 
 def _shape(url: str) -> str:
