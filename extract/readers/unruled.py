@@ -22,6 +22,8 @@ _LONG = 30
 """Characters of a line without gaps from which on it is prose."""
 _LEAST = 3
 """Values that a table has."""
+_MOST = 5_000
+"""Words that a table has: the form has some 600, a yearbook has pages of numbers."""
 _EDGE = 3.0
 """Points between the words and the edge of a table."""
 _NEAR = 20.0
@@ -116,7 +118,7 @@ def _table(parts: dict[int, list[list[_Word]]], across: list[list[Ruling]]) -> I
             by_page[number] = found
     words = [word for part in by_page.values() for word in part]
     printed = [word for word in words if word.is_value]
-    if len(printed) < _LEAST:
+    if len(printed) < _LEAST or len(words) > _MOST:
         return
     first = next(iter(by_page.values()))
     top = min((word.top for word in first if word.is_value), default=math.inf)
@@ -127,7 +129,7 @@ def _table(parts: dict[int, list[list[_Word]]], across: list[list[Ruling]]) -> I
         return
     # Chapter four has no labels, and perhaps no value in its first columns.
     held = (at for at, column in enumerate(columns) if any(_overlap(word, column) for word in printed))
-    first_of_values = next(held) if beside else 0
+    first_of_values = next(held, 0) if beside else 0
     labels = columns[max(first_of_values - 1, 0)]
     left, right = min(word.left for word in words) - _EDGE, max(word.right for word in words) + _EDGE
     for number, part in by_page.items():
