@@ -101,9 +101,8 @@ def by_position(row: list[GridCell | None], over: Header, barred: Collection[Gri
 
 def by_order(cells: list[GridCell], columns: Sequence[str]) -> Placed | None:
     """The cells by order, where the row has just as many as the header has columns."""
-    cells = list(cells)
-    while len(cells) > len(columns) and not cells[-1].text:
-        cells.pop()  # LibreOffice adds an empty column at the right edge
+    if len(cells) == len(columns) + 1 and not cells[-1].text:
+        cells = cells[:-1]  # LibreOffice adds an empty column at the right edge
     return dict(zip(columns, cells, strict=True)) if len(cells) == len(columns) else None
 
 

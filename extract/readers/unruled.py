@@ -16,6 +16,8 @@ _NARROW = 0.3
 """Of the height of letters, the white between two that stand in two cells: within a word there is a tenth."""
 _TOUCHING = 0.12
 """The same between a label and the number behind it: no label ends in digits."""
+_SPREAD = frozenset(("总计", "合计"))
+"""Words of a header that are printed with a space within."""
 _SHORT = 5
 """Characters of what is left of the group 三、本年度办理结果 in its narrow column: no heading of a chapter."""
 _LONG = 30
@@ -81,6 +83,8 @@ def _is_prose(words: list[_Word]) -> bool:
 def _words(line: Line) -> Iterator[_Word]:
     start = 0
     for at, (before, char) in enumerate(pairwise(line), 1):
+        if before.text + char.text in _SPREAD and char.left - before.right < 2 * line.height:
+            continue
         if are_apart(before, char, line.height) or _is_beside(before, char, line.height):
             yield _word(line[start:at])
             start = at
