@@ -21,8 +21,8 @@ def fit(tokens: list[Token], count: int) -> list[str] | None:
         if len(texts) == count == len(form.APPLICANTS) and is_column and not adds_up(texts) and adds_up(texts[:-1]):
             return None  # one short, and the number of a page behind it: where each value has a line, so has that
         if len(texts) == count:
-            # Where tabs part the cells, one empty field at the edge may be a lost cell (坎苏镇 2024: six of seven).
-            may_be_lost = not is_column and texts.count("") == 1 and not (texts[0] and texts[-1])
+            # One empty field at the edge may be a lost cell (坎苏镇 2024: six of seven), or part of the label.
+            may_be_lost = texts.count("") == 1 and not (texts[0] and texts[-1])
             return None if may_be_lost or is_moved(texts) else texts
         left = next((i for i, text in enumerate(texts) if text), len(texts))
         right = next((i for i, text in enumerate(reversed(texts)) if text), len(texts))

@@ -10,6 +10,7 @@ from extract.fitting import is_moved
 from extract.gridrows import Line
 
 _YEAR = re.compile(r"20\d\d(?=年)")
+_ONLY_YEAR = re.compile(r"20\d\d年度?")
 
 Placed = dict[str, GridCell]
 """Column → cell."""
@@ -39,7 +40,10 @@ def header(lines: Sequence[Line], table: str, year: int | None) -> Header | None
         if texts:
             found.named.add(position)
             years[position] = {int(named) for text in texts if "20" in text for named in _YEAR.findall(text)}
-        named = (labels.column("disputes" if table == "results" else table, text) for text in _chain(texts))
+        named = (
+            labels.column("disputes" if table == "results" else table, text)
+            for text in _chain([text for text in texts if not _ONLY_YEAR.fullmatch(text)])
+        )
         column = next((one for one in named if one is not None), None)
         if table == "disputes":
             for depth, cell in enumerate(column_cells):
@@ -49,7 +53,9 @@ def header(lines: Sequence[Line], table: str, year: int | None) -> Header | None
                 elif key in form.IGNORED:
                     stages[depth] = ""
             stage = next((name for name in reversed(stages) if name), "")
-            column = f"{stage}.{column}" if column and stage else None
+            # 合计 over the whole height of the header is no stage's.
+            is_apart = len(lines) > 1 and len(distinct(column_cells)) == 1
+            column = f"{stage}.{column}" if column and stage and not is_apart else None
         if column is not None:
             columns[position] = column
     if any(year in of for of in years.values()):

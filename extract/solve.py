@@ -107,7 +107,8 @@ def placements(printed: list[int | float | None], widths: tuple[int, ...]) -> It
 def _lay(
     cells: dict[str, Cell], torn: dict[Row, Torn], telling: Iterable[Sum], with_blanks: set[str], refuted: set[str]
 ) -> None:
-    """Derive the cells of torn rows on which all ways to lay their values agree."""
+    """Derive the cells of torn rows on which all ways to lay their values agree. Rows that can be laid in no way are
+    wrong in print, or misread: they join the `refuted`."""
     choices: dict[Row, set[Way]] = {}
     for row, part in torn.items():
         keys, widths = _torn_keys(row)
@@ -115,11 +116,14 @@ def _lay(
             continue
         is_open = all(key in cells and cells[key].status in GAPS for key in keys)
         is_read = all(number(cell) is not None for cell in part.values)
+        is_nearly_whole = abs(len(part.values) - len(keys)) <= 1
         # A row without a number has no zeros either.
-        if is_open and is_read and any(cell.value is not None for cell in part.values):
+        if is_open and is_read and is_nearly_whole and any(cell.value is not None for cell in part.values):
             choices[row] = set(placements([cell.value for cell in part.values], widths))
     before = dict(cells)
-    for row, ways in _pruned(choices, cells, telling).items():
+    left = _pruned(choices, cells, telling)
+    refuted.update(key for row in choices.keys() - left.keys() for key in _torn_keys(row)[0])
+    for row, ways in left.items():
         # Where no way does without a number that nobody printed, the sum of the row may be wrong in print as well.
         is_sure = min(map(sum, ways)) <= sum(cell.value or 0 for cell in torn[row].values)
         for at, key in enumerate(_torn_keys(row)[0]):
