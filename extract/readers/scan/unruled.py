@@ -21,7 +21,7 @@ _FEWEST_ROWS = 3
 _FEWEST = 3  # numbers that were found of a row between others
 _DASH = "—"
 _MARKS = (_DASH, "/", UNSURE)
-_RULE = 20  # points: no stroke of a character is so long
+_RULE = 30  # points: no stroke of a character is so long
 _MOST_LINES = 6  # over which a label is broken
 _ASTRAY = 0.6  # lines: a label further from some numbers is not theirs, but one of several lines may begin beside them
 _EMPTY = 0.8  # as likely as a label so many lines from its numbers is that of an empty row
@@ -30,10 +30,14 @@ _BEGINS = re.compile(r"[（(][一二三四五六七][）)]|[一二三四]、|\d[
 
 
 def without_rules(ink: Picture, scale: float) -> Picture:
-    """The ink without lines across: where no upright ones cross them they are no table's, and look like dashes."""
-    closed = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, 5), np.uint8))
-    rules = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((1, round(_RULE / scale)), np.uint8))
-    return np.where(cv2.dilate(rules, np.ones((5, 3), np.uint8)) > 0, np.uint8(0), ink)
+    """The ink without lines: those that make no table look like dashes, and in an empty cell like a 1."""
+    out, run = ink, round(_RULE / scale)
+    for along in (np.array((1, run)), np.array((run, 1))):
+        gap, slant = np.minimum(along, 5), np.minimum(along[::-1], 3)
+        drawn = cv2.dilate(cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones(gap, np.uint8)), np.ones(slant, np.uint8))
+        rules = cv2.dilate(cv2.morphologyEx(drawn, cv2.MORPH_OPEN, np.ones(along, np.uint8)), np.ones((3, 3), np.uint8))
+        out = np.where(rules > 0, np.uint8(0), out)
+    return out
 
 
 def dashes(ink: Picture, found: list[Word], scale: float) -> Iterator[Word]:
