@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 SECONDS = 300.0
-"""An item that takes longer is given up (a scan of fifteen pages takes two minutes; a page and LibreOffice have limits
-of their own)."""
+"""An item that takes longer, by the clock and of work, is given up (a scan of fifteen pages takes two minutes; a page
+and LibreOffice have limits of their own)."""
+_PATIENCE = 4  # times as long by the clock alone: on a busy machine nothing is given up for waiting, but what hangs is
 MEMORY = 4 << 30
 """Bytes of address space that a process may take (of which a library's code and stacks are the most)."""
 PART_SECONDS, PART_MEMORY = 30.0, 3 << 29
@@ -76,30 +77,31 @@ def _work(
 ) -> list[tuple[Item, Result | Failure]]:
     done: list[tuple[Item, Result | Failure]] = []
     left_out: dict[int, str] = {}  # parts of the item that comes next, and why
-    until = time.monotonic() + seconds
     while len(done) < len(batch):
         with _process() as (connection, pid):
             connection.send((_name(function), batch[len(done) :], left_out))
             while len(done) < len(batch):
-                result = _awaited(connection, pid, until, seconds)
+                result = _awaited(connection, pid, seconds)
                 if isinstance(result, _Broken):
                     break
                 done.append((batch[len(done)], result))
-                left_out, until = {}, time.monotonic() + seconds
+                left_out = {}
         if len(done) < len(batch):
             if result.part and result.part not in left_out and len(left_out) < _PARTS:
                 left_out[result.part] = result.reason
             else:
                 done.append((batch[len(done)], Failure(result.reason)))
-                left_out, until = {}, time.monotonic() + seconds
+                left_out = {}
     return done
 
 
-def _awaited(connection: Connection, pid: int, until: float, seconds: float) -> Any:
+def _awaited(connection: Connection, pid: int, seconds: float) -> Any:
     """What a process makes of its item, or why it must be broken off."""
-    part, before = 0, _Taken()
+    part, before, begun, began = 0, _Taken(), _taken(pid), time.monotonic()
     try:
-        while time.monotonic() < until:
+        while (waited := time.monotonic() - began) < seconds or (
+            waited < _PATIENCE * seconds and _taken(pid).work - begun.work < seconds
+        ):
             if connection.poll(_GLANCE):
                 said = connection.recv()
                 if not isinstance(said, _Part):
@@ -107,7 +109,6 @@ def _awaited(connection: Connection, pid: int, until: float, seconds: float) -> 
                 part, before = said.number, _taken(pid)
             elif part:
                 now = _taken(pid)
-                # On a busy machine no page is given up for waiting.
                 if min(now.clock - before.clock, now.work - before.work) > PART_SECONDS:
                     return _Broken(f"超过 {PART_SECONDS:g} 秒", part)
                 if now.memory - before.memory > PART_MEMORY:
