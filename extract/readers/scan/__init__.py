@@ -64,17 +64,18 @@ def _read(sheet: Sheet, number: int, began: tuple[float, float]) -> tuple[list[C
     found = ocr.words(sheet.clean, sheet.boxes, began)
     # Lines that make no seven columns are another table's, or a streak across lines that only part rows.
     narrow = all(len(table.xs) <= unruled.ABREAST for table in ruled)
+    bare, aligned = ink, None
     if narrow:
-        ink = unruled.without_rules(ink, scale)
-        found = [_told_from_slash(word, ink, scale) for word in found]
-        found.extend(unruled.dashes(ink, found, scale))
-        if (laid := unruled.aligned(found, number, scale)) is not None:
-            aligned, found = laid
-            apart = [table for table in ruled if table.ys[-1] < aligned.ys[0] or aligned.ys[-1] < table.ys[0]]
-            ruled = sorted([*apart, aligned], key=lambda table: table.top)
+        bare = unruled.without_rules(ink, scale)
+        found = [_told_from_slash(word, bare, scale) for word in found]
+        found.extend(unruled.dashes(bare, found, scale))
+        aligned, found = unruled.aligned(found, number, scale)
+    if aligned is not None:
+        apart = [table for table in ruled if table.ys[-1] < aligned.ys[0] or aligned.ys[-1] < table.ys[0]]
+        ruled = sorted([*apart, aligned], key=lambda table: table.top)
     chars = list(ocr.chars_of(found, sheet.lines, scale))
     for table in ruled:
-        chars = judged(table, chars, sheet.below, sheet.tone, ink, scale)
+        chars = judged(table, chars, sheet.below, sheet.tone, bare if table is aligned else ink, scale)
     return chars, ruled
 
 

@@ -1,5 +1,8 @@
 """The ruling lines in the picture of a page."""
 
+from dataclasses import replace
+from itertools import pairwise
+
 import cv2
 import numpy as np
 
@@ -50,7 +53,7 @@ def rulings(tone: Picture) -> tuple[Rulings, Picture]:
                 over[place] |= picture[place]
                 crumbs = slice(int(one.middle) - 2, int(one.middle) + 3), place[1]
                 over[crumbs] |= thin[crumbs]
-    return _without_tails(kept, near), np.asarray(cv2.dilate(mask, np.ones((3, 3), np.uint8)), np.uint8)
+    return _without_tails(_parted(kept, near), near), np.asarray(cv2.dilate(mask, np.ones((3, 3), np.uint8)), np.uint8)
 
 
 def _of_tables(horizontal: list[Ruling], vertical: list[Ruling], width: int) -> Rulings:
@@ -79,6 +82,26 @@ def _unfolded(lines: list[Ruling], across: list[Ruling], width: int) -> list[Rul
     first, last = min(line.at for line in across) - 0.03 * width, max(line.at for line in across) + 0.03 * width
     kept = [line for line in lines if first < line.start and line.end < last]
     return kept if len(kept) > 0.75 * len(lines) else lines
+
+
+def _parted(lines: Rulings, near: float) -> Rulings:
+    """The lines of two tables without the strokes of a heading between them that join their uprights: a row has one of
+    the outer walls of the rows above and below it."""
+    across, uprights = lines
+    for h, v in ruling.touching(across, uprights, near):
+        tracks = sorted(line.at for line in h)
+        rows = [(top, low) for top, low in pairwise(tracks) if low - top > near]
+        walls = [[one for one in v if one.start < (top + low) / 2 < one.end] for top, low in rows]
+        for above, here, below, (top, low) in zip(walls, walls[1:], walls[2:], rows[1:], strict=False):
+            outer = [end(one.at for one in some) for some in (above, below) if some for end in (min, max)]
+            if outer and not any(abs(one.at - at) < near for one in here for at in outer):
+                uprights = [
+                    part
+                    for one in uprights
+                    for part in ((replace(one, end=top), replace(one, start=low)) if one in here else (one,))
+                    if part.end - part.start > near
+                ]
+    return across, uprights
 
 
 def _without_tails(lines: Rulings, near: float) -> Rulings:

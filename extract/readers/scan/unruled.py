@@ -54,7 +54,7 @@ def dashes(ink: Picture, found: list[Word], scale: float) -> Iterator[Word]:
             yield Word(x, y - half, x + w, y + h + half, ((_DASH, x + w / 2, 1.0),))
 
 
-def aligned(found: list[Word], number: int, scale: float) -> tuple[Table, list[Word]] | None:
+def aligned(found: list[Word], number: int, scale: float) -> tuple[Table | None, list[Word]]:
     """A table without upright lines, by the columns in which its numbers stand, seven on a line, as the form's largest
     has; and `found` with the label of each of its rows on one line, in a cell of its own.
 
@@ -65,7 +65,7 @@ def aligned(found: list[Word], number: int, scale: float) -> tuple[Table, list[W
     rows = list(_on_lines(numbers))
     full = [at for at, row in enumerate(rows) if len(row) == ABREAST]
     if len(full) < _FEWEST_ROWS:
-        return None
+        return None, found
     centres = np.median([sorted(map(_centre, rows[at])) for at in full], axis=0)
     rows = [
         row
@@ -79,7 +79,7 @@ def aligned(found: list[Word], number: int, scale: float) -> tuple[Table, list[W
     groups_end = max((word.right for word in groups), default=0.0)
     labelled = _labelled([float(np.mean([_middle(word) for word in row])) for row in rows], labels, groups_end)
     if not labelled:
-        return None
+        return None, found
     middles = [middle for middle, _ in labelled]
     edges = [(one + two) / 2 for one, two in pairwise(middles)]
     ys = [2 * middles[0] - edges[0], *edges, 2 * middles[-1] - edges[-1]]
