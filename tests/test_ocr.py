@@ -219,6 +219,16 @@ def test_a_table_ends_at_its_last_line_whatever_stands_below_its_uprights(page: 
 
 
 @needs_ocr
+def test_a_stroke_between_two_tables_does_not_join_them(page: Any) -> None:
+    drawn = np.vstack([page, page])
+    wall, bottom, top = cell_at(3, 1)[1].stop + 8, cell_at(3, 1)[0].stop + 8, len(page) + cell_at(0, 1)[0].start - 8
+    drawn[bottom - 4 : top + 4, wall - 1 : wall + 1] = 0
+    document = image.read(saved(drawn))
+    assert [len(grid.rows) for grid in document.grids] == [4, 4]
+    assert [paragraph.text[:2] for paragraph in document.paragraphs] == [PROSE[:2]] * 2
+
+
+@needs_ocr
 def test_a_header_in_white_on_blue_has_its_lines(page: Any) -> None:
     web = page[120:].copy()
     top, bottom = (int((220 - 50 - 26 * at) * SCALE) - 120 for at in (4, 3))
