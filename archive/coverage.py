@@ -7,6 +7,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import closing
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
@@ -18,6 +19,8 @@ from archive.rows import Row
 from divisions import COUNTY, PREFECTURE, PROVINCE, TOWNSHIP, Division, Divisions, code_of_host
 from evidence import FAILURES, REFUSALS, SiteState
 from extract import titles
+
+_LAST_MONTH = 3
 
 
 def write(db: Database, sites: Sequence[SiteState], divisions: Divisions) -> None:
@@ -151,7 +154,7 @@ def _places(db: Database, divisions: Divisions) -> None:
 
 
 def _coverage(db: Database, sites: Sequence[SiteState]) -> None:
-    """Every office and every year between the first and the last that the archive has a report of.
+    """Every office and every year from the first that the archive has a report of to the last that was looked for.
 
     Of an office that is known from rosters alone only their years: it may not have been there before.
 
@@ -164,7 +167,10 @@ def _coverage(db: Database, sites: Sequence[SiteState]) -> None:
     db.conn.executemany("INSERT INTO looks VALUES (?, ?, ?)", looks)
     db.execute(
         """
-        WITH span AS (SELECT min(year) AS first, max(year) AS last FROM reports),
+        WITH span AS (
+            SELECT coalesce(min(year), :due) AS first, max(coalesce(max(year), :due), coalesce(:due, max(year))) AS last
+            FROM reports
+        ),
         years (year) AS (
             SELECT first FROM span WHERE first IS NOT NULL
             UNION ALL SELECT year + 1 FROM years, span WHERE year < last
@@ -201,9 +207,18 @@ def _coverage(db: Database, sites: Sequence[SiteState]) -> None:
         LEFT JOIN asked ON asked.site_host = offices.site_host
         WHERE offices.reports_count > 0 OR offices.township > '' OR EXISTS (
             SELECT 1 FROM rosters WHERE rosters.office_id = offices.office_id AND rosters.year = years.year)
-        """
+        """,
+        {"due": max(map(_due, sites), default=None)},
     )
     db.execute("DROP TABLE looks")
+
+
+def _due(site: SiteState) -> int:
+    """The last report year that the latest visit of a site was to find: the one asked for, or the one whose reports all
+    had to be there, by 31 March of the next (条例, Art. 49). A county that has published none of them has no other sign
+    of it."""
+    at = datetime.fromisoformat(site.finished or site.started) + timedelta(hours=8)  # China's day
+    return site.year or at.year - (1 if at.month > _LAST_MONTH else 2)
 
 
 def _other_names(db: Database) -> None:

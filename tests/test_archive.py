@@ -60,8 +60,10 @@ class Evidence:
         rows = [",".join(row.values()) for row in (world.division_rows())]
         (folder / "divisions.csv").write_text("\n".join([",".join(world.division_rows()[0]), *rows]), "utf-8")
 
-    def visit(self, *answers: tuple[str, str | bytes | None, str, str], url: str = HOME, outcome: str = "完成") -> None:
-        """One visit of the sample county's site: (path, body, outcome, kind) of each answer."""
+    def visit(
+        self, *answers: tuple[str, str | bytes | None, str, str], url: str = HOME, stopped: str | None = None
+    ) -> None:
+        """One visit of the sample county's site: (path, body, outcome, kind) of each answer; why it broke off."""
         with Recorder(self.folder, vantage="测试") as recorder:
             host = url.split("/")[2]
             site = recorder.site(url, host, "880121", "澄岚县")
@@ -83,7 +85,7 @@ class Evidence:
                     visit=visit,
                     words="年度报告",
                 )
-            recorder.finish(visit, outcome)
+            recorder.finish(visit, "未完成" if stopped else "完成", stopped=stopped)
 
 
 @pytest.fixture
@@ -333,9 +335,13 @@ def test_every_township_of_a_county_has_a_state_for_every_year(evidence: Evidenc
         tmp_path / "a.db", "SELECT division_code, year, state FROM coverage JOIN offices USING (office_id) ORDER BY 1"
     )
     assert {row["division_code"] for row in rows} == due
-    states = {row["division_code"]: row["state"] for row in rows}
+    states = {row["division_code"]: row["state"] for row in rows if row["year"] == report.year}
     assert states.pop(report.office.division_code) == "found"
     assert set(states.values()) == {"no_report"}
+    # Of the years since then, whose reports were due when it was looked, there is none: that is an absence, too.
+    later = {row["year"]: row["state"] for row in rows if row["year"] > report.year}
+    assert {2024, 2025} <= later.keys()
+    assert set(later.values()) == {"no_report"}
 
 
 def test_a_report_under_another_name_of_the_office_is_no_absence(evidence: Evidence, tmp_path: Path) -> None:
@@ -358,9 +364,12 @@ def test_a_report_under_another_name_of_the_office_is_no_absence(evidence: Evide
 
 @pytest.mark.parametrize(("outcome", "state"), [("challenge", "refused"), ("timeout", "unreachable")])
 def test_a_site_that_gave_nothing_says_why(evidence: Evidence, tmp_path: Path, outcome: str, state: str) -> None:
-    evidence.visit(("", None, outcome, "page"), outcome="未完成")
+    evidence.visit(("", None, outcome, "page"), stopped=outcome)
     store.update(tmp_path / "a.db", evidence.folder)
     assert [row["state"] for row in query(tmp_path / "a.db", "SELECT state FROM sites")] == [state]
+    townships = query(tmp_path / "a.db", "SELECT DISTINCT year, state FROM coverage")
+    assert [one["state"] for one in townships] == [state]
+    assert townships[0]["year"] >= 2025
 
 
 # --- what a person can do wrong

@@ -191,7 +191,7 @@ def test_what_is_due_is_crawled_and_who_has_published_is_told(tmp_path: Path) ->
     assert rows[0].url in checked.stdout
     assert "份报告" in checked.stderr
     with sqlite3.connect(tmp_path / "archive.db") as db:
-        (year,) = db.execute("SELECT max(year) FROM coverage").fetchone()
+        (year,) = db.execute("SELECT max(year) FROM coverage WHERE state = 'found'").fetchone()
         found = dict(db.execute("SELECT state, count(*) FROM coverage WHERE year = ? GROUP BY 1", (year,)).fetchall())
         assert db.execute("SELECT DISTINCT vantage FROM coverage").fetchall() == [("办公室",)]
         assert db.execute("SELECT believed, system IS NOT NULL, verified FROM sites").fetchall() == [(1, 1, 1)]

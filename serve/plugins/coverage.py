@@ -25,11 +25,11 @@ COUNTS = (
 async def coverage(request: Request, datasette: Datasette) -> Response:
     """/coverage?year=&province=&office_kind=: provinces of a year, or the counties of a province."""
     db = datasette.get_database("archive")
-    years = [
-        row["year"] for row in (await db.execute("SELECT DISTINCT year FROM coverage_by_place ORDER BY year DESC")).rows
-    ]
+    found = await db.execute("SELECT year, sum(found) AS found FROM coverage_by_place GROUP BY year ORDER BY year DESC")
+    years = {row["year"]: row["found"] for row in found.rows}
     asked = request.args.get("year") or ""
-    year = int(asked) if asked.isdecimal() and int(asked) in years else next(iter(years), None)
+    seen = next((year for year, found in years.items() if found), next(iter(years), None))
+    year = int(asked) if asked.isdecimal() and int(asked) in years else seen
     province, kind = request.args.get("province"), request.args.get("office_kind")
     kind = kind if kind in schema.VALUES["office_kind"] else None
     place = ("prefecture", "county", "division_code") if province else ("province",)
