@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from math import inf
@@ -25,6 +26,8 @@ _RULE = 30  # points: no stroke of a character is so long
 _MOST_LINES = 6  # over which a label is broken
 _ASTRAY = 0.6  # lines: a label further from some numbers is not theirs, but one of several lines may begin beside them
 _EMPTY = 0.8  # as likely as a label so many lines from its numbers is that of an empty row
+_BEHIND = re.compile(r"(?<=[^\d.,])\d[\d.,]*$")
+_ITEM = re.compile(r"\d[.．、]")
 _BEGINS = re.compile(r"[（(][一二三四五六七][）)]|[一二三四]、|\d[.．、]")
 """How every label of the form begins: a line that begins so goes on with none."""
 
@@ -67,13 +70,18 @@ def aligned(found: list[Word], number: int, scale: float) -> tuple[Table | None,
     if len(full) < _FEWEST_ROWS:
         return None, found
     centres = np.median([sorted(map(_centre, rows[at])) for at in full], axis=0)
+    begins = min(word.left for at in full for word in rows[at])
+    found = [part for word in found for part in _parted(word, begins)]
+    numbers = [word for word in found if word.text in _MARKS or NUMBER.fullmatch(word.text)]
+    rows = list(_on_lines(numbers))
+    full = [at for at, row in enumerate(rows) if len(row) == ABREAST]
     rows = [
         row
         for at, row in enumerate(rows)
         # Of a row between others a lone digit may not be found, or two numbers as one.
         if (full[0] <= at <= full[-1] and _FEWEST <= len(row) <= ABREAST) or _fits(row, centres)
     ]
-    first = min(word.left for row in rows if len(row) == ABREAST for word in row)
+    first = min(begins, *(word.left for row in rows if len(row) == ABREAST for word in row))
     beside = [word for word in found if word.left < first and word.right < centres[0] and word not in numbers]
     labels, groups = _told_apart(beside)
     groups_end = max((word.right for word in groups), default=0.0)
@@ -93,6 +101,17 @@ def aligned(found: list[Word], number: int, scale: float) -> tuple[Table | None,
     groups = [word for word in beside if ys[0] < _middle(word) < ys[-1]]
     whole = [_laid(label, left, first, middle) for middle, label in labelled]
     return table, [*(word for word in found if word not in broken and word not in groups), *whole]
+
+
+def _parted(word: Word, begins: float) -> list[Word]:
+    """A label and the number behind it, where both were found as one word that reaches into the first column."""
+    number = _BEHIND.search(word.text) if word.left < begins < word.right else None
+    if number is None:
+        return [word]
+    label, behind = word.chars[: number.start()], word.chars[number.start() :]
+    step = (word.right - word.left) / len(word.chars) / 2
+    wall = (label[-1][1] + behind[0][1]) / 2 if label[-1][1] < behind[0][1] else behind[0][1] - step
+    return [replace(word, right=wall, chars=label), replace(word, left=wall, chars=behind)]
 
 
 def _on_lines(words: list[Word]) -> Iterator[list[Word]]:
@@ -115,12 +134,14 @@ def _fits(row: list[Word], centres: NDArray[np.float64]) -> bool:
 
 
 def _told_apart(words: list[Word]) -> tuple[list[Word], list[Word]]:
-    """The words of labels, from above, and those of groups: a label stands to the right of them."""
+    """The words of labels, from above, and those of groups: a label stands to the right of them, with paper between
+    or beginning as a group's item does."""
     groups = [
         word
         for word in words
         if any(
-            other.left - word.right > 0.3 * (word.bottom - word.top) and other.top < _middle(word) < other.bottom
+            other.left - word.right > (-0.5 if _ITEM.match(other.text) else 0.3) * (word.bottom - word.top)
+            and other.top < _middle(word) < other.bottom
             for other in words
         )
     ]
