@@ -4,9 +4,9 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from extract import attached, chapters, form, identity, misread, outline, readers, rules, tables
+from extract import attached, chapters, form, identity, joined, misread, outline, readers, rules, tables
 from extract import roster as rosters
-from extract.document import Document, Paragraph, Picture
+from extract.document import Document, Picture
 from extract.readers import image
 from extract.readers.pages import watched
 from extract.report import Cell, Fetch, Fetched, Identity, Place, Report
@@ -43,7 +43,7 @@ def read(
     sketch = outline.read(document)
     found = identity.identify(sketch, url=url, words=words)
     if found.further_pages and fetch is not None:
-        _join(document, found.further_pages, fetch)
+        joined.join(document, found.further_pages, fetch)
         sketch = outline.read(document)
         found = identity.identify(sketch, url=url, words=words)
     report = _read(sketch, found, hashlib.sha256(data).hexdigest(), fetch)
@@ -91,20 +91,6 @@ def _read(sketch: outline.Outline, found: Identity, sha256: str, fetch: Fetch | 
         *identity.conflicts(sketch, found),
     ]
     return report
-
-
-def _join(document: Document, pages: list[str], fetch: Fetch) -> None:
-    """Put the further pages of an article behind its first; what each of them repeats (its title, its card) is left."""
-    known = {block.text for block in document.blocks if isinstance(block, Paragraph)}
-    for address in pages:
-        fetched = fetch(address)
-        if fetched is None:
-            document.problems.append(f"文章的后续页没有取到：{address}")
-            continue
-        part = readers.read(fetched.data, fetched.media_type)
-        document.blocks += [one for one in part.blocks if not (isinstance(one, Paragraph) and one.text in known)]
-        document.links += part.links
-        document.lines += [line for line in part.lines if line.strip() not in known]
 
 
 def _tables(report: Report) -> int:

@@ -137,11 +137,23 @@ def test_an_article_over_several_pages_is_one_report(tmp_path: Path) -> None:
     whole = report("匡堰镇人民政府", 2023)
     first, rest = whole.split("<p>三、", 1)
     script = '<script>createPageHTML(2, 0, "t20240115_67430", "html");</script>'
+
+    def around(visits: int) -> tuple[str, str]:
+        """What each page has above and below its part."""
+        others = "".join(
+            f"<li><a href=/xw/{at}.html>我镇召开第{at}次工作推进会议</a> 2024-01-1{at}</li>" for at in (1, 2)
+        )
+        return f"<p>发布时间：2024-01-15 浏览次数：{visits}</p>", f"<h3>相关阅读</h3><ul>{others}</ul>"
+
+    above, below = around(12)
+    again, beneath = around(13)
+    rest = rest.replace("</body>", f"{beneath}</body>")
     pages: dict[str, Any] = {
         "/": page(("/nb/", "政府信息公开年报")),
         "/nb/": page(("/nb/202401/t20240115_67430.html", TITLE.format(2023))),
-        "/nb/202401/t20240115_67430.html": f"{first}{script}</div></body></html>",
-        "/nb/202401/t20240115_67430_1.html": f"<html><meta charset=utf-8><body><div><p>三、{rest}",
+        "/nb/202401/t20240115_67430.html": first.replace("</h1>", f"</h1>{above}")
+        + f"{script}</div>{below}</body></html>",
+        "/nb/202401/t20240115_67430_1.html": f"<html><meta charset=utf-8><body><div>{again}<p>三、{rest}",
     }
     with serving(pages) as server:
         crawler.crawl([Site(server.url + "/")], captures=tmp_path, delay=0.0, progress=lambda _: None)
@@ -150,6 +162,8 @@ def test_an_article_over_several_pages_is_one_report(tmp_path: Path) -> None:
     read = reading.read((tmp_path, capture)).report
     assert read is not None
     assert set(read.chapters) >= {"overview", "disclosure", "problems", "other_matters"}
+    words = "".join(read.chapters.values())
+    assert [one for one in ("浏览", "相关阅读", "推进会议") if one in words] == []
 
 
 def test_a_link_that_only_a_click_runs_is_seen_and_mere_script_is_not() -> None:
