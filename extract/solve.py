@@ -22,16 +22,24 @@ Way = tuple[int | float, ...]
 
 
 def fill(
-    cells: dict[str, Cell], torn: dict[Row, Torn], stray: list[list[Cell]], edition: str | None, has_disputes: bool
+    cells: dict[str, Cell],
+    torn: dict[Row, Torn],
+    stray: list[list[Cell]],
+    edition: str | None,
+    has_disputes: bool,
+    *,
+    paged: bool = False,
 ) -> None:
     """Fill in `cells` what the sums leave one value for, as `derived`; the rest stays as it was. `stray` are the values
-    of rows whose labels were not read."""
+    of rows whose labels were not read. Where a document is `paged`, its pages have all that was printed: a gap that can
+    only be 0 may be an empty cell."""
     if not any(cell.status in GAPS for cell in cells.values()):
         return
     every = sums(edition, has_disputes)
     with_blanks = {_table(key) for key, cell in cells.items() if cell.status in EMPTY}
     with_blanks |= {row[0] for row, part in torn.items() if _has_empty(part.values)}
     unsure = {table for table in with_blanks if not _empty_are_zeros(cells, every, table)}
+    with_blanks |= {_table(key) for key in cells if paged}
     telling = _telling(cells, every, unsure)
     open_rows = {row: part for row, part in torn.items() if row[0] not in unsure or not _has_empty(part.values)}
     refuted: set[str] = set()

@@ -67,7 +67,7 @@ def read(document: Document, year: int | None = None, office: str | None = None,
         for key in form.keys(table, edition):
             tables.cells[key] = cells[key] if key in cells else Cell(None, "", _gap(key, first, second))
     _report_other_edition(tables, cells)
-    _fill(tables, second.torn | first.torn, by_stream, recognised=document.recognised)
+    _fill(tables, second.torn | first.torn, by_stream, document)
     _report_gaps(tables)
     return tables
 
@@ -78,16 +78,17 @@ def _readings(document: Document, grids: list[Grid], year: int | None) -> tuple[
     return grid.read(grids, year), stream.read(text)
 
 
-def _fill(tables: Tables, torn: dict[Row, Torn], text: Reading, *, recognised: bool) -> None:
-    """Fill the gaps that the form's sums fill, after they have spoken of what was `recognised` in a scan."""
+def _fill(tables: Tables, torn: dict[Row, Torn], text: Reading, document: Document) -> None:
+    """Fill the gaps that the form's sums fill, after they have spoken of what was recognised in a scan."""
     edition, has_disputes = tables.editions["requests"], any(key.startswith("disputes.") for key in tables.cells)
-    if recognised:
+    if document.recognised:
         sums.doubt(tables.cells, edition, has_disputes)
         either.choose(tables.cells, edition, has_disputes)
     requests = [cell.status for key, cell in tables.cells.items() if key.startswith("requests.")]
     if edition is not None and sums.GAPS.issuperset(requests):
         tables.cells |= spread.spread(text.heap.values, text.heap.ends, edition)
-    solve.fill(tables.cells, torn, text.stray, edition, has_disputes)
+    paged = document.pages is not None and not document.recognised
+    solve.fill(tables.cells, torn, text.stray, edition, has_disputes, paged=paged)
 
 
 def _gap(key: str, *readings: Reading) -> Status:
