@@ -71,12 +71,33 @@ def read(document: Document) -> Outline:
     if (end := _next_report(every)) is not None:
         document, every = _up_to(document, every[end]), every[:end]
     found = headings(every)
+    if (moved := _with_prose_last(document, every, found)) is not None:
+        document = moved
+        every = lines(document)
+        found = headings(every)
     is_form = _is_form(every, found)
     top = _top(document, every[: found[0].line if is_form else _first_prose(every)])
     # The tables of old reports stand behind the signature too.
     prose = [line for line in every if line.cells < 2]
     tail = every[found[-1].line + 1 :] if is_form else prose[1:][-_TAIL_LINES:]
     return Outline(document, every, found, is_form, top, *signature.read(tail))
+
+
+def _with_prose_last(document: Document, every: list[Line], found: list[Heading]) -> Document | None:
+    """The document with chapters 五 and 六 behind the tables, where a workbook has all prose on its first sheet; None
+    where they stand there, or nowhere."""
+    late = ("problems", "other_matters")
+    if not found or any(heading.key in late for heading in found):
+        return None
+    candidates = (_heading(number, every) for number in range(len(every)))
+    first = next((one.line for one in candidates if one and one.weight >= _NUMBERED and one.key in late), None)
+    if first is None or found[0].line > first:  # a table of contents has them, too
+        return None
+    tables = next((heading.line for heading in found if heading.line > first), None)
+    if tables is None:
+        return None
+    start, end, blocks = every[first].block, every[tables].block, document.blocks
+    return replace(document, blocks=[*blocks[:start], *blocks[end:], *blocks[start:end]])
 
 
 def _next_report(every: list[Line]) -> int | None:

@@ -118,6 +118,26 @@ def test_a_report_in_a_spreadsheet() -> None:
     assert report.cells["requests.granted.total"].value == 3
 
 
+def test_chapters_on_a_sheet_before_the_tables_are_kept() -> None:
+    book = report_book()
+    tables = book.active
+    assert tables is not None
+    for line in (1, 2, 3, 14, 15):
+        tables.cell(line, 1).value = None
+    prose = book.create_sheet("正文", 0)
+    for text in (
+        TITLE, "一、总体情况", "2024年，清溪镇依法公开政府信息。", "五、存在的主要问题及改进情况", "人手不足。",
+        "六、其他需要报告的事项", "收取信息处理费0元。", "清溪镇人民政府", "2025年1月14日",
+    ):  # fmt: skip
+        prose.append([text])
+    report = extract.read(saved(book))
+    assert report.chapters["overview"] == "2024年，清溪镇依法公开政府信息。"
+    assert report.chapters["problems"] == "人手不足。"
+    assert report.chapters["other_matters"] == "收取信息处理费0元。"
+    assert report.identity.signed_date == date(2025, 1, 14)
+    assert report.cells["requests.granted.total"].value == 3
+
+
 def test_a_strict_spreadsheet_is_read() -> None:
     strict = "http://purl.oclc.org/ooxml/"
     data = rewritten(
