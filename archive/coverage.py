@@ -21,6 +21,7 @@ from evidence import FAILURES, REFUSALS, SiteState
 from extract import titles
 
 _LAST_MONTH = 3
+"""In which the reports of the year before are due."""
 
 
 def write(db: Database, sites: Sequence[SiteState], divisions: Divisions) -> None:
@@ -168,7 +169,7 @@ def _coverage(db: Database, sites: Sequence[SiteState]) -> None:
     db.execute(
         """
         WITH span AS (
-            SELECT coalesce(min(year), :due) AS first, max(coalesce(max(year), :due), coalesce(:due, max(year))) AS last
+            SELECT coalesce(min(year), :due) AS first, coalesce(max(max(year), :due), max(year), :due) AS last
             FROM reports
         ),
         years (year) AS (

@@ -73,9 +73,8 @@ def write(archive: Path, folder: Path, progress: Progress | None = None) -> list
                 done.append(file)
                 if progress:
                     progress(file.name)
-        (up_to,) = db.execute(
-            "SELECT ifnull(date(max(captured_at), '+8 hours'), '') FROM captures"
-        ).fetchone()  # in China
+        sql = "SELECT ifnull(date(max(captured_at), '+8 hours'), '') FROM captures"  # China's day
+        (up_to,) = db.execute(sql).fetchone()
     texts = {
         "data-dictionary.csv": BOM + schema.dictionary_csv().replace("\n", "\r\n"),
         "datapackage.json": json.dumps(_package(done, up_to), ensure_ascii=False, indent=2) + "\n",

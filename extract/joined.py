@@ -1,7 +1,7 @@
 """An article over several pages put together, without what stands around it on each of them (platforms: TRS)."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from itertools import takewhile
 
 from extract import readers
@@ -20,39 +20,38 @@ _LETTER = re.compile(r"[^\W\d_]")
 def join(document: Document, pages: Iterable[str], fetch: Fetch) -> None:
     """Put the `pages` of an article, where `fetch` has them, behind `document`, which is its first."""
     above = {_text(one) for one in takewhile(lambda one: not _is_heading(one), document.blocks)}
-    _cut(document, behind=lambda text: _is_around(text, document))
+    _cut(document, None)
     for address in pages:
         fetched = fetch(address)
         if fetched is None:
             document.problems.append(f"文章的后续页没有取到：{address}")
             continue
         part = readers.read(fetched.data, fetched.media_type)
-        _cut(
-            part,
-            before=lambda text: text in above or is_label(text) or is_chrome(text),
-            behind=lambda text, part=part: _is_around(text, part),  # type: ignore[misc]
-        )
+        _cut(part, above)
         document.blocks += part.blocks
         document.links += part.links
         document.lines += part.lines
 
 
-def _cut(document: Document, *, before: Callable[[str], bool] | None = None, behind: Callable[[str], bool]) -> None:
-    """Take from the ends of a page what `before` and `behind` say of its text. What has no letters is a table's that is
-    broken there: a lone 0 is no page number."""
+def _cut(document: Document, above: set[str] | None) -> None:
+    """Take from the ends of a page what is none of its text: at its top what stands `above` the article on the first
+    page too (None: this is the first), at its end 相关阅读 and the words of links. What has no letters is a broken
+    table's: a lone 0 is no page number."""
+    links = [words for link in document.links if len(words := compact(link.words)) > _FEW]
+
+    def is_before(text: str) -> bool:
+        return above is not None and (text in above or is_label(text) or is_chrome(text))
+
+    def is_behind(text: str) -> bool:
+        return is_chrome(text) or any(one in text and len(text) <= len(one) + _BESIDE for one in links)
+
     blocks = document.blocks
     gone: list[Block] = []
-    for at, is_frame in ((0, before), (-1, behind)):
-        while is_frame and blocks and _LETTER.search(text := _text(blocks[at])) and is_frame(text):
+    for at, is_frame in ((0, is_before), (-1, is_behind)):
+        while blocks and _LETTER.search(text := _text(blocks[at])) and is_frame(text):
             gone.append(blocks.pop(at))
     lines = {compact(one.text) for one in gone if isinstance(one, Paragraph)}
     document.lines = [line for line in document.lines if compact(line) not in lines]
-
-
-def _is_around(text: str, document: Document) -> bool:
-    """Whether a line below the text of a page is none of it: 相关阅读, and the words of links."""
-    links = (compact(link.words) for link in document.links)
-    return is_chrome(text) or any(len(one) > _FEW and one in text and len(text) <= len(one) + _BESIDE for one in links)
 
 
 def _is_heading(block: Block) -> bool:

@@ -99,11 +99,7 @@ def render_cell(value: Any, column: str, table: str | None) -> Markup | None:
         if table in _FORM_TABLES and declared and declared.type != "TEXT":
             return Markup('<span class="null" title="这里没有数字，原因见“单元格备注”">无数字</span>')
         return _NOTHING
-    if (
-        isinstance(value, str)
-        and column in {"cells", "other_cells", "rows", "outcomes", "content"}
-        and value[:1] in "[{"
-    ):
+    if isinstance(value, str) and column in _LISTS and value[:1] in "[{":
         return _json(value, column)
     if isinstance(value, str) and _MOMENT.fullmatch(value):
         return escape(words.beijing(value))

@@ -79,10 +79,9 @@ class Tally(Facet):  # type: ignore[misc]
         sql = f"""WITH ways AS MATERIALIZED (SELECT {columns}, count(*) AS n FROM ({self.sql}) GROUP BY {columns})
             {ways} ORDER BY 3 DESC, 2"""  # noqa: S608
         limit = self.ds.setting("facet_time_limit_ms")
+        rows = await self.ds.execute(self.database, sql, self.params, custom_time_limit=limit)
         counted: dict[str, list[tuple[Any, int]]] = {name: [] for name in names}
-        for name, value, count in (
-            await self.ds.execute(self.database, sql, self.params, custom_time_limit=limit)
-        ).rows:
+        for name, value, count in rows.rows:
             counted[name].append((value, count))
         return counted
 
