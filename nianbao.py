@@ -265,14 +265,14 @@ def coverage_command(year: int, county: str, archive: Path) -> None:
 @_captures
 def forget(older_than: int, captures: Path) -> None:
     """删去早先的列表页等过程文件（pages-*）；报告原文不删，哈希仍留在台账里。"""
-    from evidence import LEDGER, Recorder, Unusable
+    from evidence import LEDGER, Recorder, Unusable, moments
 
     with _explained():
         if not (captures / LEDGER).exists():
             raise Unusable(f"{captures} 里没有采集账本（{LEDGER}），请先运行 nianbao crawl。")
         with Recorder(captures) as recorder:
             before = datetime.now(UTC) - timedelta(days=older_than)
-            files, size = recorder.forget(before.strftime("%Y-%m-%dT%H:%M:%SZ"))
+            files, size = recorder.forget(moments.written(before))
     click.echo(f"删去 {files} 个文件，共 {size / 1e6:.1f} MB。", err=True)
 
 

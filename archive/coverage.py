@@ -7,7 +7,6 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import closing
-from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
@@ -17,7 +16,7 @@ from archive import rosters, schema
 from archive.places import pinyin
 from archive.rows import Row
 from divisions import COUNTY, PREFECTURE, PROVINCE, TOWNSHIP, Division, Divisions, code_of_host
-from evidence import FAILURES, REFUSALS, SiteState
+from evidence import FAILURES, REFUSALS, SiteState, moments
 from extract import titles
 
 _LAST_MONTH = 3
@@ -218,7 +217,7 @@ def _due(site: SiteState) -> int:
     """The last report year that the latest visit of a site was to find: the one asked for, or the one whose reports all
     had to be there, by 31 March of the next (条例, Art. 49). A county that has published none of them has no other sign
     of it."""
-    at = datetime.fromisoformat(site.finished or site.started) + timedelta(hours=8)  # China's day
+    at = moments.in_china(site.finished or site.started)
     return site.year or at.year - (1 if at.month > _LAST_MONTH else 2)
 
 
@@ -263,8 +262,7 @@ def of_year(archive: Path, year: int, county: str = "") -> list[tuple[str | int,
         if county:
             found = db.execute(
                 """SELECT o.name, c.state,
-                          date(c.first_seen, '+8 hours'), c.published_date, date(c.seen_at, '+8 hours'),
-                          c.vantage, c.site_host
+                          c.first_seen, c.published_date, c.seen_at, c.vantage, c.site_host
                    FROM coverage c JOIN offices o USING (office_id)
                    WHERE c.year = ? AND (o.county = ? OR substr(o.division_code, 1, 6) = ?)
                    ORDER BY c.state, o.division_code, o.name""",
@@ -286,8 +284,9 @@ def of_year(archive: Path, year: int, county: str = "") -> list[tuple[str | int,
     rows: list[tuple[str | int, ...]] = []
     if county:
         rows.append(("机关", "情况", "首次见到", "网页日期", "最近查看", "采集地点", "网站"))
-        for name, state, *days, vantage, host in found:
-            rows.append((name, states[state][0], *(day or "—" for day in days), vantage or "—", host))
+        for name, state, first_seen, published, seen_at, vantage, host in found:
+            days = (_day(first_seen), published or "—", _day(seen_at))
+            rows.append((name, states[state][0], *days, vantage or "—", host))
         return rows
     counties: dict[str, dict[str, int]] = {}
     for name, prefecture, province, state, number in found:
@@ -296,3 +295,7 @@ def of_year(archive: Path, year: int, county: str = "") -> list[tuple[str | int,
     rows.append(("地方", "机关", *(states[state][0] for state in states)))
     rows += [(name, sum(line.values()), *(line.get(state, 0) for state in states)) for name, line in counties.items()]
     return rows
+
+
+def _day(moment: str | None) -> str:
+    return f"{moments.in_china(moment):%Y-%m-%d}" if moment else "—"

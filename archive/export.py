@@ -21,6 +21,7 @@ from typing import Any
 from urllib.parse import quote
 
 from archive import schema
+from evidence import moments
 
 BOM = "\ufeff"
 SHEET = 1_000_000  # rows of a file; Excel opens 1,048,576 with the heads
@@ -73,8 +74,8 @@ def write(archive: Path, folder: Path, progress: Progress | None = None) -> list
                 done.append(file)
                 if progress:
                     progress(file.name)
-        sql = "SELECT ifnull(date(max(captured_at), '+8 hours'), '') FROM captures"  # China's day
-        (up_to,) = db.execute(sql).fetchone()
+        (last,) = db.execute("SELECT max(captured_at) FROM captures").fetchone()
+    up_to = f"{moments.in_china(last):%Y-%m-%d}" if last else ""
     texts = {
         "data-dictionary.csv": BOM + schema.dictionary_csv().replace("\n", "\r\n"),
         "datapackage.json": json.dumps(_package(done, up_to), ensure_ascii=False, indent=2) + "\n",

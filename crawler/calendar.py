@@ -1,10 +1,9 @@
 """When sites may be asked and must be asked again: the hours of a night, and the months in which reports appear."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
-CHINA = timezone(timedelta(hours=8))
-"""The time at the sites: all of China keeps Beijing's, without summer time."""
+from evidence.moments import CHINA
 
 SEASON = (1, 2, 3)
 """Townships must have published by 31 January, departments and governments by 31 March (条例 Art. 49, 50)."""

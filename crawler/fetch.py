@@ -18,7 +18,7 @@ from scrapy.http import Response
 from w3lib.encoding import html_to_unicode
 
 from evidence import Exchange
-from evidence.warc import now
+from evidence.moments import now
 
 ENCODINGS = "gzip, deflate"
 """What evidence.warc.decode understands."""

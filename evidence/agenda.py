@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from evidence import warc
+from evidence import moments
 from evidence.journal import Journal
 
 
@@ -69,7 +69,7 @@ class Agenda:
 
     def add(self, visit: Visit, tasks: Iterable[Task]) -> None:
         """Stores tasks, each address once in a visit; one that is still to do takes the more important reason."""
-        tasks, now = list(tasks), warc.now()
+        tasks, now = list(tasks), moments.now()
         spelled = [(one.url, one.spelling, now, now) for one in tasks if one.spelling not in {"", one.url}]
         rows = [
             (

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from evidence import warc
+from evidence import moments, warc
 from evidence.agenda import Agenda, Task, Visit
 from evidence.captures import Capture, Captures
 from evidence.journal import Journal
@@ -102,7 +102,7 @@ class Recorder:
         ).fetchone()
         if row is not None:
             return Visit(row[0], site, row[1], True)
-        started = warc.now()
+        started = moments.now()
         with self._journal.writing():
             cursor = self._insert("INTO visits", site=site, year=year, started=started)
         return Visit(int(cursor.lastrowid or 0), site, started, False)
@@ -126,7 +126,7 @@ class Recorder:
             self._connection.execute("DELETE FROM tasks WHERE visit = ?", (visit.id,))
             self._connection.execute(
                 "UPDATE visits SET finished = ?, outcome = ?, stopped = ?, believed = ?, left_over = ? WHERE id = ?",
-                (warc.now(), outcome, stopped, believed, left_over, visit.id),
+                (moments.now(), outcome, stopped, believed, left_over, visit.id),
             )
 
     def previous(self, visit: Visit) -> int | None:

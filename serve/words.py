@@ -3,12 +3,12 @@
 import json
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from archive import comparisons, schema
+from evidence import moments
 from extract.rules import KINDS
 from serve import layout
 
@@ -123,10 +123,6 @@ def short_state(state: str) -> str:
 def beijing(moment: str | None) -> str:
     """A UTC time of the archive ("2026-01-31T08:00:00Z") as people in China read it; other text unchanged."""
     try:
-        utc = datetime.fromisoformat((moment or "").replace("Z", "+00:00"))
+        return f"{moments.in_china(moment or ''):%Y-%m-%d %H:%M}（北京时间）"
     except ValueError:
         return moment or ""
-    if len(moment or "") <= len("2026-01-31"):
-        return moment or ""
-    local = utc.replace(tzinfo=utc.tzinfo or UTC).astimezone(UTC) + timedelta(hours=8)
-    return f"{local:%Y-%m-%d %H:%M}（北京时间）"

@@ -22,8 +22,8 @@ import evidence
 import extract
 from archive import store
 from crawler import Hours, Site, Summary
-from crawler.calendar import CHINA
 from evidence import Captures
+from evidence.moments import CHINA
 from extract.report import Identity
 
 ROOT = Path(__file__).parent.parent
