@@ -7,53 +7,62 @@ from extract.runs import Token, one_a_line
 
 def fit(tokens: list[Token], count: int) -> list[str] | None:
     """The texts of the values of a row of `count` columns, or None where they do not fit one way only."""
-    first_line = [t.value or "" for t in tokens if t.line == tokens[0].line]
-    everything = [t.value or "" for t in tokens]
-    is_column = one_a_line(tokens)
-    for texts in (everything,) if is_column else (first_line, everything):
-        alone = is_column or len(first_line) == len(everything)
-        # The lines below may hold the ends of numbers that a narrow column wrapped: 12 and 34 for 1234. No number
-        # begins with 0, so that a 0 takes no end (上海市府办 2025: a line of zeros below a row).
-        takers = sum(text != "0" for text in texts)
-        may_be_ends = 1 < len(everything) - len(texts) <= takers
-        if len(texts) == count and not alone and (may_be_ends or not _stands_alone(texts)):
-            continue
-        if len(texts) == count == len(form.APPLICANTS) and is_column and not adds_up(texts) and adds_up(texts[:-1]):
-            return None  # one short, and the number of a page behind it: where each value has a line, so has that
-        if len(texts) == count:
-            # One empty field at the edge may be a lost cell (坎苏镇 2024: six of seven), or part of the label.
-            may_be_lost = texts.count("") == 1 and not (texts[0] and texts[-1])
-            return None if may_be_lost or is_moved(texts) else texts
-        left = next((i for i, text in enumerate(texts) if text), len(texts))
-        right = next((i for i, text in enumerate(reversed(texts)) if text), len(texts))
-        spare = len(texts) - count
-        if spare > 0 and left + right >= spare and left < len(texts):
-            ways = [texts[i : i + count] for i in range(max(0, spare - right), min(left, spare) + 1)]
-            ways = [way for way in ways if (way[0] and way[-1]) or way.count("") > 1]
-            if len(ways) == 1:
-                return ways[0]
-            right_sum = [way for way in ways if adds_up(way)]
-            if count == len(form.APPLICANTS) and len(right_sum) == 1:
-                return right_sum[0]
-    # Merged cells repeat their number: 0｜-8｜-8 under 上一年项目数量｜本年增/减｜本年增/减.
-    if count == 2 and len(first_line) == 3 and first_line[1] == first_line[2] and all(token.cell for token in tokens):
-        return first_line[:2] if len(everything) == 3 else None
-    # Between spaces 2 2 may be 22, and below may stand the end of a number; no number
-    # begins with 0.
-    if count == 1 and len(first_line) <= 3 and len({*first_line} - {""}) == 1:
-        text = max(first_line)
-        whole = len(first_line) == len(everything) and all(token.cell for token in tokens)
-        return [text] if whole or (text == "0" and {*everything} <= {"0", ""}) else None
-    # A page number between two parts of a row stands alone on its line where the row's own numbers do not.
     by_line: dict[int, list[str]] = {}
     for token in tokens:
         by_line.setdefault(token.line, []).append(token.value or "")
-    if len(by_line) > 1 and max(len(part) for part in by_line.values()) > 1:
-        kept = [part for part in by_line.values() if len(part) > 1]
-        texts = [text for part in kept for text in part]
-        if len(texts) == count and count >= len(form.APPLICANTS) and adds_up(texts):
-            return texts
+    first_line, everything = by_line[tokens[0].line], [text for part in by_line.values() for text in part]
+    is_column = one_a_line(tokens)
+    for texts in (everything,) if is_column else (first_line, everything):
+        if len(texts) == count:
+            if not is_column and len(first_line) < len(everything) and _may_go_on(texts, len(everything)):
+                continue
+            return None if _has_lost(texts, is_column=is_column) else texts
+        if (inner := _between_edges(texts, count)) is not None:
+            return inner
+    is_whole = len(first_line) == len(everything) and all(token.cell for token in tokens)
+    # Merged cells repeat their number: 0｜-8｜-8 under 上一年项目数量｜本年增/减｜本年增/减.
+    if count == 2 and len(first_line) == 3 and first_line[1] == first_line[2] and all(token.cell for token in tokens):
+        return first_line[:2] if is_whole else None
+    # Between spaces 2 2 may be 22, and below may stand the end of a number; no number begins with 0.
+    if count == 1 and len(first_line) <= 3 and len({*first_line} - {""}) == 1:
+        text = max(first_line)
+        return [text] if is_whole or (text == "0" and {*everything} <= {"0", ""}) else None
+    # A page number between two parts of a row stands alone on its line where the row's own numbers do not.
+    texts = [text for part in by_line.values() if len(part) > 1 for text in part]
+    if len(by_line) > 1 and len(texts) == count >= len(form.APPLICANTS) and adds_up(texts):
+        return texts
     return None
+
+
+def _may_go_on(texts: list[str], printed: int) -> bool:
+    """Whether the lines below a row of as many values as it has columns, of `printed` in all, may belong to it: they
+    may hold the ends of numbers that a narrow column wrapped, 12 and 34 for 1234. No number begins with 0, so that a 0
+    takes no end (上海市府办 2025: a line of zeros below a row)."""
+    takers = sum(text != "0" for text in texts)
+    return 1 < printed - len(texts) <= takers or not _stands_alone(texts)
+
+
+def _has_lost(texts: list[str], *, is_column: bool) -> bool:
+    """Whether a row of as many values as it has columns may yet have lost one."""
+    if len(texts) == len(form.APPLICANTS) and is_column and not adds_up(texts) and adds_up(texts[:-1]):
+        return True  # one short, and the number of a page behind it: where each value has a line, so has that
+    # One empty field at the edge may be a lost cell (坎苏镇 2024: six of seven), or part of the label.
+    return (texts.count("") == 1 and not (texts[0] and texts[-1])) or is_moved(texts)
+
+
+def _between_edges(texts: list[str], count: int) -> list[str] | None:
+    """The `count` values of a longer row that are left without empty fields at its edges, where one way alone is
+    right."""
+    left = next((i for i, text in enumerate(texts) if text), len(texts))
+    right = next((i for i, text in enumerate(reversed(texts)) if text), len(texts))
+    spare = len(texts) - count
+    if spare <= 0 or left + right < spare or left == len(texts):
+        return None
+    ways = [texts[i : i + count] for i in range(max(0, spare - right), min(left, spare) + 1)]
+    ways = [way for way in ways if (way[0] and way[-1]) or way.count("") > 1]
+    if len(ways) > 1:
+        ways = [way for way in ways if count == len(form.APPLICANTS) and adds_up(way)]
+    return ways[0] if len(ways) == 1 else None
 
 
 def _stands_alone(texts: list[str]) -> bool:

@@ -12,6 +12,7 @@ _SHARED = frozenset(("其他", "其它", "总计", "合计"))
 """Words that are both a column header and a row label."""
 _SHARED_ROWS = frozenset((("requests", "other_other"), ("requests", "total_handled")))
 _HEADERS = form.HEADER_WORDS - _SHARED
+_BEGINNINGS = frozenset(header[:end] for header in _HEADERS for end in range(1, len(header))) - _HEADERS
 _TOP = 4
 """Rows in which a grid shows that it lies on its side."""
 RESULTS = frozenset(map(form.plain, ("结果维持", "结果纠正", "尚未审结")))
@@ -81,11 +82,10 @@ def _mend_headers(grid: Grid) -> None:
         if number in grid.joints:
             continue  # a header cut by a page
         for header, cell in zip(above, below, strict=True):
-            if header is None or cell is None or header is cell or not header.text or not cell.text:
+            if header is None or cell is None or header is cell or form.plain(header.text) not in _BEGINNINGS:
                 continue
             end, _, rest = cell.text.partition("\n")
-            begun = form.plain(header.text)
-            if begun not in _HEADERS and begun + end in _HEADERS:
+            if form.plain(header.text) + end in _HEADERS:
                 header.text, cell.text = header.text + end, rest
 
 

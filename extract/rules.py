@@ -104,7 +104,7 @@ def _not_counts(cells: dict[str, Cell], grade: claims.Grade) -> list[Finding]:
     """R5: non-negative integers; only 万元 has decimals, only 2019's 本年增/减 a sign."""
     findings = []
     for key, cell in cells.items():
-        if cell.value is None or cell.status is not Status.NUMBER:
+        if cell.value is None or cell.status is not Status.NUMBER or (isinstance(cell.value, int) and cell.value >= 0):
             continue
         kind = form.kind_of_number(key)
         if (cell.value < 0 and kind != "signed") or (not float(cell.value).is_integer() and kind not in form.AMOUNTS):

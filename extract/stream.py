@@ -6,6 +6,7 @@ the text layer of a PDF) and is the second, independent reading of everything th
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from extract import form, labels, runs, values
 from extract.fitting import adds_up, fit, is_moved, stripped
@@ -32,74 +33,108 @@ _STAGE_NAMES = {stage: [label for label, named in form.STAGE_LABELS.items() if n
 
 def read(lines: list[str]) -> Reading:
     """The reading of a document's lines."""
-    reading = Reading()
-    stages_seen = ""
-    in_disputes = False
-    above: list[tuple[int, str]] = []
-    applicants: list[str] | None = None
-    is_understood = False
-    side_by_side = False
-    loose: set[Row] = set()
-    headless: list[list[Token]] = []
+    walk = _Walk()
     for run in runs.read(lines):
-        before = len(reading.cells), len(reading.torn)
-        words = list(form.in_full(tuple(token.words for token in run.words)))
-        side_by_side = side_by_side or any(map(_SIDE_BY_SIDE.search, words))
-        joined = "".join(words)
-        spaceless = "".join(joined.split())
-        if _STAGE_WORDS.search(spaceless) or _ends_with_stages(spaceless):
-            stages_seen = spaceless
-            in_disputes = True
-        same_line = [t.words for t in run.words if run.values and t.line == run.values[0].line]
-        match = _row_of(words, same_line)
-        row = match.row if match is not None else None
-        if row in _SHARED and in_disputes:
-            row = None
-        if row is not None:
-            in_disputes = False
-        if applicants is None or row is None or row[0] != "requests":
-            _note_columns(words, spaceless, reading)
-        if applicants is None:
-            for token, text in zip(run.words, words, strict=True):
-                parts = [text] if form.plain(text) in form.COLUMN_LABELS["requests"] else text.split()
-                above += [(token.line, part) for part in parts]
-            if row is not None and row[0] == "requests":
-                applicants = _applicants(above)
-                is_understood = _is_understood(words)
-        reading.rows.update(_named(words))
-        apart = side_by_side and run.is_scattered
-        if match is not None and row is not None:
-            reading.rows.add(row)
-            # Before other words on its line a row with empty cells in front may lack as many at its end (306注).
-            # 其他 or 总计 above all other rows are the last words of the header, and the first row lost its label.
-            apart = apart or (row in _SHARED and "requests" not in reading.tables())
-            ends = run.values and (run.values[-1].last or (run.values[-1].cell and run.values[0].value))
-            if ends and not apart and (len(run.values) > 1 or run.words[-1].first or not same_line):
-                _place(reading, row, run.values, applicants or [], exact=match.exact)
-                loose |= set() if run.is_on_one_line else {row}
-        elif stages_seen and not apart and (stage := _stage_of(run)) is not None:
-            reading.rows.add(("disputes", stage))
-            results = fit(run.values, len(form.RESULTS))
-            for result, text in zip(form.RESULTS, results or (), strict=False):
-                reading.put(("disputes", stage), result, text, _line(run.values))
-            loose |= set() if run.is_on_one_line else {("disputes", stage)}
-        elif in_disputes and run.values and not apart:
-            _disputes(reading, run.values, stages_seen)
-            in_disputes = not any(key.startswith("disputes.") for key in reading.cells)
-            loose |= {("disputes", stage) for stage in form.STAGES} if runs.one_a_line(run.values) else set()
-        elif len(run.values) == len(form.STAGES) * len(form.RESULTS) and run.has_number:
-            headless.append(run.values)
-        if before == (len(reading.cells), len(reading.torn)) and abs(len(run.values) - len(form.APPLICANTS)) <= 1:
-            reading.stray.append([values.read(token.value or "") for token in run.values])
-    if len(headless) == 1 and not reading.has("disputes") and adds_up([token.value or "" for token in headless[0]]):
-        _disputes(reading, headless[0], "")  # chapter 四 without its header
+        walk.take(run)
+    reading = walk.reading
+    if len(walk.headless) == 1 and not reading.has("disputes") and adds_up(_texts(walk.headless[0])):
+        _disputes(reading, walk.headless[0], "")  # chapter four without its header
     for disordered in (("disclosure",), ("requests", "disputes")):
         if not _is_in_order(reading, disordered[0]):
-            reading.forget({row for row in loose | set(reading.torn) if row[0] in disordered})
+            reading.forget({row for row in walk.loose | set(reading.torn) if row[0] in disordered})
             reading.heap = _heap(lines) if "requests" in disordered else reading.heap
-    _place_short_rows(reading, applicants if applicants and is_understood else [])
+    _place_short_rows(reading, walk.applicants if walk.applicants and walk.is_understood else [])
     reading.settle()
     return reading
+
+
+@dataclass(slots=True)
+class _Walk:
+    """A pass over the runs of a text, with what those before tell of those to come.
+
+    `above` are the words above the first row of `requests`, each with its line, `applicants` the columns that they name
+    (None before that row), and `is_understood`: the form knows all of them. `side_by_side`: headers of two columns
+    stood on one line. `stages` is the header of chapter four, and `in_disputes`: its numbers are still to come. `loose`
+    are the rows with numbers on other lines than their labels, `headless` what may be chapter four without its header.
+    """
+
+    reading: Reading = field(default_factory=Reading)
+    above: list[tuple[int, str]] = field(default_factory=list)
+    applicants: list[str] | None = None
+    is_understood: bool = False
+    side_by_side: bool = False
+    stages: str = ""
+    in_disputes: bool = False
+    loose: set[Row] = field(default_factory=set)
+    headless: list[list[Token]] = field(default_factory=list)
+
+    def take(self, run: Run) -> None:
+        """Note what a run holds."""
+        before = self._noted()
+        words = list(form.in_full(tuple(token.words for token in run.words)))
+        spaceless = "".join("".join(words).split())
+        self.side_by_side = self.side_by_side or any(map(_SIDE_BY_SIDE.search, words))
+        if _STAGE_WORDS.search(spaceless) or _ends_with_stages(spaceless):
+            self.stages, self.in_disputes = spaceless, True
+        same_line = [t.words for t in run.words if run.values and t.line == run.values[0].line]
+        match = _row_of(words, same_line)
+        if match is not None and match.row in _SHARED and self.in_disputes:
+            match = None  # a column of that table
+        self._note_header(run, words, spaceless, match)
+        self.reading.rows.update(_named(words))
+        apart = self.side_by_side and run.is_scattered
+        if match is not None:
+            self._take_row(run, match, apart=apart, is_alone=not same_line)
+        elif self.stages and not apart and (stage := _stage_of(run)) is not None:
+            self._take_stage(run, ("disputes", stage))
+        elif self.in_disputes and run.values and not apart:
+            _disputes(self.reading, run.values, self.stages)
+            self.in_disputes = not any(key.startswith("disputes.") for key in self.reading.cells)
+            self.loose |= {("disputes", stage) for stage in form.STAGES} if runs.one_a_line(run.values) else set()
+        elif len(run.values) == len(form.STAGES) * len(form.RESULTS) and run.has_number:
+            self.headless.append(run.values)
+        if before == self._noted() and abs(len(run.values) - len(form.APPLICANTS)) <= 1:
+            self.reading.stray.append([values.read(text) for text in _texts(run.values)])
+
+    def _noted(self) -> tuple[int, int]:
+        return len(self.reading.cells), len(self.reading.torn)
+
+    def _note_header(self, run: Run, words: list[str], spaceless: str, match: labels.Match | None) -> None:
+        is_of_requests = match is not None and match.row[0] == "requests"
+        if self.applicants is None or not is_of_requests:
+            _note_columns(words, spaceless, self.reading)
+        if self.applicants is None:
+            for token, text in zip(run.words, words, strict=True):
+                parts = [text] if form.plain(text) in form.COLUMN_LABELS["requests"] else text.split()
+                self.above += [(token.line, part) for part in parts]
+            if is_of_requests:
+                self.applicants, self.is_understood = _applicants(self.above), _is_understood(words)
+
+    def _take_row(self, run: Run, match: labels.Match, *, apart: bool, is_alone: bool) -> None:
+        """Note the values of a row of the form; `is_alone`: no label stands on their line."""
+        row, reading = match.row, self.reading
+        self.in_disputes = False
+        reading.rows.add(row)
+        # 其他 or 总计 above all other rows are the last words of the header, and the first row lost its label.
+        if apart or not run.values or (row in _SHARED and "requests" not in reading.tables()):
+            return
+        # Before other words on its line a row with empty cells in front may lack as many at its end (306注).
+        ends = run.values[-1].last or (run.values[-1].cell and run.values[0].value)
+        if ends and (len(run.values) > 1 or run.words[-1].first or is_alone):
+            _place(reading, row, run.values, self.applicants or [], exact=match.exact)
+            self.loose |= set() if run.is_on_one_line else {row}
+
+    def _take_stage(self, run: Run, row: Row) -> None:
+        """Note the five results of a stage."""
+        self.reading.rows.add(row)
+        results = fit(run.values, len(form.RESULTS))
+        for result, text in zip(form.RESULTS, results or (), strict=False):
+            self.reading.put(row, result, text, _line(run.values))
+        self.loose |= set() if run.is_on_one_line else {row}
+
+
+def _texts(tokens: list[Token]) -> list[str]:
+    return [token.value or "" for token in tokens]
 
 
 def _ends_with_stages(spaceless: str) -> bool:
@@ -232,7 +267,7 @@ def _place(reading: Reading, row: Row, tokens: list[Token], applicants: list[str
     table, name = row
     columns = _columns(table, name, reading, applicants)
     if columns is None:
-        reading.torn.setdefault(row, Torn([values.read(t.value or "") for t in tokens]))
+        reading.torn.setdefault(row, Torn([values.read(text) for text in _texts(tokens)]))
         return
     texts = fit(tokens, len(columns))
     if texts is None or not (exact or table == "disclosure" or adds_up(texts)):
@@ -284,7 +319,7 @@ def _disputes(reading: Reading, tokens: list[Token], header: str) -> None:
     # 行政复议 and 行政诉讼 may be tables of their own: then the header names just their columns, and each adds up.
     stages = [stage for stage in form.STAGES if any(words in header for words in _STAGE_NAMES[stage])]
     named = all(header.count(form.FORM["disputes"]["columns"][result]["zh"]) == len(stages) for result in form.RESULTS)
-    printed = [token.value or "" for token in tokens]
+    printed = _texts(tokens)
     width = len(form.RESULTS)
     parts = [printed[at : at + width] for at in range(0, len(printed), width)]
     if not named or len(parts) != len(stages) or not all(len(part) == width and adds_up(part) for part in parts):
