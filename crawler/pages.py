@@ -152,12 +152,31 @@ def _leads(
     walk: Walk, task: Task, text: str, listing: Listing, year: int | None, *, report: bool = False
 ) -> Iterator[Task]:
     """The tasks that a page leads to, by the words of its links and the ways of its content system."""
-    stage = task.stage
-    if stage in links.OUTSIDE | {"item", "guess"} and links.is_column(text):
-        stage = "column"
-    elif report and stage in links.OUTSIDE:  # a report by itself: what its system names beside it is of other years
-        stage = "group"
-    promising = stage in {"column", "group"}
+    stage = _stage(task, text, report=report)
+    linked = list(_linked(walk, task, stage, listing, year, report=report))
+    yield from linked
+    if task.stage == "seed" and stage == "seed":
+        walk.menus.update(link.url for link in listing.links)
+    elif task.stage == "entry":
+        walk.beside.update(link.url for link in listing.links)
+    if report:
+        return
+    yield from _framed(walk, task, stage, listing)
+    if listing.mixed or stage in {"column", "group"} or any(lead.stage == "item" for lead in linked):
+        yield from _paged(walk, task, listing)
+
+
+def _stage(task: Task, text: str, *, report: bool) -> str:
+    """The stage of a page by what is on it."""
+    if task.stage in links.OUTSIDE | {"item", "guess"} and links.is_column(text):
+        return "column"
+    if report and task.stage in links.OUTSIDE:  # a report by itself: what its system names beside it is of other years
+        return "group"
+    return task.stage
+
+
+def _linked(walk: Walk, task: Task, stage: str, listing: Listing, year: int | None, *, report: bool) -> Iterator[Task]:
+    """The links of a page, or of a `report`, that are worth following."""
     deeper = task.priority if stage == "group" else 0
     for link in listing.links:
         url = walk.scope.canonical(link.url, task.url)
@@ -171,27 +190,33 @@ def _leads(
             if walk.scope.is_own(task.url) and walk.scope.may_lend(url) and links.is_own_platform(link.words, lead):
                 yield Task(url, lead.stage, task.site, PRIORITY["elsewhere"], link.words, task.url)
             continue
-        if walk.trails.is_elsewhere(url):
-            url = platforms.instead(url, task.url) or url
+        url = _instead(walk, task, url)
         if lead.stage in links.OUTSIDE and (report or not walk.scope.holds_entry(url)):
             continue
-        promising = promising or lead.stage == "item"
         priority = lead.priority - (PRIORITY["item"] - PRIORITY["guess"] if task.stage in {"item", "guess"} else 0)
         if lead.stage == "group":  # what lies deeper comes first: a way is known to pay before its sisters
             priority = max(priority, min(deeper + 1, PRIORITY["column"]))
         yield Task(url, lead.stage, task.site, priority, link.words, task.url, spelling=lasting(link.url))
-    if task.stage == "seed" and stage == "seed":
-        walk.menus.update(link.url for link in listing.links)
-    elif task.stage == "entry":
-        walk.beside.update(link.url for link in listing.links)
-    for url in [] if report else listing.frames:
+
+
+def _framed(walk: Walk, task: Task, stage: str, listing: Listing) -> Iterator[Task]:
+    """What a page shows of other addresses."""
+    inherited = stage if stage in links.OUTSIDE | {"column", "group", "list"} else "frame"
+    # What is in an article before its likes: it shows where theirs is (trails.inside).
+    priority = max(PRIORITY["frame"], task.priority + (stage == "item"))
+    for url in listing.frames:
         if walk.scope.holds(url):
-            inherited = stage if stage in links.OUTSIDE | {"column", "group", "list"} else "frame"
-            # What is in an article before its likes: it shows where theirs is (trails.inside).
-            priority = max(PRIORITY["frame"], task.priority + (stage == "item"))
             yield Task(tidy(url), inherited, task.site, priority, task.words, task.url)
-    for address in listing.pages if (promising or listing.mixed) and not report else ():
-        url = platforms.instead(address, task.url) or address if walk.trails.is_elsewhere(address) else address
-        # A province may keep the lists of all its sites on one host.
+
+
+def _paged(walk: Walk, task: Task, listing: Listing) -> Iterator[Task]:
+    """The further pages of a list; a province may keep the lists of all its sites on one host."""
+    for address in listing.pages:
+        url = _instead(walk, task, address)
         if walk.scope.holds(url) or (walk.scope.is_own(task.url) and walk.scope.may_lend(url)):
             yield Task(tidy(url), "list", task.site, PRIORITY["list"], task.words, task.url)
+
+
+def _instead(walk: Walk, task: Task, url: str) -> str:
+    """The address to ask for this one: another where lists of this sort were not where they usually are."""
+    return (platforms.instead(url, task.url) or url) if walk.trails.is_elsewhere(url) else url
