@@ -20,7 +20,7 @@ from urllib.parse import quote
 
 from benchmarks import renderings, traps
 from benchmarks.reports import Invented, chance, invent
-from samples import systems
+from samples import systems, world
 from samples.content import PAGE_BREAK, Column, Content, Entry, File, number
 from samples.documents import parts
 from samples.publishing import Built
@@ -501,22 +501,9 @@ def resolver(state: list[Imitation]) -> dict[str, str]:
 
 
 def division_rows(state: list[Imitation]) -> list[dict[str, str]]:
-    """The invented places in the columns of data/divisions.csv."""
-    columns = (
-        "code",
-        "name",
-        "level",
-        "parent",
-        "valid_from",
-        "valid_to",
-        "successors",
-        "code_system",
-        "nbs_code",
-        "note",
-    )
-    rows = [("880000", "海岳省", "1", ""), ("880100", "云泽市", "2", "880000")]
+    """The invented places as rows of data/divisions."""
+    rows = [world.division("880000", "海岳省", "1"), world.division("880100", "云泽市", "2", "880000")]
     for site in state:
-        rows.append((site.code, site.name, "3", "880100"))
-        rows += [(f"{site.code}{100 + n}", town, "4", site.code) for n, town in enumerate(site.towns)]
-    keep = dict.fromkeys(columns, "") | {"code_system": "invented"}
-    return [keep | {"code": code, "name": name, "level": level, "parent": parent} for code, name, level, parent in rows]
+        rows.append(world.division(site.code, site.name, "3", "880100"))
+        rows += [world.division(f"{site.code}{100 + n}", town, "4", site.code) for n, town in enumerate(site.towns)]
+    return rows

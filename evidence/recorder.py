@@ -176,15 +176,11 @@ class Recorder:
             url, found_on, words = task.url, task.found_on, task.words
         encoding = (exchange.header("Content-Encoding") or "").lower()
         latest = self.captures.latest(url)
-        sha256: str | None = None
-        if exchange.body:
-            sha256 = hashlib.sha256(warc.decode(exchange.body, encoding)).hexdigest()
+        sha256 = hashlib.sha256(warc.decode(exchange.body, encoding)).hexdigest() if exchange.body else None
         alike: int | None = None  # the capture whose page says the same in other bytes
         if outcome == "ok" and latest is not None and latest.kind == kind:
-            if latest.sha256 != sha256:
-                alike = self._alike(latest, about.fingerprint)
-            if alike or latest.sha256 == sha256:
-                outcome = "unchanged"
+            alike = self._alike(latest, about.fingerprint) if latest.sha256 != sha256 else None
+            outcome = "unchanged" if alike or latest.sha256 == sha256 else "ok"
         with self._journal.writing():
             holder, original = alike, None
             if outcome == "unchanged" and latest is not None and not exchange.body:

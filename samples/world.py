@@ -415,39 +415,26 @@ def all_reports() -> Iterator[Report]:
         yield from reports(county["key"])
 
 
+_DIVISION_COLUMNS = "code name level parent valid_from valid_to successors code_system nbs_code note".split()
+
+
+def division(code: str, name: str, level: str, parent: str = "") -> dict[str, str]:
+    """An invented place in the columns of data/divisions."""
+    row = dict.fromkeys(_DIVISION_COLUMNS, "") | {"code_system": "invented", "note": "样例，虚构"}
+    return row | {"code": code, "name": name, "level": level, "parent": parent}
+
+
 def division_rows() -> list[dict[str, str]]:
-    """The invented places in the columns of data/divisions: province, two prefectures, two counties, their towns."""
-    columns = (
-        "code",
-        "name",
-        "level",
-        "parent",
-        "valid_from",
-        "valid_to",
-        "successors",
-        "code_system",
-        "nbs_code",
-        "note",
-    )
-    found = [(WORLD["province"]["code"], WORLD["province"]["name"], "1", "")]
+    """The invented places as rows of data/divisions: province, two prefectures, two counties, their towns."""
+    province = WORLD["province"]
+    found = [division(province["code"], province["name"], "1")]
     for county in counties():
         prefecture = county["prefecture"]
-        found.append((prefecture["code"], prefecture["name"], "2", WORLD["province"]["code"]))
-        found.append((county["code"], county["name"], "3", prefecture["code"]))
+        found.append(division(prefecture["code"], prefecture["name"], "2", province["code"]))
+        found.append(division(county["code"], county["name"], "3", prefecture["code"]))
         found += [
-            (office.division_code, office.bare, "4", county["code"])
+            division(office.division_code, office.bare, "4", county["code"])
             for office in offices(county["key"])
             if office.kind in ("township", "street")
         ]
-    return [
-        dict.fromkeys(columns, "")
-        | {
-            "code": code,
-            "name": name,
-            "level": level,
-            "parent": parent,
-            "code_system": "invented",
-            "note": "样例，虚构",
-        }
-        for code, name, level, parent in found
-    ]
+    return found
