@@ -1,10 +1,12 @@
 """The reading by row label and column header, for tables that kept their cells."""
 
+from dataclasses import dataclass, field
+
 from extract import form, gridrows, labels, ordered, placing, values
 from extract.document import Grid, GridCell, distinct
 from extract.fitting import adds_up
 from extract.gridrows import RESULTS, Line
-from extract.labels import Row
+from extract.labels import Match, Row
 from extract.placing import Header, Placed
 from extract.reading import Reading, Torn
 from extract.report import Cell, Place, Status
@@ -18,61 +20,80 @@ def read(grids: list[Grid], year: int | None = None) -> Reading:
 
     `year` is the one reported on: of columns that name years, only its own are read.
     """
-    reading = Reading()
-    headers: dict[str, Header] = {}
-    before = False
-    pending: list[Line] = []
-
-    def resolve(table: str) -> Header | None:
-        """The header of a table: the rows above its first row, where they hold one, else that of its part before."""
-        nonlocal pending
-        if pending and (found := placing.header(pending, table, year)) is not None:
-            headers[table] = found
-            if table == "disclosure":
-                reading.columns[table] |= found.columns.keys()
-        pending = []
-        return headers.get(table)
-
     upright = [not gridrows.lies_on_its_side(grid) for grid in grids]
     parts = [
         list(gridrows.read(grid if is_upright else gridrows.turned(grid)))
         for grid, is_upright in zip(grids, upright, strict=True)
     ]
     ordered.name([line for lines in parts for line in lines])
+    walk = _Walk(year)
     for grid, is_upright, lines in zip(grids, upright, parts, strict=True):
-        # 其他 and 总计 are rows of any table: they count beside other rows of `requests`, or below a part with such.
-        before, shared_too = any(line.is_of_requests for line in lines), before
-        shared_too = shared_too or before
-        for line in lines:
-            place = Place(grid.number, line.number)
-            match = line.match if shared_too or not line.is_shared else None
-            has_headers = line.has_headers
-            if match is None and not has_headers and _is_page_number(line):
-                continue
-            if match is not None or has_headers:
-                reading.grids.add(grid.number)
-            if match is not None and not (has_headers or line.is_header):
-                if _is_part(line, lines):
-                    continue
-                if not match.exact:
-                    words = "".join(cell.text for cell in line.cells[: line.labels])
-                    reading.problems.append(f"{place}：行名“{_short(words)}”按近似读作“{_name(match.row)}”")
-                _row(reading, match.row, line, resolve(match.row[0]), place, typed=grid.typed)
-            elif (stage := _stage(line)) is not None and (_names_results(pending) or "results" in headers):
-                _row(reading, ("disputes", stage), line, resolve("results"), place, typed=grid.typed)
-            elif _is_whole_disputes_row(line) or (pending and _is_disputes_row(line, pending)):
-                above = pending
-                _disputes(reading, line, resolve("disputes") or Header(), place, typed=grid.typed)
-                if not line.has_text:
-                    pending = [*above, line]  # a page may break below the upper edge of the row
-            else:
-                _note_unknown(reading, line, place)
-                if line.has_text:
-                    pending = [*pending, line][-_HEADER_DEPTH:]
+        walk.take(grid, lines)
         if not is_upright:
-            _turn_back(reading, grid.number)
-    reading.settle()
-    return reading
+            _turn_back(walk.reading, grid.number)
+    walk.reading.settle()
+    return walk.reading
+
+
+@dataclass(slots=True)
+class _Walk:
+    """A pass over the rows of grids, with what those above tell of those below.
+
+    `pending` are the last rows that may be a header, `headers` those found, by table; `in_requests`: the grid before
+    had rows of `requests`.
+    """
+
+    year: int | None
+    reading: Reading = field(default_factory=Reading)
+    headers: dict[str, Header] = field(default_factory=dict)
+    pending: list[Line] = field(default_factory=list)
+    in_requests: bool = False
+
+    def take(self, grid: Grid, lines: list[Line]) -> None:
+        """Note what the rows of a grid hold."""
+        # 其他 and 总计 are rows of any table: they count beside other rows of `requests`, or below a part with such.
+        below, self.in_requests = self.in_requests, any(line.is_of_requests for line in lines)
+        for line in lines:
+            match = line.match if below or self.in_requests or not line.is_shared else None
+            if match is None and not line.has_headers and _is_page_number(line):
+                continue
+            if match is not None or line.has_headers:
+                self.reading.grids.add(grid.number)
+            place = Place(grid.number, line.number)
+            if match is None or line.is_header:
+                self._unnamed(grid, line, place)
+            elif not _is_part(line, lines):
+                self._named(grid, line, match, place)
+
+    def _named(self, grid: Grid, line: Line, match: Match, place: Place) -> None:
+        """Note a row with a label of the form."""
+        if not match.exact:
+            words = "".join(cell.text for cell in line.cells[: line.labels])
+            self.reading.problems.append(f"{place}：行名“{_short(words)}”按近似读作“{_name(match.row)}”")
+        _row(self.reading, match.row, line, self._header(match.row[0]), place, typed=grid.typed)
+
+    def _unnamed(self, grid: Grid, line: Line, place: Place) -> None:
+        """Note a row of chapter four, of which only the header tells what it is; any other may be part of a header."""
+        above = self.pending
+        if (stage := _stage(line)) is not None and (_names_results(above) or "results" in self.headers):
+            _row(self.reading, ("disputes", stage), line, self._header("results"), place, typed=grid.typed)
+        elif _is_whole_disputes_row(line) or (above and _is_disputes_row(line, above)):
+            _disputes(self.reading, line, self._header("disputes") or Header(), place, typed=grid.typed)
+            if not line.has_text:
+                self.pending = [*above, line]  # a page may break below the upper edge of the row
+        else:
+            _note_unknown(self.reading, line, place)
+            if line.has_text:
+                self.pending = [*above, line][-_HEADER_DEPTH:]
+
+    def _header(self, table: str) -> Header | None:
+        """The header of a table: the rows above its first row, where they hold one, else that of its part before."""
+        if self.pending and (found := placing.header(self.pending, table, self.year)) is not None:
+            self.headers[table] = found
+            if table == "disclosure":
+                self.reading.columns[table] |= found.columns.keys()
+        self.pending = []
+        return self.headers.get(table)
 
 
 def _turn_back(reading: Reading, number: int) -> None:

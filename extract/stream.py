@@ -19,9 +19,12 @@ _LOST = 2
 """How many values a row may have too few or too many and still be one that was torn."""
 _FEW = 4
 """How many times as many rows must be short for the others to be so too."""
-_SIDE_BY_SIDE = re.compile("自然[^,]*法人|商业[^,]*科研|科研[^,]*社会|社会[^,]*法律|结果[^,]*(?:结果|尚未)|尚未[^,]*[总合]")
+_SIDE_BY_SIDE = re.compile(
+    "自然[^,]*法人|商业[^,]*科研|科研[^,]*社会|社会[^,]*法律|结果[^,]*(?:结果|尚未)|尚未[^,]*[总合]"
+)
 """Headers of two columns on one line. Where values then stand one a line, the columns were torn apart, and the order
-of the values is that of no row (pdftotext's reading order). Prose puts commas between them (淮安 2024: 结果维持 72 件，…)."""
+of the values is that of no row (pdftotext's reading order). Prose puts commas between them (淮安 2024: 结果维持 72
+件，…)."""
 _SHARED = frozenset((("requests", "other_other"), ("requests", "total_handled")))
 """Rows whose labels, 其他 and 总计, are columns of the same table too."""
 _STAGE_WORDS = re.compile(r"结果维持|结果纠正|尚未审结|复议后起诉")
