@@ -68,6 +68,9 @@ def identify(outline: Outline, *, url: str | None = None, words: str = "", quick
     identity.title = title.text if title.reason is None else naming.unusual(outline)
     identity.signed_date = dates.read(outline.signed_on or "") or dates.under_title(outline)
     identity.office = _office(outline, title)
+    if identity.office is None:
+        identity.office = _hinted_office(outline)
+        identity.office_is_hint = identity.office is not None
     if document.recognised and document.html is None:  # a page of HTML has its title typed
         _respell(identity, outline, words)
     identity.office_kind = office_kind(identity.office)
@@ -91,15 +94,18 @@ def complete(page: Identity, attachment: Identity) -> None:
     for name in ("title", "scope", "signed_date", "published_date", "index_number"):
         if getattr(page, name) is None:
             setattr(page, name, getattr(attachment, name))
-    if attachment.office and (page.office is None or _is_fuller(attachment.office, page.office)):
-        page.office, page.office_kind = attachment.office, attachment.office_kind
+    surer = page.office_is_hint and not attachment.office_is_hint  # 县人民政府 above every township's page
+    if attachment.office and (page.office is None or surer or _is_fuller(attachment.office, page.office)):
+        page.office, page.office_kind, page.office_is_hint = (
+            attachment.office, attachment.office_kind, attachment.office_is_hint,
+        )  # fmt: skip
 
 
 def may_be_one_report(page: Identity, attachment: Identity) -> bool:
     """Whether a file attached to a page may hold the page's own report: it names no other year and no other body."""
     if attachment.year not in (page.year, None) and not page.year_is_hint:
         return False
-    return not (attachment.office and page.office) or same_office(attachment.office, page.office)
+    return page.office_is_hint or not (attachment.office and page.office) or same_office(attachment.office, page.office)
 
 
 def conflicts_of_file(page: Identity, attachment: Identity) -> list[Finding]:
@@ -160,27 +166,25 @@ def _belongs(signed: str, office: str) -> bool:
 
 def _office(outline: Outline, title: Title) -> str | None:
     """The body as printed fullest in title or signature; another body's signature (the office that drew the report
-    up) changes nothing. Without either, who the page says published it."""
+    up) changes nothing. Without either, who the prose says compiled it."""
     signed = outline.signed_by if outline.signed_by and is_office(outline.signed_by) else None
-    if title.office:
-        if signed and _is_fuller(signed, title.office):
-            return signed
-        return title.office
-    if signed:
+    if signed and (not title.office or _is_fuller(signed, title.office)):
         return signed
+    if title.office:
+        return title.office
+    start = outline.lines[: outline.headings[0].line + 3] if outline.is_form else ()
+    found = _COMPILED_BY.search("".join(line.bare for line in start))
+    return str(found["office"]) if found and is_office(found["office"]) else None
+
+
+def _hinted_office(outline: Outline) -> str | None:
+    """Whose name stands above the text, or who published the page: of some sites that is the county on every page."""
     for text in outline.top:
         name = _OTHER_NAME.sub("", text)
         if is_office(name) and re.search(FACTS["organ"], name):
             return name
-    if outline.is_form:
-        start = "".join(line.bare for line in outline.lines[: outline.headings[0].line + 3])
-        if (found := _COMPILED_BY.search(start)) and is_office(found["office"]):
-            return str(found["office"])
-    for label in FACTS["publisher_labels"]:
-        name = tidy(outline.document.meta.get(label, ""))
-        if name and is_office(name):
-            return name
-    return None
+    published_by = (tidy(outline.document.meta.get(label, "")) for label in FACTS["publisher_labels"])
+    return next((name for name in published_by if name and is_office(name)), None)
 
 
 def _scope(outline: Outline) -> str | None:

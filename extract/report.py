@@ -121,8 +121,8 @@ class Identity:
     `reason` says in Chinese why `is_report` is False. `title` without the spaces that layout put in; `office` as
     printed fullest, nothing added. `scope`: "own", "area" or None where the document does not say. `attachments`
     are the absolute-or-relative addresses of the files that hold the report's body, or hold it beside the page,
-    `further_pages` those of the pages over which the article goes on. `year_is_hint`: the document does not say the
-    year, only its site does.
+    `further_pages` those of the pages over which the article goes on. `year_is_hint`, `office_is_hint`: the report
+    does not say it, only its site does.
     `fingerprint` is Document.fingerprint() of a page of HTML as the crawler asks for it (None: the file's bytes count).
     """
 
@@ -134,6 +134,7 @@ class Identity:
     scope: str | None = None
     year: int | None = None
     year_is_hint: bool = False
+    office_is_hint: bool = False
     signed_date: date | None = None
     published_date: date | None = None
     index_number: str | None = None

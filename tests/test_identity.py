@@ -763,6 +763,19 @@ def test_what_the_attached_file_says_of_its_year_comes_before_the_site_s_hints(b
     assert extract.read(page, words="2022年", fetch=fetch).identity.year == year
 
 
+def test_who_signed_the_attached_file_comes_before_the_name_of_the_site_above_its_page() -> None:
+    """A gkmlpt of a district: 政府信息公开工作年度报告 without a body, and every page is headed 南康区人民政府."""
+    page = (
+        "<div>南康区人民政府</div><ul><li>首页</li><li>政务公开</li></ul>"
+        "<h1>2023年政府信息公开工作年度报告</h1><p><a href='/a.pdf'>2023年年度报告.pdf</a></p>"
+    )
+    signed = f"2023年政府信息公开工作年度报告\n{CHAPTERS}\n龙回镇人民政府\n2024年1月17日"
+    report = extract.read(page.encode(), fetch=lambda url: Fetched(signed.encode(), None, url))
+    assert (report.identity.office, report.identity.year) == ("龙回镇人民政府", 2023)
+    assert report.cells
+    assert report.identity.office_kind == "township"
+
+
 def test_the_file_of_the_page_s_year_is_taken_and_another_year_is_told() -> None:
     page = PAGE.format(
         title=TITLE, heading=TITLE, published="2025-01-21", code="",
