@@ -22,6 +22,7 @@ _IDS = ("id", "articleId", "docId", "contentId", "infoId", "columnId", "channelI
 _INSIDE = ("children", "child", "nodes", "sub", "subs", "columns", "channels", "childs")
 _TOTALS = ("total", "totalCount", "count", "totalElements", "recordCount", "totalRecord")
 _PAGE_COUNTS = ("pages", "totalPage", "totalPages", "pageCount")
+_SIZES = ("rows", "size", "pageSize", "limit")
 _OUTSIDE = re.compile(r"""<script\b[^>]*\bsrc=["']?([^"'\s>]+\.js\b[^"'\s>]*)""", re.I)
 _LIBRARY = re.compile(r"vendor|jquery|vue|react|element|polyfill|runtime|axios|echarts|swiper|layui|bootstrap", re.I)
 _FEW = 12  # links: a page with more shows something of itself
@@ -41,7 +42,7 @@ def is_answer(text: str) -> bool:
 def read(text: str, url: str, above: Callable[[], Iterable[str]]) -> Listing | None:
     """What a shell asks for, or what an answer leads to; `above` gives the pages that led here, nearest first."""
     if is_answer(text):
-        return _answer(text, url, above)
+        return answer(text, url, above=above)
     scripts = _scripts(text)
     asks = "/api" in scripts or _ASKS.search(scripts)
     own = _own(url)
@@ -84,12 +85,13 @@ def _own(url: str) -> dict[str, str]:
 # --- answers
 
 
-def _answer(text: str, url: str, above: Callable[[], Iterable[str]]) -> Listing | None:
+def answer(text: str, url: str, system: str = "api", above: Callable[[], Iterable[str]] = tuple) -> Listing | None:
+    """What a JSON answer leads to, its entries and its next page; None where it is none."""
     try:
         data = given(text)
     except ValueError:
         return None
-    listing = Listing("api")
+    listing = Listing(system)
     entries = list(_entries(data, ""))
     if not entries or (len(entries) == 1 and _is_asked_for(entries[0][0], url)):
         return listing
@@ -154,17 +156,16 @@ def _next(data: Any, url: str, shown: int) -> list[str]:
     if page is None:
         return []
     number = int(page[3])
-    size = _SIZED.search(url)
-    counts = dict(_numbers(data))
+    counts, asked = dict(_numbers(data)), _SIZED.search(url)
+    size = next((counts[key] for key in _SIZES if counts.get(key)), None) or (int(asked[1]) if asked else None)
     pages = next((counts[key] for key in _PAGE_COUNTS if key in counts), None)
     total = next((counts[key] for key in _TOTALS if key in counts), None)
     if pages is not None:
         more = number < pages
     elif total is not None:
-        each = int(size[1]) if size and int(size[1]) <= shown else shown
-        more = number * each < total and shown >= min(_FEWEST, total)
+        more = number * min(size or shown, shown) < total and shown >= min(size or _FEWEST, _FEWEST, total)
     else:
-        more = shown >= (int(size[1]) if size else _FEWEST)
+        more = shown >= (size or _FEWEST)
     return [f"{url[: page.start(3)]}{number + 1}{url[page.end(3) :]}"] if more else []
 
 

@@ -10,7 +10,7 @@ from html import unescape
 from urllib.parse import urlencode
 
 from crawler.platforms import markup
-from crawler.platforms.listing import Listing, Target, posted
+from crawler.platforms.listing import Listing, other_years, pages_told, posted
 
 _RECORD = re.compile(r"<record>\s*(?:<!\[CDATA\[)?(.*?)(?:\]\]>)?\s*</record>", re.S)
 _NEXT = re.compile(r"<nextgroup>\s*(?:<!\[CDATA\[)?(.*?)(?:\]\]>)?\s*</nextgroup>", re.S)
@@ -29,8 +29,6 @@ _SEARCH = re.compile(r"""["'(]([^"'()\s]*/module/xxgk/search\.jsp[^"'\s)]*)""")
 _FIELD = re.compile(r"""\b(infotypeId|jdid|area|divid)["']?\s*[:=]\s*(?:["']([^"']+)["']|([A-Z]?\d[\w.]*))""")
 _ANNUAL = re.compile(r"xxgkAnnualReport\.jsp", re.I)
 _FBTIME = re.compile(r"([?&](?:amp;)?fbtime=)(\d{4})?")
-_YEAR_TO_CLICK = re.compile(r"""<option[^>]*value=["']?(20\d\d)\b|on(?:click|change)=["'][^"']*?\(\s*["']?(20\d\d)\b""")
-_OF_PAGES = re.compile(r"共(?:&nbsp;|\s)*(\d+)(?:&nbsp;|\s)*页")
 _MOST = 100  # records at once; servers cut off longer answers
 
 
@@ -45,7 +43,8 @@ def read(text: str, url: str) -> Listing | None:
         listing.pages = _next(text, url, len(records))
         return listing
     if _ANNUAL.search(url):
-        return Listing("hanweb", links=_other_years(text, url))
+        asked = url if "fbtime" in url else f"{url}{'&' if '?' in url else '?'}fbtime="
+        return Listing("hanweb", links=other_years(text, asked, _FBTIME))
     if _SEARCHED in url or _SEARCHED in text:
         return Listing("hanweb", pages=_search(text, url) or _next_search(text, url), mixed=_SEARCHED in url)
     if "dataproxy.jsp" in text and (proxy := _address(text, url, 1, 15)):
@@ -95,14 +94,6 @@ def _address(text: str, url: str, number: int, size: int) -> str | None:
     return markup.absolute(f"{proxy[1]}?{urlencode(query)}", url)
 
 
-def _other_years(text: str, url: str) -> list[Target]:
-    """The same office's reports of other years, where a list of years to choose is all that names them."""
-    years = {option or click for option, click in _YEAR_TO_CLICK.findall(text)}
-    if "fbtime" not in url:
-        url += ("&" if "?" in url else "?") + "fbtime="
-    return [Target(_FBTIME.sub(rf"\g<1>{year}", url), f"{year}年") for year in sorted(years, reverse=True)]
-
-
 def _search(text: str, url: str) -> list[str]:
     """The first page of a list of the module xxgk."""
     found = _SEARCH.search(text)
@@ -114,11 +105,9 @@ def _search(text: str, url: str) -> list[str]:
 
 
 def _next_search(text: str, url: str) -> list[str]:
-    pages, page = _OF_PAGES.search(text), re.search(r"([?&]currpage=)(\d*)", url)
-    if pages is None or _SEARCHED not in url:
-        return []
+    page = re.search(r"([?&]currpage=)(\d*)", url)
     number = int(page[2] or 1) if page else 1  # written as "…&currpage=" + n
-    if number >= int(pages[1]):
+    if _SEARCHED not in url or number >= (pages_told(text) or 0):
         return []
     if page:
         return [url.replace(page[0], f"{page[1]}{number + 1}")]

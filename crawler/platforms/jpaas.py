@@ -12,18 +12,13 @@ from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlencode
 
 from crawler.platforms import api, hanweb, markup
-from crawler.platforms.listing import Listing
+from crawler.platforms.listing import Listing, pages_told
 
 _UNIT = "/front/page/build/unit"
 _GATEWAY = re.compile(r"""["'=(\s]([^"'=(\s<>?]*/front/page/build/unit)(\?[^"'\s<>]*)?""")
 _NAMES = ("parseType", "webId", "tplSetId", "pageType", "tagId", "editType", "pageId")
 _PARAMETER = re.compile(rf"""["']?\b({"|".join(_NAMES)})\b["']?\s*[:=]\s*["']?([^"',&}}\s;<>]*)""")
 _SIZE = re.compile(r"""["']?\b(?:pageSize|rows|perPage)\b["']?\s*[:=]\s*["']?(\d+)""")
-_TOTAL = re.compile(
-    r"""\b(?:totalpage|pageCount|pages|totalPage|pagecount)["'\\]*\s*[:=]\s*["'\\]*(\d+)"""
-    r"""|共\s*(\d+)\s*页""",
-    re.I,
-)
 _COUNT = re.compile(
     r"""\b(?:total|totalCount|count|totalRecord|recordCount)["'\\]*\s*[:=]\s*["'\\]*(\d+)"""
     r"""|共\s*(\d+)\s*条""",
@@ -100,8 +95,8 @@ def _answer(text: str, url: str) -> Listing:
 
 def _more(text: str, number: int, size: int, rows: int) -> bool:
     """Whether further rows follow: by the pages or rows that the answer counts, else by whether this page is full."""
-    if pages := _TOTAL.search(text):
-        return number < int(pages[1] or pages[2])
+    if pages := pages_told(text):
+        return number < pages
     if count := _COUNT.search(text):
         return number * min(size, rows) < int(count[1] or count[2]) and rows >= min(size, _FEWEST)
     return rows >= min(size, _FEWEST)

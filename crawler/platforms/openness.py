@@ -5,14 +5,9 @@ Their pager may be drawn by script: the number of pages or of entries is then al
 
 import re
 
-from crawler.platforms.listing import Listing
+from crawler.platforms.listing import Listing, pages_told
 
 _LIST = re.compile(r"/showList/[\w/]*?page_(\d+)\.html", re.I)
-_PAGES = re.compile(
-    r"""共(?:&nbsp;|\s|<[^>]+>)*(\d+)(?:&nbsp;|\s|<[^>]+>)*页"""
-    r"""|(?:pageCount|totalPage|pages?Total)["']?\s*[:=]\s*["']?(\d+)""",
-    re.I,
-)
 
 
 def read(text: str, url: str) -> Listing | None:
@@ -20,7 +15,6 @@ def read(text: str, url: str) -> Listing | None:
     shown = _LIST.search(url)
     if shown is None:
         return None
-    pages = _PAGES.search(text)
     number = int(shown[1])
-    more = pages is not None and number < int(pages[1] or pages[2])
+    more = number < (pages_told(text) or 0)
     return Listing("openness", pages=[url.replace(f"page_{number}.", f"page_{number + 1}.")] if more else [])

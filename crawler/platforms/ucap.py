@@ -3,13 +3,11 @@
 Some sites put a token that a browser makes before the parameters: what is not written in the page is not made up.
 """
 
-import json
 import re
 from html import unescape
-from typing import Any
 
-from crawler.platforms import markup
-from crawler.platforms.listing import Listing, Target, posted
+from crawler.platforms import api, markup
+from crawler.platforms.listing import Listing, posted
 
 _SEARCH = re.compile(
     r"""["'`=(]\s*((?:https?:)?/?[\w\-./:]*?/(?:common/search|searchList|search)/"""
@@ -31,9 +29,9 @@ _USUAL = "_isAgg=true&_isJson=true&_pageSize=20&_template=index&_rangeTimeGte=&_
 
 
 def read(text: str, url: str) -> Listing | None:
-    """The first answer that a column page asks for, or the results of an answer and where the next ones are."""
+    """The first answer that a column page asks for, or what such an answer leads to."""
     if _IS.search(url) and text.lstrip().startswith("{"):
-        return _results(text, url)
+        return api.answer(text, url, "ucap")
     if _IS.search(text) and (found := _SEARCH.search(unescape(text))):
         written = found[1]
     elif "_isAgg" in text and _TOKEN.search(text):
@@ -51,24 +49,3 @@ def read(text: str, url: str) -> Listing | None:
     written = _PAGE.sub(r"\g<1>1", written) if _PAGE.search(written) else f"{written}&page=1"
     address = markup.absolute(written, url)
     return Listing("ucap", pages=[address] if address else [])
-
-
-def _results(text: str, url: str) -> Listing:
-    listing = Listing("ucap")
-    try:
-        data: Any = json.loads(text)
-        data = data.get("data") or data
-        results = [one for one in data.get("results") or [] if isinstance(one, dict)]
-    except (ValueError, AttributeError):
-        return listing
-    for one in results:
-        address = markup.absolute(str(one.get("url") or ""), url)
-        if address and address != url:
-            listing.links.append(Target(address, re.sub(r"<[^>]+>", "", str(one.get("title") or ""))))
-    page = _PAGE.search(url)
-    number = int(page[2] or 1) if page else 1
-    total, rows = data.get("total"), data.get("rows")
-    size = rows if isinstance(rows, int) and rows > 0 else len(results)
-    if page and results and (not isinstance(total, int) or number * size < total):
-        listing.pages = [_PAGE.sub(rf"\g<1>{number + 1}", url)]
-    return listing
