@@ -4,6 +4,7 @@ What a column shows decides, not its name: a page that holds the form is a repor
 reports is a list.
 """
 
+import hashlib
 import logging
 import re
 from collections.abc import Iterator
@@ -107,7 +108,10 @@ def _judge(walk: Walk, task: Task, page: Page, year: int | None, captures: Captu
     leads = list(_belongings(walk, task, identity))
     if task.stage not in {"item", "known"}:
         leads += _leads(walk, task, page.text, listing, year, report=True)
-    return Judgement("report", leads, replace(about, office=identity.office, year=identity.year))
+    about = replace(
+        about, office=identity.office, year=identity.year, fingerprint=_with_files(about.fingerprint, leads)
+    )
+    return Judgement("report", leads, about)
 
 
 def _is_text(body: bytes) -> bool:
@@ -146,6 +150,14 @@ def _belongings(walk: Walk, task: Task, identity: Identity) -> Iterator[Task]:
             url = tidy(named)
             if walk.scope.holds(url):
                 yield Task(url, stage, task.site, PRIORITY[stage], "", task.url, spelling=named)
+
+
+def _with_files(fingerprint: str | None, belongings: list[Task]) -> str | None:
+    """The fingerprint of a report and its files: one that was replaced has a new address behind the same words."""
+    files = [belonging.url for belonging in belongings if belonging.stage == "attachment"]
+    if fingerprint is None or not files:
+        return fingerprint
+    return hashlib.sha256("\n".join([fingerprint, *files]).encode()).hexdigest()
 
 
 def _leads(
