@@ -6,7 +6,7 @@ was derived is then held against all sums and against what is printed: a row tha
 anew without it (`fill`).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from extract import form
 from extract.labels import Row
@@ -19,6 +19,8 @@ _MOST_OPEN = 4
 
 Way = tuple[int | float, ...]
 """One way to lay the values of a torn row over its cells."""
+Part = Sequence[int | float]
+"""What is printed of a row, in order."""
 
 
 def fill(
@@ -84,13 +86,12 @@ def _empty_are_zeros(cells: dict[str, Cell], every: Iterable[Sum], table: str) -
     return any(cells[key].value for one in whole for key in one.keys) and not any(one.is_broken(cells) for one in whole)
 
 
-def placements(printed: list[int | float | None], widths: tuple[int, ...]) -> Iterator[tuple[int | float, ...]]:
-    """Every way to lay `printed` numbers, in order, over parts of `widths` cells, each with its sum in the last cell.
+def placements(numbers: Part, widths: tuple[int, ...]) -> Iterator[Way]:
+    """Every way to lay printed `numbers`, in order, over parts of `widths` cells, each with its sum in the last cell.
 
     One cell may be lost, or one number too many (a page number, a column printed twice); more would leave the row to
-    guesswork. None is an empty cell and counts as 0.
+    guesswork.
     """
-    numbers = [number or 0 for number in printed]
     width = sum(widths)
     ways: Iterable[list[int | float | None]]
     if len(numbers) == width + 1:
@@ -127,7 +128,7 @@ def _lay(
         is_nearly_whole = abs(len(part.values) - len(keys)) <= 1
         # A row without a number has no zeros either.
         if is_open and is_read and is_nearly_whole and any(cell.value is not None for cell in part.values):
-            choices[row] = set(placements([cell.value for cell in part.values], widths))
+            choices[row] = set(placements(_numbers(part.values), widths))
     before = dict(cells)
     left = _pruned(choices, cells, telling)
     refuted.update(key for row in choices.keys() - left.keys() for key in _torn_keys(row)[0])
@@ -140,6 +141,11 @@ def _lay(
                 continue
             if value or row[0] not in with_blanks:
                 cells[key] = Cell(value, "", Status.DERIVED, torn[row].place)
+
+
+def _numbers(some: list[Cell]) -> Part:
+    """What some cells count in a sum: empty ones 0."""
+    return [cell.value or 0 for cell in some]
 
 
 def _torn_keys(row: Row) -> tuple[list[str], tuple[int, ...]]:
@@ -202,13 +208,18 @@ def _broken_by(cells: dict[str, Cell], every: Iterable[Sum]) -> set[str]:
 
 def _unlike(cells: dict[str, Cell], torn: dict[Row, Torn], stray: list[list[Cell]]) -> set[str]:
     """The cells of rows for which something else was derived than is printed there, in its order: of a torn row what it
-    has, of one that was not read at all any that lost its label."""
-    printed = {tuple(_torn_keys(row)[0]): [part.values] for row, part in torn.items() if row[0] != "disclosure"}
+    has, laid so that it adds up where that can be, of one that was not read at all any that lost its label."""
+    printed: dict[tuple[str, ...], list[Part]] = {}
+    for row, part in torn.items():
+        if row[0] != "disclosure":
+            keys, widths = _torn_keys(row)
+            numbers = _numbers(part.values)
+            printed[tuple(keys)] = list(placements(numbers, widths)) or [numbers]
     lines = {key.rsplit(".", 1)[0]: None for key in cells if key.startswith("requests.")} if stray else {}
     for line in lines:
-        keys = tuple(f"{line}.{column}" for column in form.APPLICANTS)
+        keys = [f"{line}.{column}" for column in form.APPLICANTS]
         if all(cells[key].status is Status.DERIVED for key in keys):
-            printed.setdefault(keys, stray)
+            printed.setdefault(tuple(keys), list(map(_numbers, stray)))
     return {
         key
         for keys, parts in printed.items()
@@ -217,9 +228,8 @@ def _unlike(cells: dict[str, Cell], torn: dict[Row, Torn], stray: list[list[Cell
     }
 
 
-def _fits(derived: list[Cell], printed: list[Cell]) -> bool:
+def _fits(derived: list[Cell], printed: Part) -> bool:
     """Whether what was derived for a row leaves room for what is printed of it, in its order."""
     whole = [cell.value if cell.status is Status.DERIVED else None for cell in derived]
-    part: list[int | float | None] = [cell.value or 0 for cell in printed]
-    longer, shorter = (iter(whole), part) if len(whole) >= len(part) else (iter(part), whole)
+    longer, shorter = (iter(whole), printed) if len(whole) >= len(printed) else (iter(printed), whole)
     return all(any(None in (one, other) or one == other for other in longer) for one in shorter)
