@@ -10,7 +10,7 @@ from PIL.Image import Image
 
 from extract import readers, tables
 from extract.document import Grid, GridCell
-from extract.readers import image
+from extract.readers.chars import A4
 from extract.report import Place
 
 _AROUND = 6
@@ -97,7 +97,7 @@ def _size(data: bytes, media_type: str | None, number: int) -> tuple[float, floa
             width, height = source.get_page_size(number - 1)
             return width, height
     picture = _picture(data, media_type, number)
-    return None if picture is None else (image.A4, image.A4 * picture.height / picture.width)
+    return None if picture is None else (A4, A4 * picture.height / picture.width)
 
 
 def page(data: bytes, media_type: str | None, number: int) -> bytes | None:

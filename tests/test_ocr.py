@@ -16,6 +16,7 @@ from benchmarks.reports import invent
 from extract import readers, tables, values
 from extract.document import Document, Grid, GridCell, distinct
 from extract.readers import image
+from extract.readers.chars import A4
 
 np = pytest.importorskip("numpy")
 pytest.importorskip("PIL")
@@ -114,7 +115,7 @@ def test_a_cell_is_shown_where_it_stands_on_the_page_as_scanned(page: Any, quart
     assert cell is not None
     assert cell.text == "1135"
     assert cell.box is not None
-    scale = where.shape[1] / image.A4
+    scale = where.shape[1] / A4
     rows, columns = np.nonzero(where)
     found = [value * scale for value in (cell.box.left, cell.box.top, cell.box.right, cell.box.bottom)]
     inside = [columns.min(), rows.min(), columns.max(), rows.max()]

@@ -16,6 +16,8 @@ _CUT = re.compile(r",\d{1,2}$")
 """A number with commas that ends within three digits goes on in the next line."""
 
 Point = tuple[float, float]
+A4 = 595.0
+"""Points: a picture that does not say how large it is on paper counts as so wide."""
 
 
 class Char(NamedTuple):
@@ -48,6 +50,15 @@ class Char(NamedTuple):
     def is_chinese(self) -> bool:
         """Whether it is a Chinese character, or punctuation of such."""
         return self.text > "⺀"
+
+
+class TextLayer(NamedTuple):
+    """The text layer of a page that is, or holds, a picture: its characters, in points of a page so wide. `seen`: they
+    are drawn on the page, and only its tables are pictures; else they are a recognition hidden behind a scan."""
+
+    chars: list[Char]
+    width: float
+    seen: bool
 
 
 class Line(list[Char]):

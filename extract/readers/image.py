@@ -5,7 +5,6 @@ Reading them needs the extra `ocr`; without it the document says so.
 
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
 from typing import Any
@@ -17,24 +16,11 @@ from PIL.Image import Image
 from extract.document import Block, Document, Paragraph
 from extract.document import Picture as Embedded
 from extract.readers import layout, pages
-from extract.readers.chars import Char
+from extract.readers.chars import A4, TextLayer
 from extract.readers.ruling import Table
-
-
-@dataclass(frozen=True, slots=True)
-class TextLayer:
-    """The text layer of a page that is, or holds, a picture: its characters, in points of a page so wide. `seen`: they
-    are drawn on the page, and only its tables are pictures; else they are a recognition hidden behind a scan."""
-
-    chars: list[Char]
-    width: float
-    seen: bool
-
 
 Picture = Any
 """A page as a numpy array, grey or in colour (blue first, as OpenCV has it)."""
-A4 = 595.0
-"""Points: a picture that does not say how large it is on paper counts as so wide."""
 WIDTH = 1654
 """Pixels of a page's shorter side (A4 at 200 dots an inch): less loses digits, more only takes time."""
 MISSING = "没有安装文字识别组件，图片和扫描件无法读取，请运行：pip install 'nianbao[ocr]'"

@@ -10,6 +10,7 @@ import pypdfium2
 
 from extract.document import Document, Paragraph
 from extract.readers import image, layout, pages, pdfpage
+from extract.readers.chars import TextLayer
 from extract.readers.leaves import Leaf, leaves
 from extract.readers.ruling import Table
 
@@ -127,14 +128,14 @@ def _texts(shown: pdfpage.Page, number: int, above: layout.Text | None) -> Itera
         yield above
 
 
-def _layer(shown: pdfpage.Page, page: Any, is_scan: bool) -> image.TextLayer | None:
+def _layer(shown: pdfpage.Page, page: Any, is_scan: bool) -> TextLayer | None:
     """The text of a page with a picture: `seen` is what is drawn beside or on the picture; what no reader sees, or the
     picture covers, is a recognition by the scanner."""
     if not (shown.letters or shown.behind):
         return None
     seen = not is_scan and not shown.covered and len(shown.letters) > len(shown.behind)
     letters = shown.letters if seen else [*shown.letters, *shown.behind]
-    return image.TextLayer(pdfpage.chars(letters, shown.frame), page.get_width(), seen)
+    return TextLayer(pdfpage.chars(letters, shown.frame), page.get_width(), seen)
 
 
 def _picture(page: Any) -> image.Picture:

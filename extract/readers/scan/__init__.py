@@ -14,8 +14,7 @@ import numpy as np
 from extract.document import Grid, Paragraph
 from extract.lines import is_page_number
 from extract.readers import layout, ruling
-from extract.readers.chars import Char, printed_lines
-from extract.readers.image import A4, TextLayer
+from extract.readers.chars import A4, Char, TextLayer, printed_lines
 from extract.readers.ruling import Table
 from extract.readers.scan import ocr, unruled
 from extract.readers.scan.cells import judged, stroke

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from extract.document import Box
 from extract.readers import ruling
-from extract.readers.image import A4, TextLayer
+from extract.readers.chars import A4, TextLayer
 from extract.readers.ruling import Rulings
 from extract.readers.scan import ocr
 from extract.readers.scan.lines import rulings
