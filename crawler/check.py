@@ -8,8 +8,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from crawler.fetch import text_of
-from crawler.run import Summary, crawl
+from crawler.run import crawl
 from crawler.sites import Site
+from crawler.summary import Summary
 from evidence import Capture, Captures, EvidenceError
 
 LIMIT = 40

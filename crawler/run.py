@@ -1,16 +1,13 @@
-"""A crawl from start to end: settings, the visits, progress, and the summary that says whether it is to be believed."""
+"""A crawl from start to end: settings, the visits, and what runs them."""
 
-import json
 import logging
 import os
 import re
-import shutil
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from ipaddress import ip_address
@@ -26,9 +23,10 @@ from crawler.robots import AGENT
 from crawler.scope import Scope, tidy
 from crawler.sites import Site
 from crawler.spider import ReportSpider
+from crawler.summary import Progress, SiteSummary, Summary, to_terminal
 from crawler.trails import Trails
 from crawler.walk import PRIORITY, Walk
-from evidence import LEDGER, Captures, EvidenceError, Recorder, Task
+from evidence import LEDGER, Captures, Recorder, Task
 
 DELAY = 2.0
 """Seconds between an answer and the next request to the same host, where nothing else is asked for."""
@@ -66,89 +64,6 @@ class NoContact(ValueError):  # noqa: N818 - it says what is missing
         )
 
 
-@dataclass(frozen=True, slots=True)
-class SiteSummary:
-    """What a visit came to. `reports` = `new` (with a body not seen before) + `unchanged`; `outcome` in Chinese."""
-
-    site: str
-    division_code: str
-    name: str
-    requests: int
-    reports: int
-    new: int
-    unchanged: int
-    refused: int
-    errors: int
-    outcome: str
-    believed: bool
-
-
-@dataclass(slots=True)
-class Summary:
-    """What a crawl came to, a line for each site; `stopped` says in Chinese why it ended early, else None."""
-
-    sites: list[SiteSummary] = field(default_factory=list)
-    stopped: str | None = None
-
-    @property
-    def complete(self) -> bool:
-        """Whether every site was walked to its end and is to be believed."""
-        return self.stopped is None and all(site.believed for site in self.sites)
-
-    @property
-    def exit_status(self) -> int:
-        """0, or 3 where some site failed or is not to be believed."""
-        return 0 if self.complete else 3
-
-    def as_json(self) -> dict[str, Any]:
-        """For --summary FILE.json."""
-        return {"complete": self.complete, "stopped": self.stopped, "sites": [asdict(site) for site in self.sites]}
-
-    def write(self, path: Path) -> None:
-        """Writes as_json() to a file."""
-        path.write_text(json.dumps(self.as_json(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-
-    def rows(self) -> list[tuple[str | int, ...]]:
-        """The table per site for a terminal, its heads first."""
-        heads = ("站点", "名称", "请求", "报告", "新增", "未变", "拒绝", "错误", "结果")
-        return [
-            heads,
-            *(
-                (
-                    s.site, s.name or s.division_code or "—", s.requests, s.reports, s.new, s.unchanged, s.refused,
-                    s.errors, s.outcome,
-                )
-                for s in self.sites
-            ),
-        ]  # fmt: skip
-
-
-Progress = Callable[[list[Walk]], None]
-
-
-def progress_line(walks: list[Walk]) -> str:
-    """Where a crawl stands, in one line."""
-    done = sum(walk.verdict is not None for walk in walks)
-    requests, reports, refused = (sum(getattr(w, name) for w in walks) for name in ("requests", "reports", "refused"))
-    return f"站点 {done}/{len(walks)}  请求 {requests}  报告 {reports}  拒绝 {refused}"
-
-
-def to_terminal() -> Progress:
-    """Progress on stderr: one line kept up to date, or in a log a plain line whenever a site is done."""
-    last = [-1]
-
-    def show(walks: list[Walk]) -> None:
-        line = progress_line(walks)
-        if sys.stderr.isatty():
-            sys.stderr.write("\r\x1b[K" + line[: shutil.get_terminal_size().columns - 1])
-        elif (done := sum(walk.verdict is not None for walk in walks)) != last[0]:
-            last[0] = done
-            sys.stderr.write(line + "\n")
-        sys.stderr.flush()
-
-    return show
-
-
 def crawl(
     sites: list[Site],
     *,
@@ -178,11 +93,19 @@ def crawl(
     with Recorder(captures, vantage=vantage, contact=contact) as recorder:
         walks = _walks(recorder, sites, year)
         recorder.flush()
-        is_open = (lambda: hours.hold(datetime.now(UTC))) if hours else (lambda: True)
-        stopped = _run(recorder, walks, max(delay, 0.0), year, agent, show, is_open, limit)
+        stopped = _run(
+            walks,
+            recorder=recorder,
+            delay=max(delay, 0.0),
+            year=year,
+            agent=agent,
+            progress=show,
+            is_open=(lambda: hours.hold(datetime.now(UTC))) if hours else (lambda: True),
+            limit=limit,
+        )
         if progress is None and sys.stderr.isatty():
             sys.stderr.write("\n")
-    return Summary([_summary(walk) for walk in walks], stopped)
+    return Summary([SiteSummary.of(walk) for walk in walks], stopped)
 
 
 def due(sites: list[Site], captures: Path, now: datetime) -> list[Site]:
@@ -240,32 +163,13 @@ def _walks(recorder: Recorder, sites: list[Site], year: int | None) -> list[Walk
     return walks
 
 
-def _run(
-    recorder: Recorder,
-    walks: list[Walk],
-    delay: float,
-    year: int | None,
-    agent: str,
-    progress: Progress,
-    is_open: Callable[[], bool],
-    limit: int | None,
-) -> str | None:
-    """Runs the spider; why it ended early, None where it did not."""
+def _run(walks: list[Walk], **asked: Any) -> str | None:
+    """Runs the spider with what it is asked; why it ended early, None where it did not."""
     logging.getLogger("scrapy").setLevel(logging.CRITICAL)
     with _signals() as main:
         process = AsyncCrawlerProcess(SETTINGS)
         crawler = process.create_crawler(ReportSpider)
-        process.crawl(
-            crawler,
-            recorder=recorder,
-            walks=walks,
-            delay=delay,
-            year=year,
-            agent=agent,
-            progress=progress,
-            is_open=is_open,
-            limit=limit,
-        )
+        process.crawl(crawler, walks=walks, **asked)
         process.start(install_signal_handlers=main)
     spider = crawler.spider
     if isinstance(spider, ReportSpider) and spider.stopped:
@@ -285,23 +189,3 @@ def _signals() -> Iterator[bool]:
     finally:
         for number, handler in kept.items():
             signal.signal(number, handler)
-
-
-def _summary(walk: Walk) -> SiteSummary:
-    verdict = walk.verdict
-    return SiteSummary(
-        site=walk.site.host,
-        division_code=walk.site.division_code,
-        name=walk.site.name,
-        requests=walk.requests,
-        reports=walk.reports,
-        new=walk.new,
-        unchanged=walk.reports - walk.new,
-        refused=walk.refused,
-        errors=walk.failed,
-        outcome=verdict.outcome if verdict else "中断",
-        believed=verdict.believed if verdict else False,
-    )
-
-
-__all__ = ["DELAY", "EvidenceError", "NoContact", "Progress", "SiteSummary", "Summary", "crawl", "progress_line"]

@@ -49,8 +49,8 @@ class ReportSpider(scrapy.Spider):
         year: int | None,
         agent: str,
         progress: Callable[[list[Walk]], None],
-        is_open: Callable[[], bool] = lambda: True,
-        limit: int | None = None,
+        is_open: Callable[[], bool],
+        limit: int | None,
         **_: Any,
     ) -> None:
         """`delay` in seconds between an answer and the next request to the same site."""
