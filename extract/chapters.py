@@ -28,27 +28,24 @@ class Chapters:
 
     `texts` and `headings` have the keys of `KEYS`, or `whole` alone for a report without the six chapters (its heading
     is missing). Prose is what is printed, a line for each paragraph, without tables, page numbers and the signature;
-    text between the title and the first heading stands at the start of `overview`. `spans` say in which blocks of the
-    document (from, up to) each chapter stands: a grid in that range belongs to it. `problems` name headings
-    that the form does not know and chapters that were found without theirs.
+    text between the title and the first heading stands at the start of `overview`. `problems` name headings that the
+    form does not know and chapters that were found without theirs.
     """
 
     texts: dict[str, str] = field(default_factory=dict)
     headings: dict[str, str] = field(default_factory=dict)
-    spans: dict[str, tuple[int, int]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
 
 def split(outline: Outline) -> Chapters:
     """The chapters of a document; never raises. One that is no report gives its text as `whole`."""
-    document, document_lines = outline.document, outline.lines
+    document_lines = outline.lines
     if not outline.is_form:
-        return _whole(document, document_lines)
+        return _whole(outline.document, document_lines)
     chapters = Chapters()
     found = _with_missing(document_lines, outline.headings, chapters.problems)
     ends = [heading.line for heading in found[1:]] + [len(document_lines)]
-    blocks = [document_lines[heading.line].block for heading in found]
-    for number, (heading, end) in enumerate(zip(found, ends, strict=True)):
+    for heading, end in zip(found, ends, strict=True):
         body = document_lines[heading.line + heading.lines : end]
         prose = [heading.rest] if heading.rest else []
         if heading is found[-1]:
@@ -56,7 +53,7 @@ def split(outline: Outline) -> Chapters:
         prose += _prose(body, heading.key, chapters.problems)
         if heading is found[-1]:
             prose = [signature.cut_off(text) for text in prose]
-        if number == 0:
+        if heading is found[0]:
             above = document_lines[: heading.line]
             if heading.key == "overview":
                 prose = _preamble(above) + prose
@@ -67,8 +64,6 @@ def split(outline: Outline) -> Chapters:
         chapters.texts[heading.key] = "\n".join(prose)
         if heading.text:
             chapters.headings[heading.key] = heading.text
-        last = blocks[number + 1] if number + 1 < len(blocks) else len(document.blocks)
-        chapters.spans[heading.key] = (blocks[number], max(last, blocks[number] + 1))
     for key in KEYS:
         if key not in chapters.texts:
             chapters.problems.append(f"没有找到“{FACTS['chapters'][key]['official']}”一章")
