@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterator
 from importlib.resources import files
+from itertools import islice
 from typing import Any
 
 from extract import numerals
@@ -102,19 +103,21 @@ _PHRASES = [
 def _phrases(texts: dict[str, Prose], year: int | None) -> Iterator[Finding]:
     """What should not stand in a report: one finding of a kind and meaning, with the first passage."""
     for entry, pattern, needs, unless in _PHRASES:
-        if entry.get("since", 0) > (year or 0):
-            continue
-        for text in texts.values():
-            for match in pattern.finditer(text.folded):
-                start, end = text.sentence(match.start())
-                sentence, before = text.folded[start:end], text.folded[start : match.end()]
-                if (needs and not needs.search(before)) or (unless and unless.search(sentence)):
-                    continue
-                if "from" in pattern.groupindex and match["from"] <= match["to"]:
-                    continue
-                quote = text.quote(match.start())
+        if entry.get("since", 0) <= (year or 0):
+            quotes = (quote for text in texts.values() for quote in _quotes(text, pattern, needs, unless))
+            for quote in islice(quotes, 1):
                 yield Finding(entry["kind"], FindingClass(entry["class"]), (), entry["detail"], quote)
-                break
-            else:
-                continue
-            break
+
+
+def _quotes(
+    text: Prose, pattern: re.Pattern[str], needs: re.Pattern[str] | None, unless: re.Pattern[str] | None
+) -> Iterator[str]:
+    """The sentences of a text with what a pattern finds: those that have up to there what it `needs`, and nowhere what
+    rules it out; of periods those that end before they begin."""
+    for match in pattern.finditer(text.folded):
+        start, end = text.sentence(match.start())
+        is_meant = needs is None or needs.search(text.folded, start, match.end())
+        is_other = unless is not None and unless.search(text.folded, start, end)
+        is_in_order = "from" in pattern.groupindex and match["from"] <= match["to"]
+        if is_meant and not is_other and not is_in_order:
+            yield text.quote(match.start())
