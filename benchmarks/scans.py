@@ -13,12 +13,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from email.mime.image import MIMEImage
-from email.mime.multipart import MIMEMultipart
-from email.mime.text import MIMEText
+from dataclasses import dataclass, replace
 from io import BytesIO
-from itertools import zip_longest
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -26,11 +22,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pypdfium2
-from docx import Document as Word
-from docx.shared import Mm
 from numpy.typing import NDArray
-from openpyxl import Workbook
-from openpyxl.drawing.image import Image as SheetImage
 from PIL import Image
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
@@ -39,7 +31,8 @@ from reportlab.pdfgen.canvas import Canvas
 
 import extract
 from benchmarks import corpus, judging, programs
-from benchmarks.renderings import printable, reportlab_file, reportlab_unruled
+from benchmarks.renderings import docx_file, plain, printable, reportlab_file, reportlab_unruled
+from benchmarks.renderings import page as html_page
 from benchmarks.reports import Invented, chance, invent
 from extract.report import Fetched, Status
 
@@ -77,58 +70,24 @@ def clean(page: Picture, _random: Random) -> Picture:
     return page
 
 
+def scanned(page: Picture, random: Random) -> Picture:
+    """On a flat-bed: a little askew, soft and noisy, tinted paper, a seal on some pages."""
+    page = _sealed(page, random) if random.random() < 0.2 else page
+    out = _soft(_turned(page, float(np.clip(random.gauss(0, 0.6), -1.5, 1.5))), random.uniform(0.3, 0.8))
+    out = (out * np.array([random.uniform(0.88, 0.95), 0.96, 0.97], np.float32)).astype(np.uint8)
+    return _jpeg(_noisy(out, random, random.uniform(1, 6)), random.randint(60, 90))
+
+
+def grey(page: Picture, random: Random) -> Picture:
+    """The same, pale and without colours."""
+    pale = scanned((page.astype(np.float32) * 0.7 + 60).astype(np.uint8), random)
+    return np.asarray(cv2.cvtColor(cv2.cvtColor(pale, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR), np.uint8)
+
+
 def skewed(page: Picture, random: Random) -> Picture:
     """Laid on the glass askew, noisy, saved small."""
     turned = _turned(page, random.uniform(0.5, 1.5) * random.choice((-1, 1)))
     return _jpeg(_noisy(_soft(turned, 0.7), random, 8), 50)
-
-
-def askew(page: Picture, random: Random) -> Picture:
-    """Three degrees out of true, as few people leave it."""
-    return _jpeg(_turned(page, random.uniform(2, 3) * random.choice((-1, 1))), 80)
-
-
-def grey(page: Picture, random: Random) -> Picture:
-    """A pale copy on grey paper."""
-    pale = (page.astype(np.float32) * 0.55 + 70).astype(np.uint8)
-    return _jpeg(_noisy(_turned(pale, random.uniform(-0.5, 0.5)), random, 5), 60)
-
-
-def stamped(page: Picture, random: Random) -> Picture:
-    """A red seal over a corner of the table or the signature."""
-    sealed = page.copy()
-    height, width = page.shape[:2]
-    centre = (int(width * random.uniform(0.6, 0.85)), int(height * random.uniform(0.3, 0.8)))
-    radius = width // 10
-    layer = sealed.copy()
-    cv2.circle(layer, centre, radius, (60, 40, 220), radius // 12)
-    cv2.circle(layer, centre, radius // 4, (60, 40, 220), -1)
-    sealed = np.minimum(sealed, cv2.addWeighted(sealed, 0.25, layer, 0.75, 0)).astype(np.uint8)
-    return _jpeg(_turned(sealed, random.uniform(-0.8, 0.8)), 70)
-
-
-def photographed(page: Picture, random: Random) -> Picture:
-    """By a telephone: a shadow across, slightly out of true and out of focus."""
-    return _shot(page, random, 0.006)
-
-
-def slanted(page: Picture, random: Random) -> Picture:
-    """By a telephone held askew: the page is a trapezium on a dark table."""
-    return _shot(page, random, 0.03)
-
-
-def _shot(page: Picture, random: Random, bent: float) -> Picture:
-    height, width = page.shape[:2]
-    corners = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
-    inwards = np.array([(1, 1), (-1, 1), (-1, -1), (1, -1)], np.float32)
-    moved = corners + inwards * np.array([[random.uniform(0, bent) * width for _ in "xy"] for _ in corners], np.float32)
-    table = (255, 255, 255) if bent < 0.01 else (70, 80, 90)
-    matrix = cv2.getPerspectiveTransform(corners, moved)
-    out = cv2.warpPerspective(page, matrix, (width, height), borderValue=table)
-    shade = np.linspace(random.uniform(0.55, 0.7), 1, width, dtype=np.float32)[None, :, None]
-    shade = shade * np.linspace(1, random.uniform(0.75, 0.9), height, dtype=np.float32)[:, None, None]
-    dark = (np.asarray(out, np.float32) * shade).astype(np.uint8)
-    return _jpeg(_noisy(_soft(dark, 0.8), random, 6), 60)
 
 
 def fax(page: Picture, random: Random) -> Picture:
@@ -140,44 +99,35 @@ def fax(page: Picture, random: Random) -> Picture:
     return np.asarray(cv2.cvtColor(plain.astype(np.uint8), cv2.COLOR_GRAY2BGR), np.uint8)
 
 
-def crumbled(page: Picture, random: Random) -> Picture:
-    """Saved as small as it goes."""
-    return _jpeg(_turned(page, random.uniform(-0.6, 0.6)), 30)
-
-
-def blurred(page: Picture, random: Random) -> Picture:
-    """Out of focus, and noisy."""
-    return _jpeg(_noisy(_soft(_turned(page, random.uniform(-0.5, 0.5)), 1.2), random, 6), 60)
-
-
-def worn(page: Picture, random: Random) -> Picture:
-    """Lines and letters broken by a dirty glass, and a fold across the page."""
+def photographed(page: Picture, random: Random) -> Picture:
+    """By a telephone held askew: a trapezium on a dark table, a shadow across, out of focus."""
     height, width = page.shape[:2]
-    dust = np.random.default_rng(random.randrange(1 << 30))
-    out = page.copy()
-    out[dust.random((height, width)) < 0.03] = 255
-    for _ in range(12):
-        y = int(dust.integers(0, height))
-        out[y : y + 1 + int(dust.integers(0, 2))] = 250
-    fold = int(height * random.uniform(0.3, 0.7))
-    shade = 1 - 0.35 * np.exp(-(((np.arange(height) - fold) / (0.02 * height)) ** 2))
-    out = (out * shade[:, None, None]).astype(np.uint8)
-    return _jpeg(_soft(_turned(out, random.uniform(-0.6, 0.6)), 0.6), 70)
+    corners = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
+    inwards = np.array([(1, 1), (-1, 1), (-1, -1), (1, -1)], np.float32)
+    moved = corners + inwards * np.array([[random.uniform(0, 0.03) * width for _ in "xy"] for _ in corners], np.float32)
+    matrix = cv2.getPerspectiveTransform(corners, moved)
+    out = cv2.warpPerspective(page, matrix, (width, height), borderValue=(70, 80, 90))
+    shade = np.linspace(random.uniform(0.55, 0.7), 1, width, dtype=np.float32)[None, :, None]
+    shade = shade * np.linspace(1, random.uniform(0.75, 0.9), height, dtype=np.float32)[:, None, None]
+    dark = (np.asarray(out, np.float32) * shade).astype(np.uint8)
+    return _jpeg(_noisy(_soft(dark, 0.8), random, 6), 60)
 
 
-def sideways(page: Picture, random: Random) -> Picture:
-    """Put into the scanner on its side."""
-    return np.rot90(skewed(page, random), random.choice((1, 3))).copy()
-
-
-def headlong(page: Picture, random: Random) -> Picture:
-    """Put into the scanner upside down."""
-    return np.rot90(skewed(page, random), 2).copy()
+def _sealed(page: Picture, random: Random) -> Picture:
+    """A red seal over a corner of the table or the signature."""
+    height, width = page.shape[:2]
+    centre = (int(width * random.uniform(0.6, 0.85)), int(height * random.uniform(0.3, 0.8)))
+    radius = width // 10
+    layer = page.copy()
+    cv2.circle(layer, centre, radius, (60, 40, 220), radius // 12)
+    cv2.circle(layer, centre, radius // 4, (60, 40, 220), -1)
+    return np.minimum(page, cv2.addWeighted(page, 0.25, layer, 0.75, 0)).astype(np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How a report is printed (`look` is CSS; "reportlab" and "unruled" are printers), scanned, and delivered."""
+    """How a report is printed (`look` is CSS for Chromium; "word", "reportlab" and "unruled" are other printers),
+    scanned, and delivered."""
 
     damage: Callable[[Picture, Random], Picture]
     dots: int
@@ -188,39 +138,24 @@ class Manner:
 _DIGITS = "td {{ font-family: 'Liberation Serif', '{0}' }} body {{ font-family: '{0}' }}"
 MANNERS: dict[str, Manner] = {
     "clean": Manner(clean, 200, "pdf"),
-    "skewed": Manner(skewed, 150, "pdf"),
+    "colour-word": Manner(scanned, 200, "pdf", "word"),
+    "colour-song": Manner(scanned, 200, "pdf", _DIGITS.format("AR PL UMing CN")),
+    "colour-150": Manner(scanned, 150, "pdf", "word"),
+    "colour-300": Manner(scanned, 300, "pdf", "td { border: 0.4px solid #999; color: #333 }"),
+    "grey-word": Manner(grey, 200, "pdf", "word"),
+    "grey-small": Manner(grey, 200, "pdf", "td { font-size: 7pt }"),
+    "grey-150": Manner(grey, 150, "pdf", "td { font-size: 9.5pt }"),
     "skewed-200": Manner(skewed, 200, "tiff", "reportlab"),
-    "askew": Manner(askew, 200, "pdf"),
-    "grey": Manner(grey, 170, "pdf", "reportlab"),
-    "stamped": Manner(stamped, 200, "pdf"),
-    "photographed": Manner(photographed, 200, "html"),
-    "slanted": Manner(slanted, 200, "html", _DIGITS.format("AR PL UMing CN")),
-    "fax": Manner(fax, 200, "tiff"),
-    "bits": Manner(fax, 150, "pdf-bits", "td { font-size: 9pt }"),
-    "bits-300": Manner(fax, 300, "pdf-bits", "td { font-size: 7pt }"),
-    "crumbled": Manner(crumbled, 150, "pdf", "td { font-size: 9.5pt }"),
-    "blurred": Manner(blurred, 150, "pdf"),
-    "worn": Manner(worn, 200, "pdf"),
-    "pale": Manner(skewed, 200, "pdf", "td { border: 0.4px solid #999; color: #333 }"),
-    "song": Manner(skewed, 180, "pdf", _DIGITS.format("AR PL UMing CN")),
-    "kai": Manner(grey, 200, "pdf", _DIGITS.format("AR PL UKai CN")),
-    "hei": Manner(skewed, 200, "bmp", "body, td { font-family: 'WenQuanYi Zen Hei' }"),
-    "unruled": Manner(skewed, 200, "pdf", "unruled"),
+    "fax": Manner(fax, 200, "pdf-bits", "word"),
+    "layer": Manner(skewed, 200, "pdf-layer"),
+    "pages": Manner(scanned, 150, "html", "word"),
+    "tables": Manner(clean, 110, "tables"),
     "long": Manner(clean, 110, "png"),
     "web": Manner(clean, 96, "web"),
-    "sideways": Manner(sideways, 200, "pdf"),
-    "headlong": Manner(headlong, 200, "pdf", "reportlab"),
-    "turned": Manner(skewed, 200, "pdf-turned"),
-    "spread": Manner(skewed, 200, "spread"),
-    "layer": Manner(skewed, 200, "pdf-layer"),
-    "mixed": Manner(skewed, 200, "pdf-mixed"),
-    "docx": Manner(skewed, 150, "docx", _DIGITS.format("AR PL UMing CN")),
-    "mht": Manner(grey, 170, "mht"),
-    "xlsx": Manner(clean, 150, "xlsx"),
-    "gif": Manner(clean, 130, "gif"),
-    "webp": Manner(clean, 170, "webp", "body, td { font-family: 'WenQuanYi Zen Hei' }"),
+    "unruled": Manner(skewed, 200, "pdf", "unruled"),
+    "slanted": Manner(photographed, 200, "html", _DIGITS.format("AR PL UMing CN")),
 }
-"""How reports come as pictures. `dots` are to an inch."""
+"""How reports come as pictures: but for the last two as counties really publish them. `dots` are to an inch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,8 +171,13 @@ def _printed(made: Invented, look: str, folder: Path) -> bytes:
     """The PDF of a report: by Chromium where it is installed."""
     if look == "unruled":
         return reportlab_unruled(made)
-    if look == "reportlab" or "chromium" in programs.missing():
+    if look == "reportlab" or programs.missing():
         return reportlab_file(made)
+    if look == "word":
+        source = folder / f"{made.name}.docx"
+        source.write_bytes(docx_file(made))
+        programs.office([source], "pdf", folder, folder / "profile")
+        return source.with_suffix(".pdf").read_bytes()
     source = folder / f"{made.name}.html"
     source.write_bytes(printable(made).replace(b"</head>", f"<style>{look}</style></head>".encode()))
     programs.chromium(source, source.with_suffix(".pdf"))
@@ -276,101 +216,51 @@ def _html(pages: list[Picture], manner: Manner, made: Invented) -> Delivered:
     """A page that shows the report as pictures."""
     pictures = {f"{number}.jpg": _saved([page], "jpeg", manner.dots) for number, page in enumerate(pages, 1)}
     shown = "".join(f'<p><img src="{address}"/></p>' for address in pictures)
-    title = made.report.title
-    text = f"<html><head><title>{title}</title></head><body><h1>{title}</h1>{shown}</body></html>"
-    return {f"{made.name}.html": text.encode(), **pictures}
+    return {
+        f"{made.name}.html": html_page(made, f"<h1>{made.report.title}</h1>{shown}", chrome=False).encode(),
+        **pictures,
+    }
 
 
-def _mht(pages: list[Picture], manner: Manner, made: Invented) -> Delivered:
-    """The same as a browser saves it in one file."""
-    files = _html(pages, manner, made)
-    message = MIMEMultipart("related", type="text/html")
-    for address, data in files.items():
-        part = MIMEText(data.decode(), "html", "utf-8") if address.endswith("html") else MIMEImage(data, "jpeg")
-        part["Content-Location"] = f"http://localhost/{address}"
-        message.attach(part)
-    return {f"{made.name}.mht": message.as_bytes()}
+def _tables(made: Invented, dots: int, folder: Path) -> Delivered:
+    """A page of text whose tables are pictures, cut out of the screen."""
+    shown, pictures = [], {}
+    for number, part in enumerate(made.parts):
+        one = replace(made, name=f"{made.name}-{number}", parts=[part])
+        if part.rows is None:
+            shown.append(plain(one))
+        else:
+            pictures[f"{number}.png"] = _screenshot(one, folder, dots)
+            shown.append(f'<p align="center"><img src="{number}.png"/></p>')
+    return {f"{made.name}.html": html_page(made, "".join(shown), chrome=False).encode(), **pictures}
 
 
-def _docx(pages: list[Picture], manner: Manner, made: Invented) -> Delivered:
-    """Scans pasted into Word."""
-    document = Word()
-    for page in pages:
-        document.add_picture(BytesIO(_saved([page], "jpeg", manner.dots)), width=Mm(170))
-    out = BytesIO()
-    document.save(out)
-    return {f"{made.name}.docx": out.getvalue()}
-
-
-def _xlsx(pages: list[Picture], manner: Manner, made: Invented) -> Delivered:
-    """Scans pasted into a sheet."""
-    book = Workbook()
-    for number, page in enumerate(pages):
-        book.worksheets[0].add_image(SheetImage(BytesIO(_saved([page], "png", manner.dots))), f"A{1 + 60 * number}")
-    out = BytesIO()
-    book.save(out)
-    return {f"{made.name}.xlsx": out.getvalue()}
-
-
-def _overlaid(
-    pages: list[Picture], manner: Manner, made: Invented, source: bytes, *, scanned: int, text: bool
-) -> bytes:
-    """A PDF whose pages from `scanned` on are pictures, with the invisible `text` of a bad recognition or without."""
+def _with_layer(pages: list[Picture], manner: Manner, made: Invented, source: bytes) -> bytes:
+    """A PDF of pictures with the invisible text of a bad recognition."""
     random = chance(f"{made.name} layer")
     out = BytesIO()
     pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
     canvas = Canvas(out)
-    original = pypdfium2.PdfDocument(source)
-    for number, (page, picture) in enumerate(zip(original, pages, strict=True)):
-        if number < scanned:
-            canvas.setPageSize(page.get_size())
-            canvas.showPage()
-            continue
+    for page, picture in zip(pypdfium2.PdfDocument(source), pages, strict=True):
         width, height = page.get_size()
         canvas.setPageSize((width, height))
         canvas.drawImage(ImageReader(BytesIO(_saved([picture], "jpeg", manner.dots))), 0, 0, width, height)
-        if text:
-            words = page.get_textpage()
-            layer = canvas.beginText()
-            layer.setTextRenderMode(3)
-            for index in range(words.count_chars()):
-                char = words.get_text_range(index, 1)
-                left, bottom, _, top = words.get_charbox(index)
-                if not char.strip() or random.random() < 0.02:
-                    continue
-                char = char.translate(_MISREAD) if random.random() < 0.04 else char
-                layer.setFont("STSong-Light", max(top - bottom, 4))
-                layer.setTextOrigin(left + random.uniform(-1, 1), bottom + random.uniform(-1, 1))
-                layer.textOut(char)
-            canvas.drawText(layer)
+        words = page.get_textpage()
+        layer = canvas.beginText()
+        layer.setTextRenderMode(3)
+        for index in range(words.count_chars()):
+            char = words.get_text_range(index, 1)
+            left, bottom, _, top = words.get_charbox(index)
+            if not char.strip() or random.random() < 0.02:
+                continue
+            char = char.translate(_MISREAD) if random.random() < 0.04 else char
+            layer.setFont("STSong-Light", max(top - bottom, 4))
+            layer.setTextOrigin(left + random.uniform(-1, 1), bottom + random.uniform(-1, 1))
+            layer.textOut(char)
+        canvas.drawText(layer)
         canvas.showPage()
     canvas.save()
-    if scanned == 0:
-        return out.getvalue()
-    target = pypdfium2.PdfDocument(out.getvalue())
-    for number in range(scanned):
-        target.del_page(number)
-        target.import_pages(original, [number], number)
-    whole = BytesIO()
-    target.save(whole)
-    return whole.getvalue()
-
-
-def _turned_pdf(pages: list[Picture], manner: Manner) -> bytes:
-    """Pages that lie on their side and are shown upright (/Rotate)."""
-    lying = [np.rot90(page).copy() for page in pages]
-    pdf = pypdfium2.PdfDocument(_saved(lying, "pdf", manner.dots))
-    for page in pdf:
-        page.set_rotation(90)
-    out = BytesIO()
-    pdf.save(out)
     return out.getvalue()
-
-
-def _spread(pages: list[Picture]) -> list[Picture]:
-    """Two pages on each picture, as a copier lays out an open book."""
-    blank = np.full_like(pages[0], 255)
-    return [np.hstack([one, two]) for one, two in zip_longest(pages[::2], pages[1::2], fillvalue=blank)]
 
 
 def _delivered(pages: list[Picture], manner: Manner, made: Invented, source: bytes) -> Delivered:
@@ -378,24 +268,12 @@ def _delivered(pages: list[Picture], manner: Manner, made: Invented, source: byt
     match kind:
         case "html":
             return _html(pages, manner, made)
-        case "mht":
-            return _mht(pages, manner, made)
-        case "docx":
-            return _docx(pages, manner, made)
-        case "xlsx":
-            return _xlsx(pages, manner, made)
         case "pdf-bits":
             return {f"{name}.pdf": _saved(pages, "pdf", dots, "1")}
-        case "pdf-turned":
-            return {f"{name}.pdf": _turned_pdf(pages, manner)}
         case "pdf-layer":
-            return {f"{name}.pdf": _overlaid(pages, manner, made, source, scanned=0, text=True)}
-        case "pdf-mixed":
-            return {f"{name}.pdf": _overlaid(pages, manner, made, source, scanned=1, text=False)}
-        case "spread":
-            return {f"{name}.pdf": _saved(_spread(pages), "pdf", dots)}
-        case "png" | "gif" | "bmp" | "webp":
-            return {f"{name}.{kind}": _saved([_long(pages, dots)], kind, dots)}
+            return {f"{name}.pdf": _with_layer(pages, manner, made, source)}
+        case "png":
+            return {f"{name}.png": _saved([_long(pages, dots)], kind, dots)}
     return {f"{name}.{kind}": _saved(pages, kind, dots, "L" if kind == "tiff" else "RGB")}
 
 
@@ -405,20 +283,21 @@ def _long(pages: list[Picture], dots: int) -> Picture:
     return np.vstack([page[margin:-margin, :width] for page in pages])
 
 
-def _screenshot(made: Invented, folder: Path) -> bytes:
-    """A web page with the report as a browser shows it."""
+def _screenshot(made: Invented, folder: Path, dots: int) -> bytes:
+    """A report, or a part of one, as a browser shows it."""
     source, target = folder / f"{made.name}.html", folder / f"{made.name}.png"
     random = chance(f"{made.name} screen")
-    line, size = random.choice(("#000", "#999", "#ddd")), random.choice((13, 14, 16))
+    line, size = random.choice(("#000", "#999", "#ddd")), random.choice((13, 14, 16)) * dots // 96
     style = (
-        "@media screen { body { width: 960px; margin: 20px auto } table { width: 100%; margin-top: 8px !important } "
+        f"@media screen {{ body {{ width: {960 * dots // 96}px; margin: 20px auto }} "
+        "table { width: 100%; margin-top: 8px !important } "
         f"td {{ border: 1px solid {line} !important; font-size: {size}px !important }} }}"
     )
     source.write_bytes(printable(made).replace(b"</head>", f"<style>{style}</style></head>".encode()))
-    programs.screenshot(source, target, 1000, 8000)
+    programs.screenshot(source, target, 1000 * dots // 96, 8000)
     page = np.asarray(cv2.imread(str(target)), np.uint8)
     bottom = int(np.nonzero((page < 128).any(axis=(1, 2)))[0].max()) + 30
-    return _saved([page[:bottom]], "png", 96)
+    return _saved([page[:bottom]], "png", dots)
 
 
 def scan(name: str, manner: str, number: int, folder: Path) -> Scan:
@@ -426,8 +305,11 @@ def scan(name: str, manner: str, number: int, folder: Path) -> Scan:
     way = MANNERS[manner]
     made = invent(name, ("busy", "dense", "quiet", "busy")[number % 4])
     random = chance(f"{name} scan")
+    count = 1
     if way.delivery == "web":
-        files, count = {f"{name}.png": _screenshot(made, folder)}, 1
+        files = {f"{name}.png": _screenshot(made, folder, way.dots)}
+    elif way.delivery == "tables":
+        files = _tables(made, way.dots, folder)
     else:
         source = _printed(made, way.look, folder)
         pages = [way.damage(page, random) for page in _pages(source, way.dots)]
