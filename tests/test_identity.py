@@ -356,6 +356,13 @@ def test_the_date_of_the_signature(end: str, day: date | None) -> None:
     assert of(TITLE, end=end).signed_date == day
 
 
+@pytest.mark.parametrize(
+    "headline", ["青溪县财政局举办全民健身运动会", "白石镇召开专题民主生活会", "县领导走访慰问白石镇"]
+)
+def test_a_headline_below_a_report_is_nobody_s_signature(headline: str) -> None:
+    assert of("2024年政府信息公开工作年度报告", end=headline).office is None
+
+
 def test_witnesses_that_disagree_are_found() -> None:
     document = text.read(
         f"{TITLE}\n统计期限自2023年1月1日至2023年12月31日。\n{CHAPTERS}\n红河乡人民政府\n2023年1月4日".encode()
