@@ -163,7 +163,8 @@ class ReportSpider(scrapy.Spider):
                 "application/json" if form.startswith("{") else "application/x-www-form-urlencoded"
             )
             headers["X-Requested-With"] = "XMLHttpRequest"
-        known = self.recorder.validators(task.url) if task.tries == 0 else None
+        whole = task.tries > 0 and not task.not_before  # asked again at once, for what was not to be had conditionally
+        known = None if whole else self.recorder.validators(task.url)
         if known is not None:
             if known.etag:
                 headers["If-None-Match"] = known.etag
@@ -317,7 +318,8 @@ class ReportSpider(scrapy.Spider):
         else:
             return False
         walk.count_try(outcome)
-        self._put_off(walk, task, outcome, exchange, time.time() + wait)
+        lost = exchange.status == 304  # what is unchanged is not here any more
+        self._put_off(walk, task, outcome, exchange, 0 if lost else time.time() + wait)
         return True
 
     def _put_off(self, walk: Walk, task: Task, outcome: str, exchange: Exchange, not_before: float) -> None:

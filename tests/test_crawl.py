@@ -249,6 +249,17 @@ def test_a_site_that_asks_to_wait_is_waited_for(tmp_path: Path) -> None:
     assert len(reports(tmp_path)) == 5
 
 
+def test_who_was_told_to_wait_asks_as_conditionally_as_before(tmp_path: Path) -> None:
+    pages, path = conditional(county()), f"{COLUMN}2022.html"
+    with serving(pages) as server:
+        crawl(tmp_path, server)
+        first, busy, given = len(server.log), [Answer("busy", 503, {"Retry-After": "1"})], pages[path]
+        server.pages[path] = lambda asked: busy.pop() if busy else given(asked)
+        crawl(tmp_path, server)
+        asked = [one.headers.get("If-None-Match") for one in server.log[first:] if one.path == path]
+    assert asked == ['"v1"', '"v1"']
+
+
 def test_a_challenge_in_the_middle_ends_the_visit_and_keeps_what_was_had(tmp_path: Path) -> None:
     with serving(county() | {f"{COLUMN}2022.html": CHALLENGES[0]}) as server:
         crawl(tmp_path, server)
