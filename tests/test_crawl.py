@@ -637,6 +637,24 @@ def test_counters_and_tokens_are_no_edit_and_an_edit_between_them_is(tmp_path: P
     assert len(reports(tmp_path)) == 6
 
 
+def test_what_stands_beside_a_report_in_pictures_is_no_edit(tmp_path: Path) -> None:
+    title, visits = "匡堰镇人民政府2022年政府信息公开工作年度报告", iter("一二")
+
+    def answer(_: Asked) -> Answer:
+        visit = next(visits)
+        shown = (
+            f"<h1>{title}</h1><p>发布日期：2023-01-12</p><div><p><img src='/1.png'></p><p><img src='/2.png'></p></div>"
+        )
+        beside = f"<h3>热点信息</h3><ul><li><a href='/n.html'>匡堰镇召开第{visit}次会议</a></li></ul>"
+        foot = f"<p>您是第{visit}位访客</p><p>主办：慈溪市人民政府办公室 网站标识码：3302820001</p>"
+        return Answer(f"<title>{title}</title><div>{shown}</div><div>{beside}</div><div>{foot}</div>")
+
+    with serving(county() | {f"{COLUMN}2022.html": answer}) as server:
+        crawl(tmp_path, server)
+        crawl(tmp_path, server)
+    assert outcomes(tmp_path, server, f"{COLUMN}2022.html") == [("ok", "report"), ("unchanged", "report")]
+
+
 def test_a_replaced_file_is_a_new_version_of_its_report(tmp_path: Path) -> None:
     title = "匡堰镇人民政府2022年政府信息公开工作年度报告"
     link = f'<p>附件：<a href="/f/2022.docx">{title}.docx</a></p>'

@@ -14,7 +14,9 @@ _FORM_WORD = re.compile("|".join(WORDS["form_words"].values()))
 _TITLE = re.compile(r"20\d\d年?.*公开.*(?:报告|年报)$|公开.*20\d\d年?.*(?:报告|年报)$")
 _WHOLE = HEADINGS | {"table", "p"}
 """Elements of which the words count as one, where there are nothing but words in them."""
-_NOT_WORDS = ("a", "table", *SKIPPED_TAGS)
+_PICTURE = 60
+"""Letters that a picture is worth: a report may be nothing else, and what stands around it changes every day."""
+_NOT_WORDS = ("a", "img", "table", *SKIPPED_TAGS)
 """What an element must be looked into for, to tell its words from links, scripts and cells."""
 
 
@@ -39,6 +41,7 @@ def find(root: etree._Element) -> etree._Element:
         else:
             letters, anchors = stack.pop()
             anchors += tag == "table"
+            letters += _PICTURE if tag == "img" and not skipped and not inside_link else 0
             size[element] = (letters, anchors)
             stack[-1][0] += letters
             stack[-1][1] += anchors
@@ -63,7 +66,7 @@ def find(root: etree._Element) -> etree._Element:
         best_letters, best_anchors = size[best]
         if best.tag == "table" and webtables.cells(best) is not None:
             return _with_what_stands_beside(node, size) if best_letters == letters else node
-        if best.tag in HEADINGS or best.tag == "p":
+        if best.tag in HEADINGS or best.tag in {"p", "img"}:
             break
         lost = anchors - best_anchors
         if not best_letters or best_letters < 0.6 * letters or (lost >= 100 and lost > 0.1 * anchors):
