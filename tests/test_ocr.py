@@ -333,6 +333,15 @@ def test_a_lone_line_on_an_empty_page_is_read(page: Any) -> None:
 
 
 @needs_ocr
+def test_what_runs_around_a_grey_seal_is_no_prose(page: Any) -> None:
+    sheet = np.full((2339, 1654, 3), 255, np.uint8)
+    sheet[:120, : page.shape[1]] = page[:120]
+    slanting = Image.fromarray(page[:120]).rotate(20, expand=True, fillcolor=(255, 255, 255))
+    sheet[900 : 900 + slanting.height, 300 : 300 + slanting.width] = np.asarray(slanting)
+    assert [paragraph.text for paragraph in image.read(saved(sheet)).paragraphs] == [PROSE]
+
+
+@needs_ocr
 def test_pictures_in_a_row_and_pages_of_a_tiff_are_pages(page: Any) -> None:
     prose = page[:120]
     two = image.read(saved(prose, page, kind="tiff"))

@@ -129,9 +129,16 @@ def words(picture: Picture, boxes: NDArray[np.float32], began: tuple[float, floa
             raise TooSlowError
         told = _engine().recognize_txt([cut[at] for at in some])
         for at, text, score, info in zip(some, told.txts, told.scores, told.word_results, strict=True):
-            if text.strip() and score >= 0.4:
+            if text.strip() and score >= 0.4 and not _is_of_seal(boxes[at], text):
                 found.append(_word(boxes[at], text, info))
     return found
+
+
+def _is_of_seal(box: Any, text: str) -> bool:
+    """Whether Chinese characters run up or down hill on an upright page: around a seal, which has no red in a grey scan
+    (市晋安 became the last words of chapter six)."""
+    along, rise = np.abs(box[1] - box[0])
+    return len(text) > 1 and text > "⺀" and bool(rise > 0.2 * along)
 
 
 def _standing(cut: list[Picture], boxes: NDArray[np.float32]) -> Iterator[Picture]:
