@@ -523,6 +523,22 @@ def test_numbers_that_moved_under_other_words_are_not_believed() -> None:
     assert all(cells[f"requests.new_received.{column}"].value in (None, value) for column, value in truth.items())
 
 
+def test_the_number_of_a_page_within_the_frame_of_a_table_is_in_no_cell() -> None:
+    def one(canvas: Canvas) -> None:
+        row(canvas, 110, HEADER)
+        row(canvas, 30, RECEIVED, height=80)  # the frame goes on to the foot of the page
+        put(canvas, 290, 38, "- 1 -", 9)
+
+    def two(canvas: Canvas) -> None:
+        row(canvas, 780, CARRIED)
+        put(canvas, 290, 38, "- 2 -", 9)
+
+    report = extract.read(pdf(one, two))
+    received = [report.cells[f"requests.new_received.{column}"] for column in form.APPLICANTS]
+    assert [cell.raw for cell in received] == list(RECEIVED[1:])
+    assert report.cells["requests.carried_in.total"].value == 2
+
+
 def test_wrapped_totals_are_no_page_numbers() -> None:
     def draw(canvas: Canvas) -> None:
         widths = (*WIDTHS[:-1], 11.0)

@@ -17,6 +17,8 @@ _PAGE_NUMBER = re.compile(r"^[\s\-—–─]*(?:第)?\s*\d{1,3}\s*(?:页)?(?:\s*
 _TITLED = 6
 """Chinese characters from which on a line tells how large its letters are: a title may go over the whole page."""
 _NUMBERS = re.compile(r"\d+")
+_ON_LINE = 2.0
+"""Points between the bases of characters of a page's number."""
 _NUMBERED = re.compile(r"^(?:[一二三四五六七八九十]{1,2}、|[（(][一二三四五六七八九十]{1,2}[）)])")
 
 
@@ -52,6 +54,7 @@ def text(leaf: Leaf, number: int, order: float, above: Text | None) -> Text:
 def put(texts: list[Text], document: Document) -> None:
     """Put the texts of all pages into a document, without the heads and feet that run through them."""
     heads = _running([one.prose for one in texts])
+    _take_out_feet(texts)
     margins: dict[int, Margins] = {}  # by the width of a page: of prose on all such
     for one in texts:
         titles = _titles(one.prose) if one is texts[0] else set()
@@ -204,6 +207,23 @@ def _titles(prose: list[Line]) -> set[str]:
 def _unnumbered(prose: list[Line]) -> list[Line]:
     """The lines that are no page's number."""
     return [line for line in prose if line and not _PAGE_NUMBER.match(line.text)]
+
+
+def _take_out_feet(texts: list[Text]) -> None:
+    """Take the pages' numbers out of the tables that reach down around them: the lowest line of two pages and more, at
+    one height, that counts as these do."""
+    feet: dict[tuple[int, int], list[tuple[Text, Line]]] = {}
+    for one in texts:
+        lowest = max((char.base for char in one.leaf.chars), default=0.0)
+        line = Line(char for char in one.leaf.chars if lowest - char.base < _ON_LINE)
+        if line and _PAGE_NUMBER.match(line.text) and (count := _NUMBERS.search(line.text)):
+            feet.setdefault((_head(line)[1], int(count[0]) - one.number), []).append((one, line))
+    for here in feet.values():
+        for one, line in here if len(here) > 1 else ():
+            gone = set(map(id, line))
+            for table in one.tables:
+                for slot, chars in table.chars.items():
+                    table.chars[slot] = [char for char in chars if id(char) not in gone]
 
 
 def _own_lines(text: Text, running: set[str]) -> Iterator[str]:
