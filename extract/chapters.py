@@ -79,7 +79,7 @@ def _with_missing(document_lines: list[Line], found: list[Heading], problems: li
     end = found[at + 1].line if at + 1 < len(found) else len(document_lines)
     for number in range(found[at].line + 1, end):
         line = document_lines[number]
-        if line.cells < 2 and _MISSING_PROBLEMS.search(line.bare) and not _is_table_text(line.bare):
+        if _MISSING_PROBLEMS.search(line.bare):
             problems.append("“存在的主要问题及改进情况”一章没有标题，从表格后的正文分出")
             return [*found[: at + 1], Heading(number, "problems", "", lines=0), *found[at + 1 :]]
     return found
@@ -100,7 +100,7 @@ def _prose(body: list[Line], key: str, problems: list[str]) -> list[str]:
                 continue
             if _ROW.search(line.text) or not _is_prose_among_tables(bare, first=number == 0):
                 continue
-        if UNKNOWN_HEADING.fullmatch(bare) and not _is_table_text(bare) and not match_heading(bare):
+        if UNKNOWN_HEADING.fullmatch(bare) and not match_heading(bare):
             problems.append(f"格式中没有的章标题：{bare}")
         result.append(_LAYOUT_SPACE.sub("", text))
     return result
@@ -211,7 +211,7 @@ def _whole(document: Document, document_lines: list[Line]) -> Chapters:
 def _is_caption(document: Document, line: Line) -> bool:
     """Whether a line names the table that follows it (附表：政府信息公开情况统计表)."""
     below = document.blocks[line.block + 1 : line.block + 2]
-    return any(isinstance(block, Grid) for block in below) and "表" in line.text and "。" not in line.text
+    return any(isinstance(block, Grid) for block in below) and "表" in line.text
 
 
 def _is_title(bare: str) -> bool:

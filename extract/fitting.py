@@ -61,7 +61,7 @@ def _between_edges(texts: list[str], count: int) -> list[str] | None:
     ways = [texts[i : i + count] for i in range(max(0, spare - right), min(left, spare) + 1)]
     ways = [way for way in ways if (way[0] and way[-1]) or way.count("") > 1]
     if len(ways) > 1:
-        ways = [way for way in ways if count == len(form.APPLICANTS) and adds_up(way)]
+        ways = [way for way in ways if adds_up(way)]
     return ways[0] if len(ways) == 1 else None
 
 

@@ -102,7 +102,7 @@ def in_full(words: tuple[str, ...]) -> tuple[str, ...]:
 
     Copies of 两城镇 2020 and of other pages have "本年新 本年新 对外公开总数量" and "结果维持 结果 其他 尚未 总计": the
     second line of each header was lost. A run of headers is completed where each word begins the official one at its
-    place, one of them is whole, and no other run of the form fits.
+    place, and no other run of the form fits.
     """
     keys = [plain(word) for word in words]
     result = list(words)
@@ -117,8 +117,6 @@ def in_full(words: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _begins(keys: list[str], official: tuple[str, ...]) -> bool:
-    return (
-        len(keys) == len(official)
-        and all(len(key) >= _BEGINNING and label.startswith(key) for key, label in zip(keys, official, strict=True))
-        and any(key == label for key, label in zip(keys, official, strict=True))
+    return len(keys) == len(official) and all(
+        len(key) >= _BEGINNING and label.startswith(key) for key, label in zip(keys, official, strict=True)
     )

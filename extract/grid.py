@@ -62,7 +62,7 @@ class _Walk:
             place = Place(grid.number, line.number)
             if match is None or line.is_header:
                 self._unnamed(grid, line, place)
-            elif not _is_part(line, lines):
+            else:
                 self._named(grid, line, match, place)
 
     def _named(self, grid: Grid, line: Line, match: Match, place: Place) -> None:
@@ -122,13 +122,6 @@ def _stage(line: Line) -> str | None:
 
 def _names_results(pending: list[Line]) -> bool:
     return any(RESULTS.issubset(line.words) for line in pending)
-
-
-def _is_part(line: Line, lines: list[Line]) -> bool:
-    """Whether a row without values holds a part of a label only, of which another part stands beside its values."""
-    if line.match is None or line.match.exact or any(cell.text for cell in line.cells[line.labels :]):
-        return False
-    return any(other.match == line.match and abs(other.number - line.number) == 1 for other in lines)
 
 
 def _is_page_number(line: Line) -> bool:
@@ -214,18 +207,17 @@ def _disputes(reading: Reading, line: Line, header: Header, place: Place, *, typ
     whole_stages = len(named) % len(form.RESULTS) == 0 and len(named) > 0
     # Of all fifteen the order is sure, and a program may draw their borders a hair beside the header's.
     is_whole = len(cells) == len(_DISPUTES)
-    by_position = not is_whole and (whole_stages or len(named) == len(cells))
-    placed = placing.by_position(line.row, header, ()) if by_position else None
-    placed = placed or placing.by_order(cells, named if whole_stages and not is_whole else _DISPUTES)
+    by_header = whole_stages and not is_whole
+    placed = placing.by_position(line.row, header, ()) if by_header else None
+    placed = placed or placing.by_order(cells, named if by_header else _DISPUTES)
     # What a lost cell leaves empty is the last; no label stands before the first.
     printed = list(placed.values()) if placed is not None else cells
     lost = not printed[-1].text and (
         not adds_up([cell.text for cell in printed]) or (typed and placing.may_be_shifted(printed))
     )
     if placed is None or lost:
-        if any(cell.text for cell in cells):
-            kept = placing.stripped(cells) if typed else cells
-            reading.torn[("disputes", "")] = Torn([values.read(cell.text) for cell in kept], place)
+        kept = placing.stripped(cells) if typed else cells
+        reading.torn[("disputes", "")] = Torn([values.read(cell.text) for cell in kept], place)
         return
     for column, cell in placed.items():
         stage, result = column.split(".")

@@ -169,9 +169,6 @@ def headings(document_lines: list[Line]) -> list[Heading]:
     sequence counts: numbered before unnumbered, later before earlier.
     """
     candidates = [heading for number in range(len(document_lines)) if (heading := _heading(number, document_lines))]
-    if sum(heading.weight >= _NUMBERED for heading in candidates) >= len(KEYS) // 2:
-        # Where the chapters are 一、二、三、 neither （二） nor 2. is one.
-        candidates = [heading for heading in candidates if heading.weight != _ORDINAL_ONLY]
     # By the last chapter: weight, lines, headings.
     best: list[tuple[int, int, list[Heading]]] = [(0, 0, [])] * len(KEYS)
     for candidate in candidates:
@@ -182,7 +179,7 @@ def headings(document_lines: list[Line]) -> list[Heading]:
     return max(best, key=lambda entry: entry[:2])[2]
 
 
-_NUMBERED, _ORDINAL_ONLY = 6, 3
+_NUMBERED = 6
 
 
 def _heading(number: int, document_lines: list[Line]) -> Heading | None:
@@ -205,8 +202,7 @@ def _heading(number: int, document_lines: list[Line]) -> Heading | None:
     if (ordinal := _ORDINAL.match(bare)) and (found := match_heading(bare[ordinal.end() :])):
         numeral = ordinal["numeral"]
         if KEYS.index(found[0]) + 1 == (int(numeral) if numeral.isdecimal() else _NUMERALS.index(numeral) + 1):
-            # 1.总体情况 is one wherever it stands; （二）主动公开情况 only where no chapter is 二、
-            return Heading(number, found[0], raw, weight=_ORDINAL_ONLY + (bare[ordinal.end() :] in OFFICIAL))
+            return Heading(number, found[0], raw, weight=3)
     return _run_in(number, raw)
 
 
@@ -256,7 +252,7 @@ def match_heading(text: str) -> tuple[str, str | None] | None:
 
 def _is_form(document_lines: list[Line], found: list[Heading]) -> bool:
     """Whether the document has the six chapters of 2019 and after (reports before it share words with them)."""
-    if len(found) < 3 or sum(heading.weight for heading in found) < 6:
+    if len(found) < 3:
         return False
     if names_form(document_lines):
         return True

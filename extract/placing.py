@@ -132,17 +132,10 @@ def ways(table: str, line: Line, count: int, over: Header | None, *, typed: bool
         edges = sum(bool(cell.text) for cell in (behind[0], behind[len(columns) - 1]))
         lost = edges == 1 and sum(not cell.text for cell in behind) == 1
         ordered = None if lost or not agree_on_sum(ordered) else ordered
-    if table == "disputes" and ordered is None and under is None:
-        ordered = by_order(behind, form.RESULTS)
-        ordered = ordered if ordered is not None and agree_on_sum(ordered) else None
     found = [way for way in (under, ordered) if way is not None]
     if len(found) == 2 and _texts(found[0]) == _texts(found[1]):
         return found[:1]
-    if len(found) == 2 and typed:
-        return []
-    if len(found) == 2 and table == "requests" and len(right := [way for way in found if agree_on_sum(way)]) == 1:
-        return right
-    return found
+    return [] if len(found) == 2 and typed else found
 
 
 def _texts(placed: Placed) -> dict[str, str]:

@@ -100,15 +100,11 @@ class Reading:
     def settle(self) -> None:
         """Disbelieve what only one of two differing places has: nobody knows whose it is.
 
-        Two rows got one label (a scan that lost the line between them), or two bodies' or years' tables stand in one
-        document and a row is of the other edition.
+        Two rows got one label (a scan that lost the line between them).
         """
         differing = {key for key in self.again if key in self.cells and self.cells[key].status is Status.DISPUTED}
         for row in set(map(_row, differing)):
             self._dispute(key for key in self.cells if _row(key) == row and key not in self.alike)
-        if self.copies_differ():
-            twice = self._twice()
-            self._dispute(key for key in self.cells if key.split(".")[0] in twice and key not in self.again)
 
     def _dispute(self, keys: Iterable[str]) -> None:
         for key in list(keys):

@@ -245,12 +245,8 @@ def _named(words: list[str]) -> Iterator[Row]:
 
 def _row_of(words: list[str], same_line: list[str]) -> labels.Match | None:
     """The row that a run of words names: by the words on the values' own line, else by the words just before them."""
-    if same_line:
-        if (match := labels.find(same_line)) is not None and (match.exact or len(words) == len(same_line)):
-            return match
-        if match is not None:
-            whole = labels.at_end("".join(words))
-            return labels.Match(whole) if whole is not None else match
+    if same_line and (match := labels.find(same_line)) is not None:
+        return match
     for count in range(1, min(len(words), 6) + 1):
         if (row := labels.exactly("".join(words[-count:]))) is not None:
             # Labels that follow each other without a number are a column of labels: nobody knows whose the numbers are.

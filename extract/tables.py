@@ -43,9 +43,7 @@ def read(document: Document, year: int | None = None, office: str | None = None,
         return Tables({"disclosure": None, "requests": None}, {}, _other_tables(document, set()))
     by_grid, by_stream = _readings(document, grids, year)
     if (by_grid.copies_differ() or by_stream.copies_differ()) and (own := _own(document, year, office)) != grids:
-        again = _readings(document, own, year)
-        if again[0].tables() | again[1].tables() == by_grid.tables() | by_stream.tables():
-            (by_grid, by_stream), grids = again, own
+        by_grid, by_stream = _readings(document, own, year)
     first, second = (by_grid, by_stream) if by_grid.rows else (by_stream, Reading())
     cells, agreed = merging.merge(first, second)
     if document.recognised:
