@@ -59,6 +59,7 @@ class Score:
     new_found: int = 0
     changed: int = 0
     changed_found: int = 0
+    falsely_changed: int = 0
     vanished: int = 0
     vanished_found: int = 0
     known: int = 0
@@ -84,7 +85,9 @@ class Archive:
                 one = [row["report_id"]]
                 addresses = db.execute("SELECT * FROM addresses WHERE report_id = ?", one)
                 changes = db.execute("SELECT cell FROM changes WHERE report_id = ?", one)
+                edits = db.execute("SELECT 1 FROM events WHERE report_id = ? AND what = 'edited'", one)
                 report |= {"addresses": [dict(a) for a in addresses], "changes": [c[0] for c in changes]}
+                report["edited"] = edits.fetchone() is not None
                 urls = {row["source_url"], *(a["url"] for a in report["addresses"])}
                 found = {resolve(url) for url in urls} - {""}
                 for key in found:
@@ -141,6 +144,9 @@ def _judge_report(score: Score, truth: Truth, rows: list[dict[str, Any]]) -> Non
         score.changed_found += seen
         if not seen:
             score.missed.append(f"{'replaced' if truth.replaced else 'edited'} {truth.delivery} {truth.key}")
+    elif any(row["edited"] for row in rows):
+        score.falsely_changed += 1
+        score.wrong.append(f"not edited {truth.delivery} {truth.key}")
 
 
 def _violations(site: Imitation, log: list[Request]) -> int:
@@ -267,7 +273,7 @@ def run(folder: Path, delay: float, names: dict[str, str]) -> int:
 
 HEADS = (
     "site", "system", "open", "found", "right", "wrong", "req/rep", "idle", "robots", "after", "gap", "new", "changed",
-    "gone", "cond",
+    "falsely", "gone", "cond",
 )  # fmt: skip
 
 
@@ -282,7 +288,8 @@ def line(score: Score) -> tuple[str, ...]:
         score.key, score.system, str(score.open), share(score.found, score.open), share(score.right, score.found),
         str(score.kept_wrong), f"{score.requests / max(score.found, 1):.2f}", share(score.idle, score.requests),
         str(score.violations), str(score.after_challenge), f"{score.gap:.3f}", share(score.new_found, score.new),
-        share(score.changed_found, score.changed), share(score.vanished_found, score.vanished),
+        share(score.changed_found, score.changed), str(score.falsely_changed),
+        share(score.vanished_found, score.vanished),
         share(score.conditional, score.known),
     )  # fmt: skip
 
@@ -292,8 +299,8 @@ def total(scores: list[Score], round_: int) -> Score:
     whole = Score("all", f"round {round_}", round_)
     for score in scores:
         for name in (
-            "open found right kept_wrong requests idle violations new new_found changed changed_found vanished "
-            "vanished_found known conditional"
+            "open found right kept_wrong requests idle violations new new_found changed changed_found "
+            "falsely_changed vanished vanished_found known conditional"
         ).split():
             setattr(whole, name, getattr(whole, name) + getattr(score, name))
         whole.after_challenge = max(whole.after_challenge, score.after_challenge)
@@ -321,6 +328,7 @@ def failures(scores: list[Score]) -> list[str]:
             "kept_wrong": whole.kept_wrong / found, "requests": whole.requests / found,
             "idle": whole.idle / max(whole.requests, 1), "violations": whole.violations,
             "after_challenge": whole.after_challenge,
+            "falsely_changed": whole.falsely_changed,
         }  # fmt: skip
         for name, value in measured.items():
             if value < floors["least"][name]:

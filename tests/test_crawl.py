@@ -614,7 +614,8 @@ def counted(body: str) -> Any:
     def answer(_: Asked) -> Answer:
         visits.append(1)
         token = f'<input type="hidden" name="__VIEWSTATE" value="{len(visits) * 7919}">'
-        return Answer(body.replace("</body>", f"<p>浏览次数：{len(visits)}</p>{token}</body>"))
+        shown = f"<p>浏览次数：{len(visits)}</p><span>{len(visits)}</span>"  # of some sites without a word
+        return Answer(body.replace("</body>", f"{shown}{token}</body>"))
 
     return answer
 

@@ -374,6 +374,7 @@ def test_a_missed_report_a_wrong_year_and_a_short_gap_fail() -> None:
         ("requests", 21),
         ("idle", 3),
         ("violations", 1),
+        ("falsely_changed", 1),
     ):
         worse = crawl.Score("x", "trs", 1, open=10, found=10, right=10, requests=15, gap=0.5)
         setattr(worse, name, value)

@@ -41,7 +41,13 @@ def read_text(text: str) -> Document:
     content = body.find(root)
     body.read_outside(root, content, document)
     document.blocks.extend(_Walk(document).blocks(content))
+    while document.blocks and _is_bare_number(document.blocks[-1]):
+        document.blocks.pop()  # a counter of visits that says no more
     return document
+
+
+def _is_bare_number(block: Block) -> bool:
+    return isinstance(block, Paragraph) and block.text.strip().isdigit()
 
 
 def _rebase(root: etree._Element) -> None:
