@@ -281,6 +281,16 @@ def test_a_page_on_its_side(turn: int, drawn: bool) -> None:
     assert 0 <= cell.place.box.top < cell.place.box.bottom <= shown[1]
 
 
+def test_two_pages_on_one_sheet() -> None:
+    source = pypdfium2.PdfDocument(pdf(table, nothing))
+    width, height = source[0].get_size()
+    sheets = pypdfium2.raw.FPDF_ImportNPagesToOne(source, 2 * width, height, 2, 1)
+    report = extract.read(saved(pypdfium2.PdfDocument(sheets)))
+    assert report.cells["requests.new_received.total"].value == 16
+    assert report.chapters["overview"].endswith("全年公开信息312条。")
+    assert report.chapters["other_matters"] == "无。"
+
+
 @pytest.mark.parametrize("scale", [0.4, 4.0])
 def test_a_page_of_any_size(scale: float) -> None:
     source = pypdfium2.PdfDocument(pdf(table, nothing))

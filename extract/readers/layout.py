@@ -10,7 +10,7 @@ from statistics import median
 from extract.document import Block, Document, Paragraph
 from extract.readers import grids, ruling, unruled
 from extract.readers.chars import Char, Line, printed_lines, written_lines
-from extract.readers.leaf import Leaf, legible
+from extract.readers.leaves import Leaf
 from extract.readers.ruling import Table
 
 _PAGE_NUMBER = re.compile(r"^[\s\-—–─]*(?:第)?\s*\d{1,3}\s*(?:页)?(?:\s*/\s*(?:共)?\d{1,3}\s*页?)?[\s\-—–─]*$")
@@ -43,7 +43,6 @@ class Text:
 def text(leaf: Leaf, number: int, order: float, above: Text | None) -> Text:
     """The text of a leaf of page `number`; `order` and `above` as the leaf and the table before are for
     `ruling.tables`."""
-    leaf = legible(leaf)
     last = above.tables[-1] if above is not None and above.tables else None
     tables = ruling.tables(leaf.rulings, order, leaf.printed, last)
     prose = printed_lines(ruling.placed(leaf.chars, tables))

@@ -16,7 +16,7 @@ from lxml import etree
 from extract.document import Document, Picture
 from extract.readers import layout, pages, ruling
 from extract.readers.chars import Char, Point
-from extract.readers.leaf import Leaf
+from extract.readers.leaves import Leaf, leaves
 
 _POINTS = 72 / 25.4
 _MAX_PAGES, _MAX_OBJECTS = 200, 50_000
@@ -95,7 +95,8 @@ def _read_body(root: Element, file: _File, document: Document) -> None:
             name = media.get(scan.get("ResourceID"), "")
             document.blocks.append(Picture(name, file.archive.read(name) if name in file.archive.namelist() else None))
             continue
-        texts.append(layout.text(leaf, number, number, texts[-1] if texts else None))
+        for at, one in enumerate(halves := leaves(leaf)):
+            texts.append(layout.text(one, number, number + at / len(halves), texts[-1] if texts else None))
     layout.put(texts, document)
 
 

@@ -11,7 +11,7 @@ import pypdfium2
 from extract.document import Document, Paragraph
 from extract.readers import image, layout, pages, pdfpage
 from extract.readers.chars import TextLayer
-from extract.readers.leaf import Leaf
+from extract.readers.leaves import Leaf, leaves
 from extract.readers.ruling import Table
 
 _MAX_PAGES = 200
@@ -122,7 +122,7 @@ def _is_scan(shown: pdfpage.Page) -> bool:
 
 def _texts(shown: pdfpage.Page, number: int, above: layout.Text | None) -> Iterator[layout.Text]:
     """What the text layer of a page says, each of its upright parts for itself."""
-    upright = pdfpage.leaves(shown)
+    upright = [leaf for sheet in pdfpage.leaves(shown) for leaf in leaves(sheet)]
     for at, leaf in enumerate(upright):
         above = layout.text(leaf, number, number + at / len(upright), above)
         yield above

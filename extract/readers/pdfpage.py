@@ -10,7 +10,7 @@ import pypdfium2.raw as pdfium
 from extract.document import Box
 from extract.readers.chars import Char
 from extract.readers.drawn import PATH, PICTURE, Drawn, Frame, lines, objects
-from extract.readers.leaf import Leaf
+from extract.readers.leaves import Leaf
 from extract.readers.letters import Letter, seen
 from extract.readers.ruling import rulings
 from extract.readers.struck import without_struck
