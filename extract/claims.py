@@ -13,7 +13,7 @@ from typing import Any
 
 from extract import numerals
 from extract.numerals import shown
-from extract.prose import NUMBERS, Prose
+from extract.prose import NUMBERS, Prose, optional
 from extract.report import Cell, Finding, FindingClass, Identity, OfficeKind
 
 Grade = Callable[[FindingClass, tuple[str, ...]], FindingClass]
@@ -56,10 +56,6 @@ def _filled(pattern: str) -> str:
     return pattern
 
 
-def _optional(pattern: str | None) -> re.Pattern[str] | None:
-    return re.compile(pattern) if pattern else None
-
-
 _CLAIMS = [
     _Claim(
         entry["kind"],
@@ -69,7 +65,7 @@ _CLAIMS = [
         re.compile(_filled(entry["pattern"])),
         tuple(tuple(keys) for keys in entry["cells"]),
         entry.get("about", False),
-        *(_optional(entry.get(name)) for name in ("needs", "unless", "unless_before")),
+        *(optional(entry.get(name)) for name in ("needs", "unless", "unless_before")),
     )
     for entry in _FACTS["claims"]
 ]

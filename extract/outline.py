@@ -76,7 +76,7 @@ def read(document: Document) -> Outline:
         every = lines(document)
         found = headings(every)
     is_form = _is_form(every, found)
-    top = _top(document, every[: found[0].line if is_form else _first_prose(every)])
+    top = _top(every[: found[0].line if is_form else _first_prose(every)])
     # The tables of old reports stand behind the signature too.
     prose = [line for line in every if line.cells < 2]
     tail = every[found[-1].line + 1 :] if is_form else prose[1:][-_TAIL_LINES:]
@@ -145,21 +145,17 @@ def _first_prose(every: list[Line]) -> int:
     return next((at for at, line in enumerate(every[:HEAD_LINES]) if "。" in line.bare), HEAD_LINES)
 
 
-def _top(document: Document, first: list[Line]) -> list[str]:
-    # A year that is a link, or ends the way to this page, is a column's: xxgkAnnualReport.jsp offers all of them.
-    years = {words for link in document.links if "20" in link.words and subtitle_year(words := tidy(link.words))}
+def _top(first: list[Line]) -> list[str]:
+    """The lines in which a title may stand: not the way to this page, nor years of which a page offers several, one
+    below the other (xxgkAnnualReport.jsp)."""
     top = [tidy(line.text) for line in first if line.cells < 2]
-    top = [text for text, chosen in zip(top, _chosen_years(top), strict=True) if not chosen and text not in years]
-    return [text for text in top if not _CRUMBS.match(text) and not _SEVERAL_YEARS.fullmatch(text)]
-
-
-def _chosen_years(texts: list[str]) -> list[bool]:
-    """For each line whether it is one of several years, one below the other, that a page offers."""
-    years = [None, *map(subtitle_year, texts), None]
-    return [
-        year is not None and any(other not in (year, None) for other in (before, after))
-        for before, year, after in zip(years, years[1:], years[2:], strict=False)
-    ]
+    years = [None, *map(subtitle_year, top), None]
+    kept = []
+    for text, before, year, after in zip(top, years, years[1:], years[2:], strict=False):
+        is_chosen = year is not None and not {before, after} <= {year, None}
+        if not (is_chosen or _CRUMBS.match(text) or _SEVERAL_YEARS.fullmatch(text)):
+            kept.append(text)
+    return kept
 
 
 def headings(document_lines: list[Line]) -> list[Heading]:

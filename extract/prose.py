@@ -52,3 +52,8 @@ def of(chapter: str) -> Prose:
     printed = compact(chapter)[:_CHAPTER]
     folded = fold(printed)
     return Prose(printed, folded, [0, *(found.start() for found in _SECTION.finditer(folded))])
+
+
+def optional(pattern: str | None) -> re.Pattern[str] | None:
+    """The pattern that an entry of claims.json or slips.json may have."""
+    return re.compile(pattern) if pattern else None

@@ -1,7 +1,6 @@
 """What one way of reading a document's tables yields, before editions are told and gaps are filled."""
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from extract import form, values
@@ -102,14 +101,9 @@ class Reading:
 
         Two rows got one label (a scan that lost the line between them).
         """
-        differing = {key for key in self.again if key in self.cells and self.cells[key].status is Status.DISPUTED}
-        for row in set(map(_row, differing)):
-            self._dispute(key for key in self.cells if _row(key) == row and key not in self.alike)
-
-    def _dispute(self, keys: Iterable[str]) -> None:
-        for key in list(keys):
-            cell = self.cells[key]
-            if cell.value is not None:
+        differing = {_row(key) for key in self.cells.keys() & self.again if self.cells[key].status is Status.DISPUTED}
+        for key, cell in self.cells.items():
+            if _row(key) in differing and key not in self.alike and cell.value is not None:
                 self.cells[key] = Cell(None, cell.raw, Status.DISPUTED, cell.place)
 
     def _twice(self) -> set[str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from extract import numerals
 from extract.numerals import shown
-from extract.prose import NUMBERS, Prose
+from extract.prose import NUMBERS, Prose, optional
 from extract.report import Finding, FindingClass
 
 _FACTS: dict[str, Any] = json.loads(files(__package__).joinpath("slips.json").read_text("utf-8"))
@@ -90,12 +90,8 @@ def _enumerations(text: Prose) -> Iterator[Finding]:
         last = match.end()
 
 
-def _optional(pattern: str | None) -> re.Pattern[str] | None:
-    return re.compile(pattern) if pattern else None
-
-
 _PHRASES = [
-    (entry, re.compile(entry["pattern"]), _optional(entry.get("needs")), _optional(entry.get("unless")))
+    (entry, re.compile(entry["pattern"]), optional(entry.get("needs")), optional(entry.get("unless")))
     for entry in _FACTS["phrases"]
 ]
 
