@@ -27,12 +27,11 @@ def compare(tables: Tables, other: Tables, *, sure: bool) -> None:
     differing: Counter[str] = Counter()
     for table in form.TABLES:
         keys = [key for key in other.cells if key.startswith(f"{table}.")]
-        if not any(key.startswith(f"{table}.") for key in tables.cells):
+        if keys and not any(key.startswith(f"{table}.") for key in tables.cells):
             tables.cells |= {key: other.cells[key] for key in keys}
-            if keys and table in other.editions:
+            if table in other.editions:
                 tables.editions[table] = other.editions[table]
-            if keys:
-                tables.problems.remove(not_there(table))
+            tables.problems.remove(not_there(table))
             tables.agreed |= other.agreed & {table}
             continue
         for key in keys:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass, field
 
 from extract import either, form, grid, laidout, merging, solve, spread, stream, sums, values
@@ -58,11 +59,10 @@ def read(document: Document, year: int | None = None, office: str | None = None,
         _order(first, second),
     )
     for table in form.TABLES:
-        edition = tables.editions.get(table) if table != "disputes" else None
-        if (table != "disputes" and edition is None) or (table == "disputes" and not _there(table, first, second)):
+        if not _there(table, first, second):
             tables.problems.append(not_there(table))
             continue
-        for key in form.keys(table, edition):
+        for key in form.keys(table, tables.editions.get(table)):
             tables.cells[key] = cells[key] if key in cells else Cell(None, "", _gap(key, first, second))
     _report_other_edition(tables, cells)
     _fill(tables, second.torn | first.torn, by_stream, document)
@@ -171,44 +171,38 @@ def _edition_of(heap: Heap) -> str | None:
     return next((one for one, size in sizes.items() if size <= len(heap.values) <= size + spread.MOST_PAGES), None)
 
 
+_COLUMNS = {one: {name for _, names in form.rows("disclosure", one) for name in names} for one in form.EDITIONS}
+_ROWS_OF_2019 = frozenset(("other_admin_services", "procurement"))
+_ROWS_OF_2021 = frozenset(("other_uncorrected", "other_fee_unpaid", "other_other"))
+
+
 def _editions(first: Reading, second: Reading) -> dict[str, str | None]:
+    """The edition of `disclosure` by its headers and rows, of `requests` by the rows of （六）; None: not there."""
     editions: dict[str, str | None] = {"disclosure": None, "requests": None}
     if _there("disclosure", first, second):
         seen = first.columns["disclosure"] or second.columns["disclosure"]
-        columns = {edition: {c for _, cs in form.rows("disclosure", edition) for c in cs} for edition in form.EDITIONS}
-        only = {
-            edition: len(seen & (columns[edition] - columns[other]))
-            for edition, other in (("2019", "2021"), ("2021", "2019"))
-        }
         rows = {row for table, row in first.rows | second.rows if table == "disclosure"}
-        if rows & {"other_admin_services", "procurement"}:
-            only["2019"] += 1
-        editions["disclosure"] = "2019" if only["2019"] > only["2021"] else "2021"
+        older = len(seen & _COLUMNS["2019"]) + (not rows.isdisjoint(_ROWS_OF_2019))
+        editions["disclosure"] = "2019" if older > len(seen & _COLUMNS["2021"]) else "2021"
     if _there("requests", first, second):
         rows = {row for one in (first, second) for table, row in (*one.placed, *one.torn) if table == "requests"}
-        parts = rows & {"other_uncorrected", "other_fee_unpaid", "other_other"}
-        if (by_count := _edition_of(first.heap) or _edition_of(second.heap)) is not None:
-            editions["requests"] = by_count
-        elif "other_single" in rows and not parts:
-            editions["requests"] = "2019"
-        elif parts:
-            editions["requests"] = "2021"
-        else:
-            editions["requests"] = editions["disclosure"] or "2021"
+        printed = "2021" if rows & _ROWS_OF_2021 else "2019" if "other_single" in rows else None
+        counted = _edition_of(first.heap) or _edition_of(second.heap)
+        editions["requests"] = counted or printed or editions["disclosure"] or "2021"
     return editions
 
 
+_GAPS = {
+    Status.UNREADABLE: "无法辨认或无法归位",
+    Status.MISSING: "文中没有",
+    Status.DISPUTED: "两种读法不一致",
+    Status.DERIVED: "由勾稽关系推出",
+}
+
+
 def _report_gaps(tables: Tables) -> None:
-    for status, words in (
-        (Status.UNREADABLE, "无法辨认或无法归位"),
-        (Status.MISSING, "文中没有"),
-        (Status.DISPUTED, "两种读法不一致"),
-        (Status.DERIVED, "由勾稽关系推出"),
-    ):
-        rows: dict[str, int] = {}
-        for key, cell in tables.cells.items():
-            if cell.status is status:
-                rows[key.rsplit(".", 1)[0]] = rows.get(key.rsplit(".", 1)[0], 0) + 1
+    for status, words in _GAPS.items():
+        rows = Counter(key.rsplit(".", 1)[0] for key, cell in tables.cells.items() if cell.status is status)
         if rows:
             tables.problems.append(f"{words}：" + "、".join(f"{row}（{count}格）" for row, count in rows.items()))
 
