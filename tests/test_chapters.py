@@ -225,7 +225,7 @@ def test_without_a_signature_the_text_ends_where_the_page_goes_on(end: str) -> N
 
 
 def test_page_numbers_and_chrome_are_no_prose() -> None:
-    chrome = "— 5 —\n第 3 页 / 共 5 页\n5 / 6\n浏览次数：12\n【打印本页】\n扫一扫在手机打开当前页"
+    chrome = "— 5 —\n-3－\n第 3 页 / 共 5 页\n5 / 6\n浏览次数：12\n【打印本页】\n扫一扫在手机打开当前页"
     prose = f"一是公开不够及时。\n{chrome}\n二是加强培训。"
     assert split(report(prose={"problems": prose})).texts["problems"] == "一是公开不够及时。\n二是加强培训。"
 

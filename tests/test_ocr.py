@@ -432,6 +432,19 @@ def test_a_page_of_pictures_is_read_with_its_prose(page: Any) -> None:
 
 
 @needs_ocr
+def test_a_table_without_upright_lines_in_a_page_of_text_is_read(page: Any) -> None:
+    bare = page.copy()
+    for upright in range(5):
+        at = int((30 + WIDE * upright) * SCALE)
+        bare[:, at - 3 : at + 4] = bare[:, at + 6 : at + 7] if upright < 4 else 255
+    prose = f"<p>一、总体情况</p><p>{'全年公开信息五百条。' * 25}</p><p>二、主动公开政府信息情况</p>"
+    rest = "<p>三、收到和处理政府信息公开申请情况</p><p>五、存在的主要问题及改进情况</p><p>人手不足。</p>"
+    html = f"<html><body><h1>{TITLE}</h1>{prose}<p><img src='1.png'></p>{rest}</body></html>"
+    report = extract.read(html.encode(), fetch=lambda address: extract.report.Fetched(saved(bare), None, address))
+    assert normative_docs(report) == CELLS
+
+
+@needs_ocr
 def test_a_number_that_cannot_be_read_is_unreadable(page: Any) -> None:
     scribbled = page.copy()
     place = scribbled[cell_at(2, 1)]

@@ -13,7 +13,7 @@ from extract.readers.chars import Char, Line, printed_lines, written_lines
 from extract.readers.leaves import Leaf
 from extract.readers.ruling import Table
 
-_PAGE_NUMBER = re.compile(r"^[\s\-—–─]*(?:第)?\s*\d{1,3}\s*(?:页)?(?:\s*/\s*(?:共)?\d{1,3}\s*页?)?[\s\-—–─]*$")
+_PAGE_NUMBER = re.compile(r"^[\s\-—–─－]*(?:第)?\s*\d{1,3}\s*(?:页)?(?:\s*/\s*(?:共)?\d{1,3}\s*页?)?[\s\-—–─－]*$")
 _TITLED = 6
 """Chinese characters from which on a line tells how large its letters are: a title may go over the whole page."""
 _NUMBERS = re.compile(r"\d+")

@@ -18,12 +18,14 @@ from extract.readers.chars import A4, Char, TextLayer, printed_lines
 from extract.readers.ruling import Table
 from extract.readers.scan import ocr, unruled
 from extract.readers.scan.cells import judged, stroke
+from extract.readers.scan.drawn import level, long, thin_of
 from extract.readers.scan.lines import in_points, rulings
 from extract.readers.scan.ocr import SECONDS, TooSlowError, Word
 from extract.readers.scan.picture import Picture, ink_of, shrunk, tone_of
 from extract.readers.scan.upright import Sheet, printed, sheets
 
 __all__ = ["SECONDS", "TooSlowError", "page"]
+_FEW_LINES = 3  # across a picture: of a chart, or a frame
 _LARGE = 2000  # pixels of the shorter side beyond which a picture is made smaller (A4 has 1654 at 200 dots an inch)
 
 
@@ -67,9 +69,9 @@ def _read(sheet: Sheet, number: int, began: tuple[float, float]) -> tuple[list[C
     if narrow:
         bare = unruled.without_rules(ink, scale)
         found = [_told_from_slash(word, bare, scale) for word in found]
-        found.extend(unruled.dashes(bare, found, scale))
-        aligned, found = unruled.aligned(found, number, scale)
+        aligned, laid = unruled.aligned([*found, *unruled.dashes(bare, found, scale)], number, scale)
     if aligned is not None:
+        found = laid
         apart = [table for table in ruled if table.ys[-1] < aligned.ys[0] or aligned.ys[-1] < table.ys[0]]
         ruled = sorted([*apart, aligned], key=lambda table: table.top)
     chars = list(ocr.chars_of(found, sheet.lines, scale))
@@ -94,8 +96,10 @@ def _told_from_slash(word: Word, ink: Picture, scale: float) -> Word:
 
 
 def _has_table(picture: Picture) -> bool:
-    scale = A4 / picture.shape[1]
-    return bool(ruling.tables(in_points(rulings(tone_of(picture))[0], scale), 0))
+    """Whether there is a ruled table, or lines over half a picture as part the rows of one without upright lines."""
+    tone, width = tone_of(picture), picture.shape[1]
+    across = [one for one in level(long(thin_of(tone, True), True)) if one.length > width / 2]
+    return len(across) > _FEW_LINES or bool(ruling.tables(in_points(rulings(tone)[0], A4 / width), 0))
 
 
 def _within(char: Char, ruled: list[Table]) -> bool:
