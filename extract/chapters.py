@@ -162,7 +162,7 @@ def _preamble(before: list[Line]) -> list[str]:
     """The report's own words between the title and the first heading: from the first long line on, if it is prose."""
     texts = [line.text.strip() for line in before if line.cells < 2]
     bare = [line.bare for line in before if line.cells < 2]
-    titles = (n for n, text in enumerate(bare) if parse_title(text).reason is None and not _TORN_TITLE.search(text))
+    titles = (n for n, text in enumerate(bare) if parse_title(text).is_report and not _TORN_TITLE.search(text))
     title = max(titles, default=-1)
     own = [number for number in range(title + 1, len(texts)) if not is_chrome(bare[number])]
     texts = [_LAYOUT_SPACE.sub("", texts[number]) for number in own if not is_label(bare[number])]
@@ -192,8 +192,8 @@ def _whole(document: Document, document_lines: list[Line]) -> Chapters:
     body = [line for line in document_lines if line.cells < 2 and not _is_caption(document, line)]
     bare = [line.bare for line in body[:_TOP_LINES]]
     bare = bare[: next((at for at, text in enumerate(bare) if len(text) > HEADING_LENGTH and "。" in text), None)]
-    pairs = zip(["", *bare], bare, strict=False)
-    titles = [at for at, (above, text) in enumerate(pairs) if _is_title(text) or _is_title(above + text)]
+    joined = ((text, above + text) for above, text in zip(["", *bare], bare, strict=False))
+    titles = [at for at, texts in enumerate(joined) if any(parse_title(text).is_report for text in texts)]
     start = max(titles, default=-1) + 1
     half = start + (len(body) - start) // 2  # a date in the first half is no signature
     body = body[start:half] + signature.without(body[half:])
@@ -212,7 +212,3 @@ def _is_caption(document: Document, line: Line) -> bool:
     """Whether a line names the table that follows it (附表：政府信息公开情况统计表)."""
     below = document.blocks[line.block + 1 : line.block + 2]
     return any(isinstance(block, Grid) for block in below) and "表" in line.text
-
-
-def _is_title(bare: str) -> bool:
-    return parse_title(bare).reason is None

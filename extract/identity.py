@@ -61,11 +61,11 @@ def identify(outline: Outline, *, url: str | None = None, words: str = "", quick
     identity.site_id_code = _site_id_code(document)
     identity.index_number = _index_number(outline)
     identity.published_date = dates.published(outline)
-    if reason is not None and (title is None or title.reason is not None):
+    if reason is not None and (title is None or not title.is_report):
         identity.title = title.text if title else None
         return identity
     title = title or Title("", reason=UNKNOWN)
-    identity.title = title.text if title.reason is None else naming.unusual(outline)
+    identity.title = title.text if title.is_report else naming.unusual(outline)
     identity.signed_date = dates.read(outline.signed_on or "") or dates.under_title(outline)
     identity.office = _office(outline, title)
     if identity.office is None:
@@ -125,7 +125,7 @@ def _respell(identity: Identity, outline: Outline, words: str) -> None:
     texts = [line.bare for line in outline.lines[len(outline.top) :] if line.cells < 2]
     headers = (parse_title(text) for text in texts if len(text) <= TITLE_LENGTH)
     prose = [found["office"] for text in texts for found in (*_COMPILED_BY.finditer(text), *_ACTING.finditer(text))]
-    printed = [*(title.office for title in headers if title.reason is None), *prose, own, outline.signed_by]
+    printed = [*(title.office for title in headers if title.is_report), *prose, own, outline.signed_by]
     names, typed = [name for name in printed if name], parse_title(words).office
     for name in {name for name in (own, identity.office) if name}:
         better = misread.settled(misread.agreed(name, names, [typed] if typed else []))
@@ -196,7 +196,7 @@ def _scope(outline: Outline) -> str | None:
 
 def _year(outline: Outline, title: Title, identity: Identity) -> int | None:
     """Title, then statistics period, then signature, then the first year of the prose."""
-    named = title.year if title.reason is None else subtitle_year(re.split("[-_|]", title.text)[0])
+    named = title.year if title.is_report else subtitle_year(re.split("[-_|]", title.text)[0])
     if _plausible(named):
         return named
     if period := _period(outline):

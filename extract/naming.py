@@ -35,7 +35,7 @@ def title(outline: Outline, words: str) -> Title | None:
     meta = outline.document.meta
     named = [meta.get(name, "") for name in ("ArticleTitle", "名称", "标题", "title")]
     read = [parse_title(text[:400]) for text in (*named, words) if text.strip()]
-    candidates = [*_printed_titles(outline), *((title, 1) for title in read if title.reason is None)]
+    candidates = [*_printed_titles(outline), *((title, 1) for title in read if title.is_report)]
     about = [title for title in (*read, *_headings(outline)) if _is_about_a_report(title)]
     if outline.is_form:
         about = [title for title in about if title.reason == COMMENT]
@@ -81,7 +81,7 @@ def _printed_titles(outline: Outline) -> Iterator[tuple[Title, int]]:
             if len(joined) > TITLE_LENGTH:
                 break
             title = parse_title(joined)
-            if title.reason is None:
+            if title.is_report:
                 beside = (top[at] for at in (end, start - 1) if 0 <= at < len(top))
                 beside = (text for text in beside if not _COLUMN_OF_YEAR.fullmatch(text))
                 year = title.year or next((year for text in beside if (year := subtitle_year(text))), None)
@@ -90,7 +90,7 @@ def _printed_titles(outline: Outline) -> Iterator[tuple[Title, int]]:
 
 def _is_whole(lines: list[str]) -> bool:
     """Whether a line is a title that needs none before it."""
-    return any(title.reason is None and title.office is not None for title in map(parse_title, lines))
+    return any(title.is_report and title.office is not None for title in map(parse_title, lines))
 
 
 def _is_joined_by_chance(title: Title, lines: int, outline: Outline) -> bool:

@@ -131,7 +131,7 @@ def _title(line: Line) -> Title | None:
     if line.cells > 1 or len(line.bare) > TITLE_LENGTH or "公开" not in line.bare:
         return None
     title = parse_title(line.bare)
-    return title if title.reason is None and title.office is not None else None
+    return title if title.is_report and title.office is not None else None
 
 
 def _up_to(document: Document, line: Line) -> Document:

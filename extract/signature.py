@@ -57,7 +57,7 @@ def cut_off(text: str) -> str:
 def _ends_text(line: Line) -> bool:
     if _signed(line.text) is not None or (is_chrome(line.bare) and not is_page_number(line.bare)):
         return True
-    return len(line.bare) < TITLE_LENGTH and "公开" in line.bare and parse_title(line.bare).reason is None
+    return len(line.bare) < TITLE_LENGTH and "公开" in line.bare and parse_title(line.bare).is_report
 
 
 def _signed(text: str) -> tuple[str, str] | None:

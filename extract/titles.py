@@ -88,6 +88,11 @@ class Title:
     notice: bool = False
     column: bool = False
 
+    @property
+    def is_report(self) -> bool:
+        """Whether it is a report's title."""
+        return self.reason is None
+
 
 def tidy(text: str) -> str:
     """`text` without the spaces that layout put in (between two Latin words one is kept)."""
@@ -110,12 +115,12 @@ def parse_title(title: str) -> Title:
     """
     text = tidy(title)[:400]
     whole = _parse(text)
-    if whole.reason is None and whole.office:
+    if whole.is_report and whole.office:
         return whole
-    parts = [read for part in _SITE_MARKS.split(text) if len(part) >= 6 and (read := _parse(part)).reason is None]
-    if _PATH_MARKS.search(text) and whole.reason is None:
+    parts = [read for part in _SITE_MARKS.split(text) if len(part) >= 6 and (read := _parse(part)).is_report]
+    if _PATH_MARKS.search(text) and whole.is_report:
         whole = parts.pop() if parts else replace(whole, reason=UNKNOWN)  # 首页 > 政府信息公开年报
-    return max([whole, *parts], key=lambda read: (read.reason is None, read.office is not None))
+    return max([whole, *parts], key=lambda read: (read.is_report, read.office is not None))
 
 
 def _parse(text: str) -> Title:

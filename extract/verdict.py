@@ -29,7 +29,7 @@ def reason_against(outline: Outline, title: Title | None) -> str | None:
     """Why this is no annual report, in Chinese; None if it is one."""
     if len(_SPAM.findall("\n".join(line.text for line in outline.lines[:60]))) >= 3:
         return "这是关键词堆砌的垃圾页面，不是政府的原文"
-    if title is not None and title.reason is None and title.office is not None and _COMPANY.search(title.office):
+    if title is not None and title.is_report and title.office is not None and _COMPANY.search(title.office):
         return "这是企业的报告，不是行政机关的"  # some fill in the whole form, in a column of offices
     if outline.is_form:
         if title is not None and title.reason == COMMENT:
@@ -41,7 +41,7 @@ def reason_against(outline: Outline, title: Title | None) -> str | None:
         return "这是栏目列表页，报告在它链接的页面里"
     if title is None:
         return "文件中没有可读的文字"
-    if title.reason is not None:
+    if not title.is_report:
         return title.reason
     if title.column and title.office is None and title.year is None and not _prose_length(outline) > 4 * _PROSE:
         return "这是年报栏目的页面，本身没有报告正文"
@@ -82,11 +82,11 @@ def _is_empty_form(outline: Outline, title: Title | None) -> bool:
 def _is_list_page(outline: Outline, title: Title | None) -> bool:
     """A column page: links to reports and little text besides, and no report's title that is not a link's."""
     words = [link.words for link in outline.document.links if "公" in link.words and len(link.words) <= TITLE_LENGTH]
-    titles = {link.text for link in map(parse_title, set(words)) if link.reason is None and (link.office or link.year)}
+    titles = {link.text for link in map(parse_title, set(words)) if link.is_report and (link.office or link.year)}
     is_long = _prose_length(outline) > 4 * _PROSE
     if not titles or (is_long and len(titles) < _SEVERAL):
         return False
-    if title is None or title.reason is not None or title.year is None:
+    if title is None or not title.is_report or title.year is None:
         return len(titles) >= _SEVERAL and not is_long
     meta = outline.document.meta
     own = {parse_title(meta[name][:400]).text for name in ("ArticleTitle", "名称", "title") if name in meta}
