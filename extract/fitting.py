@@ -21,12 +21,11 @@ def fit(tokens: list[Token], count: int) -> list[str] | None:
             return inner
     is_whole = len(first_line) == len(everything) and all(token.cell for token in tokens)
     # Merged cells repeat their number: 0｜-8｜-8 under 上一年项目数量｜本年增/减｜本年增/减.
-    if count == 2 and len(first_line) == 3 and first_line[1] == first_line[2] and all(token.cell for token in tokens):
+    if count == 2 and len(first_line) == 3 and first_line[1] == first_line[2]:
         return first_line[:2] if is_whole else None
-    # Between spaces 2 2 may be 22, and below may stand the end of a number; no number begins with 0.
-    if count == 1 and len(first_line) <= 3 and len({*first_line} - {""}) == 1:
-        text = max(first_line)
-        return [text] if is_whole or (text == "0" and {*everything} <= {"0", ""}) else None
+    # Between spaces 2 2 may be 22, and below may stand the end of a number.
+    if count == 1 and len({*first_line} - {""}) == 1:
+        return [max(first_line)] if is_whole else None
     # A page number between two parts of a row stands alone on its line where the row's own numbers do not.
     texts = [text for part in by_line.values() if len(part) > 1 for text in part]
     if len(by_line) > 1 and len(texts) == count >= len(form.APPLICANTS) and adds_up(texts):
