@@ -17,6 +17,8 @@ _DECORATION = re.compile(r"([-=~_*#^.])\1{3,}")
 _PAGE_NUMBER = re.compile(FACTS["page_number"])
 _CHROME = re.compile(FACTS["chrome"])
 _PAGE_LABEL = re.compile(FACTS["page_label"])
+PUNCTUATION = re.compile("[。，；]")
+"""Marks of sentences, which titles and what belongs to the page have none of."""
 
 
 class Line(NamedTuple):
@@ -71,7 +73,7 @@ def is_page_number(bare: str) -> bool:
 
 def is_chrome(bare: str) -> bool:
     """Whether a line without spaces belongs to the page and not to the text: a page number, 上一篇, 打印本页."""
-    if len(bare) > 60 or any(mark in bare for mark in "。，；"):
+    if len(bare) > 60 or PUNCTUATION.search(bare):
         return False
     return is_page_number(bare) or _CHROME.fullmatch(bare) is not None
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from extract.lines import compact
+from extract.lines import PUNCTUATION, compact
 from extract.outline import HEAD_LINES, Outline
 from extract.titles import (
     COMMENT,
@@ -22,7 +22,6 @@ from extract.titles import (
 _TITLE_LINES = 3
 _COLUMN_OF_YEAR = re.compile(r"20\d\d年")
 """What stands above a title as 2024年度 may, but names a column, and columns lie (白银区 files 2023 under 2022年)."""
-_PUNCTUATION = re.compile(r"[。，；]")
 _OWN_OFFICE = re.compile("办公[室厅]$")
 _OTHER_PAGES = ("上一篇", "下一篇", "上一条", "下一条", "相关")
 
@@ -117,5 +116,5 @@ def _merit(candidate: tuple[Title, int]) -> tuple[bool, bool, bool, bool, int]:
 
 
 def _is_about_a_report(title: Title) -> bool:
-    is_look_alike = title.reason not in (None, UNKNOWN) and not _PUNCTUATION.search(title.text)
+    is_look_alike = title.reason not in (None, UNKNOWN) and not PUNCTUATION.search(title.text)
     return is_look_alike and "公开" in title.text and ("年度报告" in title.text or "年报" in title.text)

@@ -3,7 +3,7 @@
 import re
 
 from extract.document import Document
-from extract.lines import compact, is_chrome, is_short
+from extract.lines import PUNCTUATION, compact, is_short
 from extract.links import attachments
 from extract.outline import Outline
 from extract.titles import COMMENT, FACTS, TEMPLATE, TITLE_LENGTH, Title, parse_title
@@ -18,7 +18,6 @@ _STATISTICS = 6
 """Numbers in cells that make a table one of statistics."""
 
 _NUMBER = re.compile(r"\d[\d.,]*")
-_PUNCTUATION = re.compile(r"[。，；]")
 _FORM_TABLE = re.compile(r"申请人情况|本年新收|结果维持|第二十条第|本年制发件数|予以公开")
 _COMPANY = re.compile(r"(?:公司|集团)$")
 _PLACEHOLDER = re.compile(FACTS["placeholder"])
@@ -101,8 +100,7 @@ def _is_list_page(outline: Outline, title: Title | None) -> bool:
 def _prose_length(outline: Outline) -> int:
     links = {compact(link.words) for link in outline.document.links}
     texts = (line.bare for line in outline.lines if line.cells < 2 and len(line.text) >= 20)
-    prose = (text for text in texts if _PUNCTUATION.search(text) and text not in links)
-    return sum(len(text) for text in prose if not is_chrome(text))
+    return sum(len(text) for text in texts if PUNCTUATION.search(text) and text not in links)
 
 
 def has_form_table(outline: Outline) -> bool:
