@@ -35,10 +35,15 @@ def expand(rows: Iterable[Iterable[tuple[GridCell, int, int]]]) -> Grid:
         cells += len(line)
         if cells > MAX_CELLS:
             break
-    width = max((len(line) for line in table), default=0)
-    for line in table:
-        line.extend([None] * (width - len(line)))
-    return Grid(table)
+    return padded(table)
+
+
+def padded(rows: list[list[GridCell | None]]) -> Grid:
+    """A grid of rows of which some may end before others."""
+    width = max(map(len, rows), default=0)
+    for row in rows:
+        row.extend([None] * (width - len(row)))
+    return Grid(rows)
 
 
 def _hang(line: list[GridCell | None], hanging: dict[int, tuple[int, GridCell]]) -> None:

@@ -48,8 +48,8 @@ class Numbering:
             counts.append(_start(levels.get(len(counts))) - (1 if len(counts) == level else 0))
         del counts[level + 1 :]
         counts[level] += 1
-        pattern = _value(levels[level], "lvlText") or ""
-        if _value(levels[level], "numFmt") in ("bullet", "none"):
+        pattern = value(levels[level], "lvlText") or ""
+        if value(levels[level], "numFmt") in ("bullet", "none"):
             return ""
         depths = [int(place) - 1 for place in _PLACE.findall(pattern)]
         shown = {depth: _written(counts[depth], levels.get(depth)) for depth in depths if depth < len(counts)}
@@ -74,23 +74,24 @@ def _properties(element: Any) -> tuple[str | None, int | None]:
     found = element.find(f"{_W}pPr/{_W}numPr")
     if found is None:
         return None, None
-    level = _value(found, "ilvl")
-    return _value(found, "numId"), int(level) if level is not None and level.isdecimal() else None
+    level = value(found, "ilvl")
+    return value(found, "numId"), int(level) if level is not None and level.isdecimal() else None
 
 
-def _value(element: Any, name: str) -> str | None:
+def value(element: Any, name: str) -> str | None:
+    """What an element says by a child of this name, where it has one."""
     found = element.find(f"{_W}{name}") if element is not None else None
     return found.get(f"{_W}val") if found is not None else None
 
 
 def _start(level: Any) -> int:
-    start = _value(level, "start") or "1"
+    start = value(level, "start") or "1"
     return int(start) if start.isdecimal() else 1
 
 
 def _written(count: int, level: Any) -> str | None:
     """A count in the numerals of its level; None where we do not know them."""
-    form = _value(level, "numFmt") or "decimal"
+    form = value(level, "numFmt") or "decimal"
     if form in _COUNTING:
         return _chinese(count)
     return str(count) if form in ("decimal", "decimalFullWidth", "decimalHalfWidth") else None

@@ -59,8 +59,8 @@ def rulings(lines: Iterable[tuple[Point, Point]], size: tuple[float, float]) -> 
 def joined(lines: list[Ruling]) -> list[Ruling]:
     """Lines on the same track that touch, as one."""
     out: list[Ruling] = []
-    tracks = _tracks(line.at for line in lines)
-    for line in sorted(lines, key=lambda one: (bisect_right(tracks, one.at), one.start)):
+    places = tracks(line.at for line in lines)
+    for line in sorted(lines, key=lambda one: (bisect_right(places, one.at), one.start)):
         before = out[-1] if out else None
         if before is not None and abs(before.at - line.at) <= SNAP and before.start <= line.start <= before.end + SNAP:
             out[-1] = Ruling(before.at, before.start, max(before.end, line.end))
@@ -92,7 +92,7 @@ def _cross(one: Ruling, two: Ruling, near: float) -> bool:
     return one.start - near <= two.at <= one.end + near and two.start - near <= one.at <= two.end + near
 
 
-def _tracks(values: Iterable[float], near: float = SNAP) -> list[float]:
+def tracks(values: Iterable[float], near: float = SNAP) -> list[float]:
     """The places of lines, those `near` each other once."""
     out: list[float] = []
     for value in sorted(values):
@@ -191,8 +191,8 @@ def _table(horizontal: list[Ruling], vertical: list[Ruling], leaf: float, printe
     if not horizontal or not vertical:
         return None
     # A table may be open at its sides, and at a page break below or above (洪泽区 2023).
-    xs = _tracks((*(line.at for line in vertical), *_ends(horizontal)), _NARROW)
-    ys = _tracks((*(line.at for line in horizontal), *_ends(vertical)), _NARROW)
+    xs = tracks((*(line.at for line in vertical), *_ends(horizontal)), _NARROW)
+    ys = tracks((*(line.at for line in horizontal), *_ends(vertical)), _NARROW)
     if len(xs) < 3 or len(ys) < 2 or len(xs) * len(ys) > _MOST or not (_has_cells(xs) or _has_cells(ys)):
         return None
     columns, rows = len(xs) - 1, len(ys) - 1
@@ -277,7 +277,7 @@ def _on_one_line(lines: list[Line], beside: list[float]) -> Iterator[tuple[int, 
 def grid(tables: list[Table]) -> Grid:
     """The parts of a table over pages as one grid, without the head that is repeated on every page."""
     shifts = [table.shift(tables[0]) for table in tables]
-    xs = _tracks(x - shift for table, shift in zip(tables, shifts, strict=True) for x in table.xs)
+    xs = tracks(x - shift for table, shift in zip(tables, shifts, strict=True) for x in table.xs)
     rows: list[list[GridCell | None]] = []
     joints: list[int] = []
     head: list[list[str]] = []

@@ -11,7 +11,7 @@ from lxml import etree
 
 from extract.document import Document, Grid, GridCell, Paragraph, Picture
 from extract.readers import charset, grids, opc
-from extract.readers.numbering import Numbering
+from extract.readers.numbering import Numbering, value
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
@@ -115,10 +115,7 @@ class _Walk:
                 cell = above or before or GridCell(self._cell_text(tc))
                 line.extend([cell] * tc.grid_span)
             rows.append(line)
-        width = max((len(line) for line in rows), default=0)
-        for line in rows:
-            line.extend([None] * (width - len(line)))
-        return Grid(rows)
+        return grids.padded(rows)
 
     def _cell_text(self, cell: Any) -> str:
         parts = []
@@ -167,7 +164,7 @@ def _drop_unseen(source: Any) -> None:
 
 def _unseen_styles(styles: Any) -> set[str]:
     """The names of the styles that hide their letters, and of those based on them."""
-    bases = {style.get(f"{_W}styleId"): _value(style, "basedOn") for style in styles.iterchildren(f"{_W}style")}
+    bases = {style.get(f"{_W}styleId"): value(style, "basedOn") for style in styles.iterchildren(f"{_W}style")}
     found = {style.get(f"{_W}styleId") for style in styles if _is_off(style.find(f"{_W}rPr"))}
     while more := {name for name, base in bases.items() if base in found} - found:
         found |= more
@@ -190,16 +187,16 @@ def _is_hidden(run: Any, styles: set[str]) -> bool:
     Word hides the 窗体顶端 of a form in a copied web page by the style of its paragraph.
     """
     paragraph = next(run.iterancestors(f"{_W}p"), None)
-    if styles and _value(paragraph, f"pPr/{_W}pStyle") in styles:
+    if styles and value(paragraph, f"pPr/{_W}pStyle") in styles:
         return True
     properties = run.find(f"{_W}rPr")
     if properties is None:
         return False
-    if _is_off(properties) or _value(properties, "rStyle") in styles:
+    if _is_off(properties) or value(properties, "rStyle") in styles:
         return True
-    if (_value(properties, "color") or "").upper() == "FFFFFF" and not _is_shaded(run):
+    if (value(properties, "color") or "").upper() == "FFFFFF" and not _is_shaded(run):
         return True
-    return _value(properties, "vertAlign") == "superscript" and bool(_NOTE_MARK.fullmatch(_text(run)))
+    return value(properties, "vertAlign") == "superscript" and bool(_NOTE_MARK.fullmatch(_text(run)))
 
 
 def _goes_on(cell: Any, merge: str) -> bool:
@@ -216,11 +213,6 @@ def _is_shaded(run: Any) -> bool:
 
 def _kind(element: Any) -> str:
     return str(element.tag).removeprefix(_W)
-
-
-def _value(element: Any, name: str) -> str | None:
-    found = element.find(f"{_W}{name}") if element is not None else None
-    return found.get(f"{_W}val") if found is not None else None
 
 
 def _text(element: Any) -> str:

@@ -11,7 +11,7 @@ from itertools import pairwise
 from struct import unpack_from
 
 from extract.document import Block, Document, Grid, GridCell, Paragraph
-from extract.readers import charset, grids, ole
+from extract.readers import charset, grids, ole, ruling
 
 _FIELD_CODE = re.compile("\x13[^\x13\x14\x15]*(?:\x14|(?=\x15))")
 _MARKS = re.compile("[\x01-\x06\x08\x0e-\x1d\x1f]")
@@ -205,14 +205,9 @@ def _blocks(rows: list[_Row]) -> Iterator[Block]:
     if not rows:
         return
     if not all(row.edges for row in rows):
-        longest = max(len(row.texts) for row in rows)
-        lines = [[GridCell(text) for text in row.texts] for row in rows]
-        yield from grids.blocks(Grid([[*line, *[None] * (longest - len(line))] for line in lines]))
+        yield from grids.blocks(grids.padded([[GridCell(text) for text in row.texts] for row in rows]))
         return
-    tracks: list[int] = []
-    for edge in sorted(edge for row in rows for edge in row.edges):
-        if not tracks or edge - tracks[-1] > _SNAP:
-            tracks.append(edge)
+    tracks = ruling.tracks((edge for row in rows for edge in row.edges), _SNAP)
     table: list[list[GridCell | None]] = []
     for row in rows:
         line: list[GridCell | None] = [None] * (len(tracks) - 1)
