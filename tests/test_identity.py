@@ -315,6 +315,7 @@ def test_the_year_in_a_subtitle_is_not_part_of_the_title() -> None:
         assert found.year == 2024
         assert found.office == "白石镇"
     assert of("白石镇政府信息公开工作年度报告", "2024年度").title == "白石镇政府信息公开工作年度报告"
+    assert of("白石镇政府信息公开工作年度报告（2024年", "度）").title == "白石镇政府信息公开工作年度报告（2024年度）"
 
 
 @pytest.mark.parametrize(
