@@ -36,8 +36,6 @@ _SAME = 0.9
 """Of the white between two rows of values, what parts rows at least: between the lines of a label there is less."""
 _ON_LINE = 2.0
 """Points by which the values of a line are higher or lower at most."""
-_BESIDE = 1.5
-"""Of the height of a value, how near the line of its row is where it wraps: 301 above, 2 below."""
 
 
 class _Word(NamedTuple):
@@ -174,8 +172,7 @@ def _headed(columns: list[_Span], head: list[_Word], printed: list[_Word], label
     """The columns, each of `printed` values with the words of the `head` over it; [] where nobody knows which words are
     whose.
 
-    Values at one edge of their cells stand beside the words in the middle: then each has such words on that side, or
-    on both sides and is nearer to these.
+    Values at one edge of their cells stand beside the words in the middle: then each has such words on that side.
     """
     holding = {column for column in columns if any(_overlap(word, column) for word in printed)}
     over = [[column for column in columns if _overlap(word, column)] for word in head]
@@ -185,12 +182,8 @@ def _headed(columns: list[_Span], head: list[_Word], printed: list[_Word], label
         return columns
     bare = {column for column in named - holding if not any(_overlap(word, column) for word in labels)}
     beside = [column in bare for column in columns]
-    white = [math.inf, *(two[0] - one[1] for one, two in pairwise(columns)), math.inf]
     before = all(at and beside[at - 1] for at in alone)
     behind = all(beside[at + 1 : at + 2] == [True] for at in alone)
-    if before and behind:
-        before = all(white[at] < white[at + 1] / 2 for at in alone)
-        behind = all(white[at + 1] < white[at] / 2 for at in alone)
     if before == behind:
         return []
     pairs = [(at - 1, at) if before else (at, at + 1) for at in alone]
@@ -245,19 +238,11 @@ def _length(span: _Span) -> float:
 
 
 def _value_lines(words: list[_Word]) -> list[_Span]:
-    """Top and bottom of the lines of values, each row's own: beside it stand the ends of numbers that wrap."""
+    """Top and bottom of the lines of values."""
     lines: list[list[_Word]] = []
     for word in sorted((word for word in words if word.is_value), key=lambda word: word.base):
         if lines and word.base - lines[-1][-1].base < _ON_LINE:
             lines[-1].append(word)
         else:
             lines.append([word])
-    own = [
-        line
-        for line in lines
-        if not any(
-            len(other) > len(line) and abs(other[0].base - line[0].base) < _BESIDE * (line[0].bottom - line[0].top)
-            for other in lines
-        )
-    ]
-    return [(min(word.top for word in line), max(word.bottom for word in line)) for line in own]
+    return [(min(word.top for word in line), max(word.bottom for word in line)) for line in lines]
