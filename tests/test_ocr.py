@@ -445,6 +445,24 @@ def test_a_table_without_upright_lines_in_a_page_of_text_is_read(page: Any) -> N
 
 
 @needs_ocr
+@pytest.mark.parametrize("gap", [0, 6])
+def test_where_print_is_broken_a_number_must_be_read_with_certainty(gap: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    from extract.readers.chars import Char
+    from extract.readers.ruling import Table
+    from extract.readers.scan import cells, ocr
+
+    # Sevens of which a fax kept the bar and the foot, both times read as 1.
+    table = Table([20.0 * at for at in range(9)], [0.0, 20.0], [list(range(8))], 1)
+    ink = np.zeros((40, 320), np.uint8)
+    for left in range(12, 320, 40):
+        ink[8:11, left : left + 12], ink[11 + gap : 32, left + 8 : left + 11] = 255, 255
+    chars = [Char("1", x - 2, 6, x + 2, 14, 14, 0.95) for x in (20.0 * at + 10 for at in range(8))]
+    monkeypatch.setattr(ocr, "reread", lambda _tone, places: [("1", 0.95)] * len(places))
+    read = {char.text for char in cells.judged(table, chars, [], 255 - ink, ink, 0.5)}
+    assert read == ({f"1{values.UNSURE}1"} if gap else {"1"})
+
+
+@needs_ocr
 def test_a_number_that_cannot_be_read_is_unreadable(page: Any) -> None:
     scribbled = page.copy()
     place = scribbled[cell_at(2, 1)]

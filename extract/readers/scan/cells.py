@@ -14,6 +14,7 @@ from extract.readers.scan.picture import Picture
 from extract.values import UNSURE
 
 _CERTAIN = 0.97
+_SURER = 0.99  # where print is broken
 _LOW = 8  # points: a digit may fill a cell that is no higher
 _EDGE = 1.5  # points of a cell beside its lines that are not looked at
 _SHADE = 40  # of 255: so much does the paper of an even cell never differ, whatever the noise
@@ -82,6 +83,11 @@ def judged(
             doubted.append(cell)
     again = ocr.reread(tone, [cell.ink for cell in doubted if cell.ink])
     firm = [_firm(cell, text, sure) for cell, (text, sure) in zip(doubted, again, strict=True)]
+    broken = [_parts(ink, cell.ink) > len(read) for cell, read in zip(doubted, firm, strict=True) if cell.ink and read]
+    if sum(broken) > max(_FEW, _RARE * len(broken)):
+        # A fax has lost thin strokes: 114 was read as 111, twice.
+        sures = [max(cell.sure, sure) for cell, (_, sure) in zip(doubted, again, strict=True)]
+        firm = [read if read == "0" or sure > _SURER else "" for read, sure in zip(firm, sures, strict=True)]
     told = [cell.layer == read for cell, read in zip(doubted, firm, strict=True) if cell.layer and read]
     for cell, read, (text, _) in zip(doubted, firm, again, strict=True):
         if told.count(False) > max(_FEW, _RARE * len(told)):
@@ -126,6 +132,13 @@ def _is_torn(ink: Picture, place: tuple[int, int, int, int], scale: float) -> bo
         if all(np.ptp(np.flatnonzero(one.any(axis=1))) * scale > 4 for one in two):
             return True
     return False
+
+
+def _parts(ink: Picture, place: tuple[int, int, int, int]) -> int:
+    """In how many parts something is printed: of a digit that a copy broke there are several."""
+    left, top, right, bottom = place
+    _, _, stats, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(ink[top:bottom, left:right]))
+    return int((stats[1:, 2:4].max(axis=1) > 3).sum())
 
 
 def _is_crossed(ink: Picture, box: Box, scale: float) -> bool:
