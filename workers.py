@@ -138,9 +138,12 @@ def _taken(pid: int) -> _Taken:
 
 def _name(function: Callable[[Item], Result]) -> tuple[str, str]:
     module = sys.modules[function.__module__]
-    # Under `python -m nianbao` the module calls itself __main__, which means another one in the child.
-    specification = getattr(module, "__spec__", None)
-    return (specification.name if specification else function.__module__), function.__name__
+    # Under `python -m nianbao` and `python nianbao.py` the module calls itself __main__, which means another one in the
+    # child.
+    if function.__module__ != "__main__":
+        return function.__module__, function.__name__
+    specification = module.__spec__
+    return (specification.name if specification else Path(module.__file__ or "").stem), function.__name__
 
 
 @contextmanager

@@ -59,6 +59,19 @@ def test_a_folder_is_read_recursively_in_order_one_line_each(tmp_path: Path) -> 
     assert list(lines[1])[:6] == ["file", "sha256", "format", "is_report", "reason", "title"]
 
 
+def test_the_command_s_file_may_be_run_itself(tmp_path: Path) -> None:
+    script = Path(__file__).parents[1] / "nianbao.py"
+    done = subprocess.run(
+        [sys.executable, str(script), "extract", str(DOCUMENTS / "page_of_2019.html")],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        check=True,
+        timeout=100,
+    )
+    assert json.loads(done.stdout)["is_report"]
+
+
 def test_an_attachment_is_read_from_beside_its_page_and_nothing_from_elsewhere(tmp_path: Path) -> None:
     title = "石磴镇人民政府2023年政府信息公开工作年度报告"
     page = (
