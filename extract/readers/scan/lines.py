@@ -14,6 +14,8 @@ from extract.readers.scan.picture import Picture, ink_of
 
 _LONG = 16, 10
 """In two hundredths of the width of a page: a longer line across, or down, needs no other to be one."""
+_LEAST = 0.25
+"""Of a page's width: what is no wider is no table, but strokes of large characters (道里区经 in a title)."""
 _WORN = 20, 8
 """In the same: a gap as wide in a line across, or down, is no wear (down, the next table may stand there)."""
 
@@ -68,7 +70,7 @@ def _of_tables(horizontal: list[Ruling], vertical: list[Ruling], width: int) -> 
     kept = [
         (h, v)
         for box, h, v in groups
-        if box[2] - box[0] > 0.15 * width
+        if box[2] - box[0] > _LEAST * width
         and not any(a < box[0] and b < box[1] and c > box[2] and d > box[3] for (a, b, c, d), _, _ in groups)
     ]
     return [line for h, _ in kept for line in h], [line for _, v in kept for line in v]
