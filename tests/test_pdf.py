@@ -677,6 +677,28 @@ def test_blank_cells_of_a_table_without_lines() -> None:
     assert cells["requests.carried_in.natural_person"].value == 2
 
 
+def test_rows_of_blanks_that_no_line_tells_apart_give_no_number_to_one_of_them() -> None:
+    labels = (
+        "（一）予以公开",
+        "（二）部分公开",
+        "1.属于国家秘密",
+        "2.其他法律行政法规禁止公开",
+        "3.危及“三安全一稳定”",
+    )
+
+    def draw(canvas: Canvas) -> None:
+        bare(canvas, 650, tuple(text.replace("\n", "") for text in HEADER))
+        bare(canvas, 630, (RECEIVED[0], "2", "", "", "", "", "", "2"))
+        for at, label in enumerate(labels):
+            bare(canvas, 610 - 12 * at, (label, *[""] * 7))
+        bare(canvas, 590, ("", "2", "", "", "", "", "", "2"))  # between the two lines of （二）
+        bare(canvas, 530, ("（七）总计", "2", "", "", "", "", "", "2"))
+
+    cells = extract.read(pdf(draw, nothing)).cells
+    read = {key for key, cell in cells.items() if cell.value is not None}
+    assert {key.split(".")[1] for key in read} <= {"new_received", "total_handled"}
+
+
 def test_a_table_without_lines_that_begins_on_the_next_page() -> None:
     def draw(canvas: Canvas) -> None:
         bare(canvas, 700, (*HEADER[:4], "社会公益组织", "法律服务机构", "其他", "总计"))

@@ -2,6 +2,7 @@
 the words. Blank cells can only be told so: behind a label are three numbers, but under which of seven headers?"""
 
 import math
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 from statistics import median
@@ -34,6 +35,8 @@ _WIDE = 0.4
 """Of a table's width, what a line between two of its rows is long at least: it may end at a label of several rows."""
 _SAME = 0.9
 """Of the white between two rows of values, what parts rows at least: between the lines of a label there is less."""
+_ITEM = re.compile(r"[(（][一二三四五六七]|\d[.．、]")
+"""How the labels of two rows begin, （一） and 1.: not both of a kind stand in one."""
 _ON_LINE = 2.0
 """Points by which the values of a line are higher or lower at most."""
 
@@ -137,6 +140,8 @@ def _table(parts: dict[int, list[list[_Word]]], across: list[list[Ruling]]) -> I
     for number, part in by_page.items():
         ys = _ruled(part, across[number], left, right) or _parted([word for word in part if word.right > labels[0]])
         bands = [[word for word in part if low < (word.top + word.bottom) / 2 < high] for low, high in pairwise(ys)]
+        if any(map(_is_mixed, bands)):
+            continue
         down = [Ruling(x, ys[0], ys[-1]) for x in (left, right) if ys]
         for at, (one, two) in enumerate(pairwise(columns), 1):
             x = two[0] - min((two[0] - one[1]) / 2, _EDGE)
@@ -146,6 +151,13 @@ def _table(parts: dict[int, list[list[_Word]]], across: list[list[Ruling]]) -> I
                 if not is_rest and not any(word.left < x < word.right for word in band):
                     down.append(Ruling(x, low, high))
         yield number, ([Ruling(y, left, right) for y in ys], down)
+
+
+def _is_mixed(band: list[_Word]) -> bool:
+    """Whether labels of two rows stand in what was taken for one: rows without values leave no white to tell them."""
+    texts = ("".join(char.text for char in word.chars[:2]) for word in band if not word.is_value)
+    begun = [text[0].isdigit() for text in texts if _ITEM.match(text)]
+    return len(set(begun)) < len(begun)
 
 
 _Span = tuple[float, float]
