@@ -388,6 +388,10 @@ def test_what_is_no_page_is_named(data: bytes, words: str) -> None:
     assert words in problem
 
 
+def test_a_screenshot_of_the_flat_third_table_is_no_icon() -> None:
+    assert not isinstance(next(image.frames(saved(np.full((90, 642, 3), 255, np.uint8)))), str)
+
+
 def test_a_picture_that_unpacks_to_a_hundred_million_points_is_refused() -> None:
     out = BytesIO()
     Image.new("1", (12_000, 12_000)).save(out, "png")

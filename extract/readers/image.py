@@ -28,7 +28,7 @@ MAX_PIXELS = 60_000_000
 """A page of A4 at 600 dots an inch has 35 million; more is a picture made to break readers."""
 MAX_PAGES = 30
 """So many pages of a document are recognised at most (reports have up to fifteen)."""
-_LEAST = 100  # a smaller picture is an icon
+_LEAST = 20_000  # pixels: a smaller picture is an icon (a screenshot of the third table has 642 × 90)
 _OWN_WORDS = 200
 """Chinese characters from which on a document speaks for itself: of its pictures only the tables count then (a chart's
 words are no prose of the report)."""
@@ -145,7 +145,7 @@ def frames(*files: bytes) -> Iterator[Image | str]:
                 width, height = source.size
                 if width * height > MAX_PIXELS:
                     yield f"图片过大（{width}×{height} 像素），未读取"
-                elif min(width, height) < _LEAST:
+                elif width * height < _LEAST:
                     yield f"图片过小（{width}×{height} 像素），没有文字可读"
                 else:
                     upright = PIL.ImageOps.exif_transpose(source).convert("RGBA")
