@@ -70,6 +70,10 @@ class _Walk:
         if not match.exact:
             words = "".join(cell.text for cell in line.cells[: line.labels])
             self.reading.problems.append(f"{place}：行名“{_short(words)}”按近似读作“{_name(match.row)}”")
+            if not any(cell.text for cell in line.cells[line.labels :]):
+                # Perhaps a part of a label alone, the numbers beside the other part: no blanks.
+                self.reading.rows.add(match.row)
+                return
         _row(self.reading, match.row, line, self._header(match.row[0]), place, typed=grid.typed)
 
     def _unnamed(self, grid: Grid, line: Line, place: Place) -> None:

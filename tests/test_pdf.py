@@ -379,6 +379,18 @@ def test_a_row_cut_by_a_page_between_its_numbers_and_its_label() -> None:
     assert [cells[f"requests.other_uncorrected.{column}"].value for column in columns] == [3, 0, 3]
 
 
+def test_a_label_whose_lines_are_rows_of_their_own() -> None:
+    def draw(canvas: Canvas) -> None:
+        row(canvas, 640, HEADER)
+        row(canvas, 610, RECEIVED)
+        row(canvas, 580, CARRIED)
+        row(canvas, 568, ("1.申请人无正当理由逾期不补正、", *[""] * 7), height=12)
+        row(canvas, 556, ("行政机关不再处理其政府信息公开", *["0"] * 6, "5"), height=12)
+        row(canvas, 544, ("申请", *[""] * 7), height=12)
+
+    assert extract.read(pdf(draw, nothing)).cells["requests.other_uncorrected.total"].value == 5
+
+
 def test_headers_cut_by_a_page() -> None:
     results = ("结\n果\n", "结\n果\n", "其\n他\n", "尚\n未\n", "总\n计")
     rest = ("维\n持", "纠\n正", "结\n果", "审\n结", "")
