@@ -70,8 +70,9 @@ class _Walk:
         if not match.exact:
             words = "".join(cell.text for cell in line.cells[: line.labels])
             self.reading.problems.append(f"{place}：行名“{_short(words)}”按近似读作“{_name(match.row)}”")
-            if not any(cell.text for cell in line.cells[line.labels :]):
-                # Perhaps a part of a label alone, the numbers beside the other part: no blanks.
+            is_part = len(form.plain(words)) < len(form.plain(_name(match.row)))
+            if is_part and not any(cell.text for cell in line.cells[line.labels :]):
+                # The numbers may stand beside the other part of the label: no blanks.
                 self.reading.rows.add(match.row)
                 return
         _row(self.reading, match.row, line, self._header(match.row[0]), place, typed=grid.typed)

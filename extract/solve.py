@@ -229,7 +229,9 @@ def _unlike(cells: dict[str, Cell], torn: dict[Row, Torn], stray: list[list[Cell
 
 
 def _fits(derived: list[Cell], printed: Part) -> bool:
-    """Whether what was derived for a row leaves room for what is printed of it, in its order."""
+    """Whether what was derived for a row leaves room for what is printed of it, in its order and below its total."""
     whole = [cell.value if cell.status is Status.DERIVED else None for cell in derived]
+    if len(whole) == len(form.APPLICANTS) and whole[-1] is not None and whole[-1] < max(printed, default=0):
+        return False
     longer, shorter = (iter(whole), printed) if len(whole) >= len(printed) else (iter(printed), whole)
     return all(any(None in (one, other) or one == other for other in longer) for one in shorter)
