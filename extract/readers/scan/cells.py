@@ -19,6 +19,7 @@ _LOW = 8  # points: a digit may fill a cell that is no higher
 _EDGE = 1.5  # points of a cell beside its lines that are not looked at
 _SHADE = 40  # of 255: so much does the paper of an even cell never differ, whatever the noise
 _FEW, _RARE = 2, 0.1
+_SMALL = 0.4  # of a stroke: as large is no speck beside it
 """A text layer that differs from firm readings more often than this is a bad recognition's, and tells nothing."""
 _SPECKS = " .·•,，、'"
 _DASHES = frozenset(("一", "ー", "一一", "_", "-", "–"))
@@ -100,7 +101,11 @@ def stroke(ink: Picture, place: tuple[int, int, int, int], scale: float) -> str:
     """ "—" or "/" where all the ink is one flat or slanting stroke, which recognition takes for a 1, anything or
     nothing; else ""."""
     left, top, right, bottom = place
-    rows, columns = np.nonzero(ink[top:bottom, left:right])
+    _, parts, stats, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(ink[top:bottom, left:right]))
+    sizes = stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
+    is_alone = bool((np.delete(sizes, sizes.argmax()) < _SMALL * sizes.max()).all())
+    # Specks do not count: beside one a / was read as 1, twice.
+    rows, columns = np.nonzero(parts == 1 + sizes.argmax() if is_alone else parts)
     height, width = int(np.ptp(rows)) + 1, int(np.ptp(columns)) + 1
     # Of a small screenshot three pixels are more than two points; five digits are as flat, but higher.
     flat = width > 1.6 * height if height * scale < 2.2 else width > 3 * height and height * scale < 3.5
