@@ -26,7 +26,7 @@ from crawler.spider import ReportSpider
 from crawler.summary import Progress, SiteSummary, Summary, to_terminal
 from crawler.trails import Trails
 from crawler.walk import PRIORITY, Walk
-from evidence import LEDGER, Captures, Recorder, Task
+from evidence import LEDGER, Captures, Recorder, Task, moments
 
 DELAY = 2.0
 """Seconds between an answer and the next request to the same host, where nothing else is asked for."""
@@ -118,13 +118,9 @@ def due(sites: list[Site], captures: Path, now: datetime) -> list[Site]:
             states = {state.url: state for state in evidence.sites()}
     else:
         states = {}
-    visited = {state.site: state.finished for state in states.values()}
+    visited = {state.site: moments.in_china(state.finished) for state in states.values() if state.finished}
     given = sites or [Site(state.url, state.division_code, state.name) for state in states.values()]
-    return [site for site in given if is_due(_moment(visited.get(site.host)), now)]
-
-
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
+    return [site for site in given if is_due(visited.get(site.host), now)]
 
 
 def _ascii(contact: str) -> str:
