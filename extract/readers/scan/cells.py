@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from extract.document import Box
 from extract.readers.chars import Char, Point, printed_lines
@@ -19,8 +20,9 @@ _LOW = 8  # points: a digit may fill a cell that is no higher
 _EDGE = 1.5  # points of a cell beside its lines that are not looked at
 _SHADE = 40  # of 255: so much does the paper of an even cell never differ, whatever the noise
 _FEW, _RARE = 2, 0.1
-_SMALL = 0.4  # of a stroke: as large is no speck beside it
 """A text layer that differs from firm readings more often than this is a bad recognition's, and tells nothing."""
+_SPECK = 3  # pixels: no part of a digit
+_SMALL = 0.4  # of a stroke: as large is no speck beside it
 _SPECKS = " .·•,，、'"
 _DASHES = frozenset(("一", "ー", "一一", "_", "-", "–"))
 
@@ -84,7 +86,11 @@ def judged(
             doubted.append(cell)
     again = ocr.reread(tone, [cell.ink for cell in doubted if cell.ink])
     firm = [_firm(cell, text, sure) for cell, (text, sure) in zip(doubted, again, strict=True)]
-    broken = [_parts(ink, cell.ink) > len(read) for cell, read in zip(doubted, firm, strict=True) if cell.ink and read]
+    broken = [
+        (_parts(ink, cell.ink)[1] > _SPECK).sum() > len(read)  # a digit that a copy broke is in several
+        for cell, read in zip(doubted, firm, strict=True)
+        if cell.ink and read
+    ]
     if sum(broken) > max(_FEW, _RARE * len(broken)):
         # A fax has lost thin strokes: 114 was read as 111, twice.
         sures = [max(cell.sure, sure) for cell, (_, sure) in zip(doubted, again, strict=True)]
@@ -100,9 +106,7 @@ def judged(
 def stroke(ink: Picture, place: tuple[int, int, int, int], scale: float) -> str:
     """ "—" or "/" where all the ink is one flat or slanting stroke, which recognition takes for a 1, anything or
     nothing; else ""."""
-    left, top, right, bottom = place
-    _, parts, stats, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(ink[top:bottom, left:right]))
-    sizes = stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
+    parts, sizes = _parts(ink, place)
     is_alone = bool((np.delete(sizes, sizes.argmax()) < _SMALL * sizes.max()).all())
     # Specks do not count: beside one a / was read as 1, twice.
     rows, columns = np.nonzero(parts == 1 + sizes.argmax() if is_alone else parts)
@@ -139,11 +143,12 @@ def _is_torn(ink: Picture, place: tuple[int, int, int, int], scale: float) -> bo
     return False
 
 
-def _parts(ink: Picture, place: tuple[int, int, int, int]) -> int:
-    """In how many parts something is printed: of a digit that a copy broke there are several."""
+def _parts(ink: Picture, place: tuple[int, int, int, int]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """The parts in which something is printed: their numbers from 1, by pixel, and how high or wide each is."""
     left, top, right, bottom = place
-    _, _, stats, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(ink[top:bottom, left:right]))
-    return int((stats[1:, 2:4].max(axis=1) > 3).sum())
+    _, numbers, stats, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(ink[top:bottom, left:right]))
+    sizes = stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
+    return np.asarray(numbers, np.int32), np.asarray(sizes, np.int32)
 
 
 def _is_crossed(ink: Picture, box: Box, scale: float) -> bool:
