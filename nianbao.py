@@ -88,9 +88,10 @@ def extract_command(paths: tuple[Path, ...], explain: str | None) -> None:
         if isinstance(report, workers.Failure):
             report = _unread(report.reason)
         if explain is None:
-            click.echo(json.dumps(report.as_json(str(file)), ensure_ascii=False))
+            line = json.dumps(report.as_json(str(file)), ensure_ascii=False)
         else:
-            click.echo(f"{file}：{_explanation(report, explain)}")
+            line = f"{file}：{_explanation(report, explain)}"
+        click.echo(line.encode(errors="backslashreplace"))  # a file's name may be GBK, which is no UTF-8
 
 
 def _explanation(report: Report, key: str) -> str:

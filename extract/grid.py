@@ -165,7 +165,7 @@ def _row(reading: Reading, key: Row, line: Line, header: Header | None, place: P
         return
     placed = found[0] if found else None
     shifted = placed is not None and (
-        placing.has_moved(placed) or (typed and _is_cut(key, line, placed, behind, header))
+        placing.has_moved(placed, typed=typed) or (typed and _is_cut(key, line, placed, behind, header))
     )
     if placed is None or (shifted and not (key[0] != "disclosure" and placing.agree_on_sum(placed))):
         printed = placing.stripped(behind) if typed or shifted else behind

@@ -123,6 +123,8 @@ def _labels(cells: list[GridCell], plain: list[str], numbers: list[bool]) -> int
 
 def _joined(above: list[GridCell | None], below: list[GridCell | None]) -> list[GridCell | None] | None:
     """The row of which these are the two parts, None where they are rows of their own."""
+    if not _has_text(below):
+        return None
     row = _together(above, below, "")
     if _completes_headers(above, below):
         return row
@@ -132,7 +134,7 @@ def _joined(above: list[GridCell | None], below: list[GridCell | None]) -> list[
     whole = _line(0, row, distinct(row))
     if _is_rest(above) or _is_rest(below):
         # The header of chapter 四 and the values on the next page are two rows.
-        if (whole.match is None or headers[0]) and _has_text(above) and _has_text(below):
+        if (whole.match is None or headers[0]) and _has_text(above):
             return None
     else:
         if whole.match is None or not whole.match.exact:

@@ -11,6 +11,8 @@ from extract.gridrows import Line
 
 _YEAR = re.compile(r"20\d\d(?=年)")
 _ONLY_YEAR = re.compile(r"20\d\d年度?")
+_FEW = 2
+"""Empty cells of a row that lost one of them."""
 
 Placed = dict[str, GridCell]
 """Column → cell."""
@@ -155,10 +157,12 @@ def may_be_shifted(cells: Iterable[GridCell]) -> bool:
     return len(texts) > 1 and texts.count("") == 1 and not (texts[0] and texts[-1])
 
 
-def has_moved(placed: Placed) -> bool:
-    """Whether a row of applicants lost a cell, and its others moved."""
+def has_moved(placed: Placed, *, typed: bool) -> bool:
+    """Whether a row of applicants lost a cell, and its others moved. With cells of their own, those of a row that is
+    mostly empty are zeros, and a wrong total is no doubt of their places."""
     texts = [placed[column].text if column in placed else "" for column in form.APPLICANTS]
-    return placed.keys() >= set(form.APPLICANTS[:-1]) and is_moved(texts)
+    is_sparse = not typed and texts.count("") > _FEW
+    return placed.keys() >= set(form.APPLICANTS[:-1]) and not is_sparse and is_moved(texts)
 
 
 def stripped(cells: list[GridCell]) -> list[GridCell]:

@@ -102,6 +102,14 @@ def test_explain_says_where_a_number_was_read() -> None:
     says_in_one_line(run("extract", DOCUMENTS, "--explain", "requests.nonsense"), "requests.nonsense")
 
 
+def test_a_file_with_its_name_in_another_encoding(tmp_path: Path) -> None:
+    name = os.fsdecode("年报.txt".encode("gbk"))
+    (tmp_path / name).write_bytes(b"hello")
+    done = run("extract", tmp_path, PYTHONUTF8="1", PYTHONIOENCODING="utf-8:strict")
+    assert done.returncode == 0, done.stderr
+    assert Path(json.loads(done.stdout)["file"]).name == name
+
+
 def test_a_file_that_cannot_be_opened_is_a_line_with_its_reason(tmp_path: Path) -> None:
     (tmp_path / "gone.html").symlink_to(tmp_path / "nowhere")
     (tmp_path / "ok.txt").write_bytes(b"hello")

@@ -236,6 +236,11 @@ def test_radicals_that_look_like_characters_are_these() -> None:
     assert any(paragraph.text == "人民政府无月户" for paragraph in readers.read(data).paragraphs)
 
 
+def test_a_rare_character_is_one() -> None:
+    data = pdf(lambda canvas: put(canvas, 60, 600, "阳西县织𬕂镇人民政府"), nothing)
+    assert "阳西县织𬕂镇人民政府" in readers.read(data).lines
+
+
 def test_a_page_with_too_much_on_it_is_named_and_the_others_are_read() -> None:
     def crowded(canvas: Canvas) -> None:
         for number in range(51_000):
@@ -410,6 +415,19 @@ def test_headers_cut_by_a_page() -> None:
     assert cell.value == 10
     assert cell.place is not None
     assert cell.place.box is not None
+
+
+def test_blank_values_alone_on_the_next_page_are_blank() -> None:
+    results = ("结果\n维持", "结果\n纠正", "其他\n结果", "尚未\n审结", "总计")
+
+    def first(canvas: Canvas) -> None:
+        table(canvas)
+        row(canvas, 110, ("行政复议", "行政诉讼"), (150, 300))
+        row(canvas, 90, ("", "未经复议直接起诉", "复议后起诉"), (150, 150, 150), 20)
+        row(canvas, 50, results * 3, (30,) * 15, 40)
+
+    cells = extract.read(pdf(first, lambda canvas: row(canvas, 750, ("",) * 15, (30,) * 15))).cells
+    assert {cells[key].status for key in form.keys("disputes", None)} == {Status.BLANK}
 
 
 def test_headers_cut_by_a_page_where_others_begin() -> None:

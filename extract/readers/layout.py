@@ -87,9 +87,8 @@ def page(found: list[Char], tables: list[Table], number: int) -> list[Table | Pa
 
 
 def _parts(prose: list[Line], tables: list[Table], number: int, margins: Margins) -> list[Table | Paragraph]:
-    tables = [table for table in tables if table.chars]
     found: list[tuple[float, Table | Paragraph]] = [(table.top, table) for table in tables]
-    found.extend(_paragraphs(prose, number, [table.top for table in tables], margins))
+    found.extend(_paragraphs(prose, number, [table.top for table in tables if table.chars], margins))
     return [part for _, part in sorted(found, key=lambda pair: pair[0])]
 
 
@@ -102,8 +101,10 @@ def blocks(parts: Iterable[Table | Paragraph]) -> Iterator[Block]:
             above.append(part)
         elif isinstance(part, Paragraph) and isinstance(above, Paragraph) and _runs_on(above, part):
             whole[-1] = Paragraph(above.text + part.text, page=part.page)
-        else:
-            whole.append([part] if isinstance(part, Table) else part)
+        elif isinstance(part, Paragraph):
+            whole.append(part)
+        elif part.chars:
+            whole.append([part])
     for one in whole:
         if isinstance(one, Paragraph):
             yield one

@@ -77,6 +77,10 @@ class _Letters:
                 if pdfium.FPDFText_IsGenerated(raw, index):
                     continue
                 code = _NO_LETTER
+            if 0xD800 <= code < 0xE000:  # UTF-16 makes two of a rare character (织𬕂镇): the second stands for it
+                code = _whole(pdfium.FPDFText_GetUnicode(raw, index - 1), code)
+                if code is None:
+                    continue
             pdfium.FPDFText_GetCharOrigin(raw, index, *stands)
             kind, turn, clip = self._tell(index)
             box = left.value, bottom.value, right.value, top.value
@@ -118,6 +122,13 @@ class _Letters:
         if self._grounds is None:
             self._grounds = [one.box for one in self.drawn if one.kind == PATH and is_ground(one.raw)]
         return any(left <= x <= right and bottom <= y <= top for left, bottom, right, top in self._grounds)
+
+
+def _whole(before: int, code: int) -> int | None:
+    """The character of which `code` is the second half and the one `before` the first; None for a first half."""
+    if code < 0xDC00:
+        return None
+    return 0x10000 + (before - 0xD800) * 0x400 + code - 0xDC00 if 0xD800 <= before < 0xDC00 else _NO_LETTER
 
 
 def _kind(item: Any) -> str:

@@ -143,9 +143,12 @@ class Table:
 
     def continues(self, above: "Table") -> bool:
         """Whether it may be the rest of the table `above` on the page before: both have the same edges, or are as wide
-        (pages that are printed on both sides have their margins in turn)."""
+        (pages that are printed on both sides have their margins in turn). One without a character, a row of blanks,
+        also has as many columns."""
         left, right = self.xs[0] - above.xs[0], self.xs[-1] - above.xs[-1]
-        return self._is_next_to(above) and (max(abs(left), abs(right)) < _SAME_EDGE or abs(left - right) < SNAP)
+        is_alike = bool(self.chars) or len(self.xs) == len(above.xs)
+        is_below = max(abs(left), abs(right)) < _SAME_EDGE or abs(left - right) < SNAP
+        return self._is_next_to(above) and is_alike and is_below
 
     def shift(self, first: "Table") -> float:
         """How far to the right it stands of the first part of the table."""
