@@ -1,17 +1,23 @@
 """Mutated documents through `extract.read`: no exception, no hang. `python -m benchmarks.fuzz --count 10000`.
 
-Documents of the corpus of every format (and the real ones, where they are) are cut, doubled, overwritten and spiked,
-some of a ZIP inside of it; one that raises or takes more than `--seconds` of a core is kept in `--keep`. LibreOffice
-and the recognition of pictures are left out: they take seconds, and have limits of their own.
+Documents of the corpus of every format (and the real ones, where they are) are cut, doubled, overwritten and spiked in
+their bytes, and in what these mean: tags lost, tables in tables, numbers out of bounds, references in circles, mixed
+charsets, streams that unpack to a hundred times their size; in a ZIP its parts too. One that raises or takes more than
+`--seconds` of a core is kept in `--keep`. LibreOffice and the recognition of pictures are left out: they take seconds,
+and have limits of their own.
 """
 
 import argparse
 import os
+import re
 import sys
 import tempfile
 import zipfile
+import zlib
+from collections.abc import Callable
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from random import Random
@@ -22,33 +28,94 @@ from benchmarks import corpus, quality
 from benchmarks.reports import chance
 
 SPIKES = (
-    b"<table><tr>", b"</table>", b"</td></tr>", b"<div>" * 60, b" rowspan=99999 colspan=99999>", b"\x00\x00", b"%EOF",
-    b"|" * 30, "（七）总计\t5\t".encode(), "1.属于国家秘密".encode(), "一、总体情况\n".encode(),
+    b"<table><tr>", b"</table>", b"</td></tr>", b"<div>" * 60, b"<table><tr><td>" * 1000, b"<span>" * 5000,
+    b" rowspan=1000000000 colspan=1000000000>", b'<td style="' + b"x" * 100_000, b"<!--", b"<![CDATA[", b"<script>",
+    b"<textarea>", b"<plaintext>", b"&#0;&#xd800;&#x110000;&amp",
+    b'<!DOCTYPE a [<!ENTITY b "bbbbbbbb"><!ENTITY a "&b;&b;">]>&a;',
+    b"\x00\x00", b"\xff\xfe", b"\xed\xa0\x80", b"%EOF", b"|" * 30, b"\t" * 5000, b"9" * 5000, b"#" * 200, b"(" * 3000,
+    "（七）总计\t5\t".encode(), "1.属于国家秘密".encode(), "一、总体情况\n".encode(), "二〇二四年" .encode() * 500,
+    "政府信息公开工作年度报告".encode("gb18030"), "自然人\t".encode("utf-16"),
 )  # fmt: skip
+_NUMBERS = (b"0", b"-1", b"1", b"2", b"255", b"65536", b"2147483648", b"4294967295", b"9" * 20, b"1e308", b"9" * 5000)
+_MARKUP = re.compile(rb"<[^<>]*>")
+_NUMBER = re.compile(rb"\d+")
+_REFERENCE = re.compile(rb"\d+(?= 0 R)")
+_STREAM = re.compile(rb"(?<=stream\n).*?(?=\r?\nendstream)", re.DOTALL)
+
+
+@cache
+def _bomb() -> bytes:
+    """A hundred thousand bytes that unpack to a hundred million."""
+    return zlib.compress(b"0 0 m 9 9 l S\n" * 7_000_000, 9)
+
+
+def _some(pattern: re.Pattern[bytes], data: bytes, random: Random, put: Callable[[bytes], bytes]) -> bytes:
+    """`data` with one to twenty matches of a pattern replaced."""
+    found = list(pattern.finditer(data))
+    for match in sorted(random.sample(found, min(len(found), random.randint(1, 20))), key=re.Match.start, reverse=True):
+        data = data[: match.start()] + put(match[0]) + data[match.end() :]
+    return data
+
+
+def _recoded(data: bytes, random: Random) -> bytes:
+    """`data` with a part in another charset."""
+    start, end = sorted(random.randrange(len(data) + 1) for _ in "ab")
+    part = data[start:end].decode("utf-8", "ignore")
+    return data[:start] + part.encode(random.choice(("gb18030", "big5", "utf-16", "utf-32")), "replace") + data[end:]
+
+
+def _moved(data: bytes, random: Random) -> bytes:
+    """`data` with two neighbouring parts exchanged."""
+    one, two, three = sorted(random.randrange(len(data) + 1) for _ in "abc")
+    return data[:one] + data[two:three] + data[one:two] + data[three:]
+
+
+def _overwritten(data: bytes, random: Random) -> bytes:
+    """`data` with up to thirty of its four-byte words other than they were: chains and offsets of binary files."""
+    body = bytearray(data)
+    for _ in range(random.randint(1, 30)):
+        at = random.randrange(len(body) // 4 + 1) * 4
+        body[at : at + 4] = random.choice(
+            (bytes(4), b"\xff\xff\xff\xff", b"\xfe\xff\xff\xff", random.randbytes(1) + bytes(3))
+        )
+    return bytes(body)
+
+
+MEANINGS: tuple[Callable[[bytes, Random], bytes], ...] = (
+    lambda data, random: _some(_MARKUP, data, random, lambda _: b""),
+    lambda data, random: _some(_MARKUP, data, random, lambda tag: tag * random.choice((2, 50))),
+    lambda data, random: _some(_NUMBER, data, random, lambda _: random.choice(_NUMBERS)),
+    lambda data, random: _some(_REFERENCE, data, random, lambda _: str(random.randint(0, 12)).encode()),
+    lambda data, random: _some(_STREAM, data, random, lambda _: _bomb()),
+    _recoded,
+    _moved,
+    _overwritten,
+)
+"""What is done to a document by what its bytes mean: tags lost and repeated, numbers and references exchanged, …"""
 
 
 def mutated(data: bytes, random: Random) -> bytes:
     """The document with one to six things done to it."""
-    body = bytearray(data)
     for _ in range(random.randint(1, 6)):
-        if not body:
+        if not data:
             break
-        at, length = random.randrange(len(body)), random.choice((1, 3, 20, 300, 3000))
-        match random.randrange(6):
-            case 0:
-                del body[at : at + length]
-            case 1:
-                body[at:at] = random.randbytes(min(length, 50))
-            case 2:
-                start = random.randrange(len(body))
-                body[at:at] = body[start : start + length]
-            case 3:
-                body[at] = random.randrange(256)
-            case 4:
-                del body[at:]
-            case _:
-                body[at:at] = random.choice(SPIKES)
-    return bytes(body)
+        if random.random() < 0.4:
+            data = random.choice(MEANINGS)(data, random)
+            continue
+        at, length = random.randrange(len(data)), random.choice((1, 3, 20, 300, 3000))
+        start = random.randrange(len(data))
+        before, after = data[:at], data[at:]
+        data = random.choice(
+            (
+                before + after[length:],
+                before + random.randbytes(min(length, 50)) + after,
+                before + data[start : start + length] + after,
+                before + random.randbytes(1) + after[1:],
+                before,
+                before + random.choice(SPIKES) + after,
+            )
+        )
+    return data
 
 
 def inside(data: bytes, random: Random) -> bytes:
@@ -57,7 +124,10 @@ def inside(data: bytes, random: Random) -> bytes:
     with zipfile.ZipFile(BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
         chosen = random.choice(old.namelist())
         for name in old.namelist():
-            new.writestr(name, mutated(old.read(name), random) if name == chosen else old.read(name))
+            part = old.read(name)
+            if name == chosen:
+                part = mutated(part, random) if random.random() < 0.95 else part + b" " * 100_000_000
+            new.writestr(name, part)
     return out.getvalue()
 
 
