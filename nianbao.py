@@ -99,7 +99,7 @@ def _explanation(report: Report, key: str) -> str:
     if cell is None:
         return f"{key} 不在这份文件里" + (f"（{report.identity.reason}）" if report.identity.reason else "")
     value = "无数" if cell.value is None else cell.value
-    return f"{key} = {value}（{cell.status}，原文“{cell.raw}”），读自{cell.place or '无处可指'}"
+    return f"{key} = {value}（{cell.status}，原文“{cell.raw}”），读自{report.where(key)}"
 
 
 def _unread(reason: str) -> Report:

@@ -9,7 +9,7 @@ from extract import roster as rosters
 from extract.document import Document, Picture
 from extract.readers import image
 from extract.readers.pages import watched
-from extract.report import Cell, Fetch, Fetched, Identity, Place, Report
+from extract.report import Fetch, Fetched, Identity, Place, Report
 
 READER_VERSION = "86"
 """Raised whenever the same bytes may be read differently; rows say which reader made them."""
@@ -52,7 +52,7 @@ def read(
             sketch = outline.read(document)
             identity.complete(found, identity.identify(sketch, url=url, words=words))
             report = _read(sketch, found, report.sha256, fetch)
-            report.cells = _on_pictures(report.cells, pages)
+            _move(report, _on_pictures(pages))
         if not report.cells:
             _read_attachments(report, fetch)
     return report
@@ -81,9 +81,10 @@ def _read(sketch: outline.Outline, found: Identity, sha256: str, fetch: Fetch | 
             inner = identity.identify(outline.read(other), url=address)
             if identity.may_be_one_report(found, inner):
                 again = tables.read(other, found.year, found.office)
-                again.cells = _in_file(again.cells, address)
+                _move(again, _in_file(address))
                 attached.compare(form, again, sure=inner.year is not None)
-    report.editions, report.cells, report.other_tables = form.editions, form.cells, form.other_tables
+    report.editions, report.cells, report.again = form.editions, form.cells, form.again
+    report.other_tables = form.other_tables
     if form.cells or "whole" not in parts.texts:
         report.problems.extend(form.problems)
     report.findings = [
@@ -113,7 +114,7 @@ def _read_attachments(report: Report, fetch: Fetch) -> None:
         conflicts = identity.conflicts_of_file(report.identity, inner)
         identity.complete(inner, report.identity)
         part = _read(sketch, inner, "")
-        part.cells = _in_file(part.cells, url)
+        _move(part, _in_file(url))
         part.findings += conflicts
         full = (fits and len(part.cells) > 0, len(part.cells), len(part.chapters))
         if fullness is None or full > fullness:
@@ -124,20 +125,21 @@ def _read_attachments(report: Report, fetch: Fetch) -> None:
         report.problems.extend(best.problems)
         return
     report.format = best.format
-    report.editions, report.cells, report.other_tables = best.editions, best.cells, best.other_tables
+    report.editions, report.cells, report.again = best.editions, best.cells, best.again
+    report.other_tables = best.other_tables
     if len(best.chapters) >= len(report.chapters):  # a page may have the prose, and pictures of its tables
         report.chapters, report.headings = best.chapters, best.headings
     report.problems, report.findings = [*report.problems, *best.problems], best.findings
     identity.complete(report.identity, best.identity)
 
 
-def _in_file(cells: dict[str, Cell], url: str) -> dict[str, Cell]:
-    """The same cells, their places named in an attachment."""
-    return _placed(cells, lambda place: place._replace(file=url))
+def _in_file(url: str) -> Callable[[Place], Place]:
+    """What names a place in an attachment."""
+    return lambda place: place._replace(file=url)
 
 
-def _on_pictures(cells: dict[str, Cell], pages: list[tuple[str, int]]) -> dict[str, Cell]:
-    """The same cells, their places named in the picture that is the page of that number."""
+def _on_pictures(pages: list[tuple[str, int]]) -> Callable[[Place], Place]:
+    """What names a place in the picture that is the page of that number."""
 
     def inside(place: Place) -> Place:
         if place.box is None or place.file is not None:
@@ -145,14 +147,13 @@ def _on_pictures(cells: dict[str, Cell], pages: list[tuple[str, int]]) -> dict[s
         address, page = pages[place.box.page - 1]
         return place._replace(file=address, box=replace(place.box, page=page))
 
-    return _placed(cells, inside)
+    return inside
 
 
-def _placed(cells: dict[str, Cell], moved: Callable[[Place], Place]) -> dict[str, Cell]:
-    def all_moved(place: Place | None) -> Place | None:
-        return place and moved(place)._replace(again=tuple((moved(other), raw) for other, raw in place.again))
-
-    return {key: cell._replace(place=all_moved(cell.place)) for key, cell in cells.items()}
+def _move(read: Report | tables.Tables, moved: Callable[[Place], Place]) -> None:
+    """Name the places of all cells anew."""
+    read.cells = {key: cell._replace(place=cell.place and moved(cell.place)) for key, cell in read.cells.items()}
+    read.again = {key: [(moved(place), raw) for place, raw in seen] for key, seen in read.again.items()}
 
 
 def _attached(report: Report, fetch: Fetch) -> Iterator[tuple[Document, str]]:

@@ -3,8 +3,8 @@
 from collections import Counter
 
 from extract import form
-from extract.merging import beside
-from extract.report import Cell, Status
+from extract.merging import disputed
+from extract.report import Status
 from extract.sums import GAPS
 from extract.tables import Tables, not_there
 
@@ -28,23 +28,31 @@ def compare(tables: Tables, other: Tables, *, sure: bool) -> None:
     for table in form.TABLES:
         keys = [key for key in other.cells if key.startswith(f"{table}.")]
         if keys and not any(key.startswith(f"{table}.") for key in tables.cells):
-            tables.cells |= {key: other.cells[key] for key in keys}
+            for key in keys:
+                _take(key, tables, other)
             if table in other.editions:
                 tables.editions[table] = other.editions[table]
             tables.problems.remove(not_there(table))
             tables.agreed |= other.agreed & {table}
             continue
         for key in keys:
-            if key in both and both[key][0].value != both[key][1].value:
+            if key in both and (both[key][0].status is Status.NUMBER or both[key][0].value != both[key][1].value):
                 one, two = both[key]
-                tables.cells[key] = Cell(None, f"{one.raw}｜{two.raw}", Status.DISPUTED, beside(one, two))
-                differing[key.rsplit(".", 1)[0]] += 1
-            elif key in both and both[key][0].status is Status.NUMBER:
-                tables.cells[key] = both[key][0]._replace(place=beside(*both[key]))
+                if two.place is not None:
+                    tables.again.setdefault(key, []).append((two.place, two.raw))
+                if one.value != two.value:
+                    tables.cells[key] = disputed(one, two)
+                    differing[key.rsplit(".", 1)[0]] += 1
             elif key in tables.cells and (tables.cells[key].status in GAPS or key in both):
-                tables.cells[key] = other.cells[key]
+                _take(key, tables, other)
         if not any(row.startswith(f"{table}.") for row in differing) and any(key in both for key in keys):
             tables.agreed.add(table)
     if differing:
         rows = "、".join(f"{row}（{count}格）" for row, count in differing.items())
         tables.problems.append(f"网页与附件不一致：{rows}")
+
+
+def _take(key: str, tables: Tables, other: Tables) -> None:
+    """Believe the second document about a cell."""
+    tables.cells[key] = other.cells[key]
+    tables.again[key] = other.again.get(key, [])

@@ -2,13 +2,15 @@
 
 from extract import form
 from extract.reading import Reading
-from extract.report import Cell, Place, Status
+from extract.report import Cell, Seen, Status
 from extract.sums import GAPS
 
 
-def merge(first: Reading, second: Reading) -> tuple[dict[str, Cell], set[str]]:
-    """The cells of both readings: alike they are sure, different they are disputed, alone they stand as read."""
+def merge(first: Reading, second: Reading) -> tuple[dict[str, Cell], dict[str, list[Seen]], set[str]]:
+    """The cells of both readings: alike they are sure, different they are disputed, alone they stand as read. With
+    those that both have, and the tables on which they agree."""
     cells = dict(first.cells)
+    again: dict[str, list[Seen]] = {}
     apart = {
         key
         for key, other in second.cells.items()
@@ -21,23 +23,22 @@ def merge(first: Reading, second: Reading) -> tuple[dict[str, Cell], set[str]]:
         if mine is None:
             if key.rsplit(".", 1)[0] not in moved:  # else neither of the readings fills the gaps of the other
                 cells[key] = other
-        elif key in apart:
-            cells[key] = Cell(None, f"{mine.raw}｜{other.raw}", Status.DISPUTED, beside(mine, other))
         elif (
             mine.status is Status.UNREADABLE
             and other.status is Status.NUMBER
             and _digits(mine.raw) in ("", _digits(other.raw))
         ):
             cells[key] = other
-        else:
-            cells[key] = Cell(mine.value, mine.raw, mine.status, beside(mine, other))
+        elif other.place is not None:
+            again[key] = [(other.place, other.raw)]
+    cells |= {key: disputed(cells[key], second.cells[key]) for key in apart}
     differing = {
         key.split(".")[0]
         for key, mine in first.cells.items()
         if mine.value is not None and ((found := second.cells.get(key)) is None or found.value != mine.value)
     }
     both = {table for table in form.TABLES if first.has(table) and second.has(table)}
-    return cells, both - differing
+    return cells, again, both - differing
 
 
 def _is_open(reading: Reading, row: str) -> bool:
@@ -55,11 +56,6 @@ def _digits(raw: str) -> str:
     return "".join(char for char in raw if char.isdigit())
 
 
-def beside(one: Cell, two: Cell) -> Place | None:
-    """The place of a cell that was found at another as well."""
-    at, other = one.place, two.place
-    if at is None or other is None:
-        return at or other
-    if other.again:
-        other = other._replace(again=())
-    return Place(at.grid, at.row, at.column, at.line, at.box, at.file, (*at.again, (other, two.raw)))
+def disputed(one: Cell, two: Cell) -> Cell:
+    """A cell of which two readings saw different things."""
+    return Cell(None, f"{one.raw}｜{two.raw}", Status.DISPUTED, one.place)

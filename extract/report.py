@@ -52,8 +52,7 @@ class Place(NamedTuple):
 
     `grid` is the grid's number in the document, `row` and `column` the position there, `line` that of the text; all
     count from 1, and None means: not told so closely. `box` is where the cell stands on a page, where the format has
-    pages; `file` the address of the attachment that holds it, None for the document itself. `again` is where other
-    readings found the same cell, each with what they saw there.
+    pages; `file` the address of the attachment that holds it, None for the document itself.
     """
 
     grid: int | None = None
@@ -62,7 +61,6 @@ class Place(NamedTuple):
     line: int | None = None
     box: Box | None = None
     file: str | None = None
-    again: tuple[tuple["Place", str], ...] = ()
 
     def __str__(self) -> str:
         """In Chinese, the nearest first: page, table, row, column, and the box in points."""
@@ -75,7 +73,11 @@ class Place(NamedTuple):
             words = f"第{one.page}页 {words}（{frame}）"
         if self.file is not None:
             words = f"附件 {self.file} {words}"
-        return "；另读自".join([words, *(f"{place}：{raw or '空'}" for place, raw in self.again)])
+        return words
+
+
+Seen = tuple[Place, str]
+"""Where another reading found the same cell, and what it saw there."""
 
 
 class Cell(NamedTuple):
@@ -150,7 +152,7 @@ class Report:
 
     `editions` of `disclosure` and `requests` are "2019", "2021" or None (table not there). `chapters` map
     overview … other_matters (or `whole` for free-form reports) to prose; `headings` hold the same keys' headings as
-    printed. `cells` hold exactly the canonical keys of the editions found.
+    printed. `cells` hold exactly the canonical keys of the editions found, `again` where other readings found them.
     """
 
     format: str
@@ -160,9 +162,15 @@ class Report:
     chapters: dict[str, str] = field(default_factory=dict)
     headings: dict[str, str] = field(default_factory=dict)
     cells: dict[str, Cell] = field(default_factory=dict)
+    again: dict[str, list[Seen]] = field(default_factory=dict)
     other_tables: list[OtherTable] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+
+    def where(self, key: str) -> str:
+        """Where a cell was read, by which readings, in Chinese."""
+        places = [f"{place}：{raw or '空'}" for place, raw in self.again.get(key, ())]
+        return "；另读自".join([str(self.cells[key].place or "无处可指"), *places])
 
     def as_json(self, file: str) -> dict[str, Any]:
         """The line of `nianbao extract` for `file`, in the order of the contract in docs/architecture.md."""

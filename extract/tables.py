@@ -9,20 +9,22 @@ from extract import either, form, grid, laidout, merging, solve, spread, stream,
 from extract.document import Document, Grid, Paragraph
 from extract.labels import Row
 from extract.reading import Heap, Reading, Torn
-from extract.report import Cell, OtherTable, Status
+from extract.report import Cell, OtherTable, Seen, Status
 
 
 @dataclass(slots=True)
 class Tables:
     """What was read of the form: cells of the editions found, and which tables two readings agree on.
 
-    `order` are the rows as they follow each other in the document: labels that were exchanged show in it only.
+    `again` is where the other reading found cells. `order` are the rows as they follow each other in the document:
+    labels that were exchanged show in it only.
     """
 
     editions: dict[str, str | None]
     cells: dict[str, Cell]
     other_tables: list[OtherTable]
     agreed: set[str] = field(default_factory=set)
+    again: dict[str, list[Seen]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     order: list[Row] = field(default_factory=list)
 
@@ -46,7 +48,7 @@ def read(document: Document, year: int | None = None, office: str | None = None,
     if (by_grid.copies_differ() or by_stream.copies_differ()) and (own := _own(document, year, office)) != grids:
         by_grid, by_stream = _readings(document, own, year)
     first, second = (by_grid, by_stream) if by_grid.rows else (by_stream, Reading())
-    cells, agreed = merging.merge(first, second)
+    cells, again, agreed = merging.merge(first, second)
     if document.recognised:
         agreed = set()  # both readings rest on the same letters: a wrong sum may be the recognition's
         cells = {key: _without_specks(key, cell) for key, cell in cells.items()}
@@ -55,6 +57,7 @@ def read(document: Document, year: int | None = None, office: str | None = None,
         {},
         _other_tables(document, by_grid.grids),
         agreed,
+        again,
         list(first.problems),
         _order(first, second),
     )
@@ -201,10 +204,14 @@ _GAPS = {
 
 
 def _report_gaps(tables: Tables) -> None:
-    for status, words in _GAPS.items():
-        rows = Counter(key.rsplit(".", 1)[0] for key, cell in tables.cells.items() if cell.status is status)
+    found: dict[Status, Counter[str]] = {status: Counter() for status in _GAPS}
+    for key, cell in tables.cells.items():
+        if cell.status in found:
+            found[cell.status][key.rsplit(".", 1)[0]] += 1
+    for status, rows in found.items():
         if rows:
-            tables.problems.append(f"{words}：" + "、".join(f"{row}（{count}格）" for row, count in rows.items()))
+            named = "、".join(f"{row}（{count}格）" for row, count in rows.items())
+            tables.problems.append(f"{_GAPS[status]}：{named}")
 
 
 def _report_other_edition(tables: Tables, cells: dict[str, Cell]) -> None:

@@ -15,7 +15,7 @@ from datasette.app import Datasette
 from archive import reading
 from evidence import Capture, Captures, EvidenceError
 from extract import passage
-from extract.report import Cell, Place
+from extract.report import Place, Report
 
 # One thread reads the evidence: SQLite ties a connection to its thread, and reading a document again takes up to a
 # second of a core, for which visitors wait for each other and the other pages for none.
@@ -72,13 +72,12 @@ def page(captures: Path, number: int, url: str, at: int) -> bytes | None:
 
 
 @lru_cache(maxsize=64)
-def cells(captures: Path, number: int, url: str) -> dict[str, Cell] | None:
-    """The cells of a report with their places, as they were read and kept, else as this reader reads them again; None
-    where its bytes are not here."""
+def report(captures: Path, number: int, url: str) -> Report | None:
+    """A report with the places of its cells, as it was read and kept, else as this reader reads it again; None where
+    its bytes are not here."""
     with _evidence(captures) as evidence:
         capture = _capture(evidence, number, url) if evidence else None
-    report = reading.one(captures, capture).report if capture else None
-    return report.cells if report is not None else None
+    return reading.one(captures, capture).report if capture else None
 
 
 def around(captures: Path, number: int, url: str, place: Place) -> tuple[int, passage.Passage] | None:

@@ -27,13 +27,14 @@ async def show(request: Request, datasette: Datasette) -> Response:
     read, places = None, []
     if row["capture"] is not None:
         where = (kept.folder(datasette), row["capture"], row["captured_url"])
-        read = (await kept.in_turn(kept.cells, *where) or {}).get(cell)
-        if read is not None and read.place is not None:
-            for place, raw in [(read.place, read.raw), *read.place.again]:
+        report = await kept.in_turn(kept.report, *where)
+        read = report.cells.get(cell) if report is not None else None
+        if report is not None and read is not None and read.place is not None:
+            for place, raw in [(read.place, read.raw), *report.again.get(cell, ())]:
                 shown = await kept.in_turn(kept.around, *where, place)
                 if shown is not None:
                     capture, around = shown
-                    alone = place._replace(file=None, again=())
+                    alone = place._replace(file=None)
                     places.append(
                         {"place": alone, "file": place.file, "raw": raw, "capture": capture, "passage": around}
                     )
