@@ -1,5 +1,7 @@
 """The values behind a label, laid over the columns of its row where that can be done one way only."""
 
+from collections import Counter
+
 from extract import form, values
 from extract.report import Cell
 from extract.runs import Token, one_a_line
@@ -7,10 +9,8 @@ from extract.runs import Token, one_a_line
 
 def fit(tokens: list[Token], count: int) -> list[str] | None:
     """The texts of the values of a row of `count` columns, or None where they do not fit one way only."""
-    by_line: dict[int, list[str]] = {}
-    for token in tokens:
-        by_line.setdefault(token.line, []).append(token.value or "")
-    first_line, everything = by_line[tokens[0].line], [text for part in by_line.values() for text in part]
+    everything = [token.value or "" for token in tokens]
+    first_line = [token.value or "" for token in tokens if token.line == tokens[0].line]
     is_column = one_a_line(tokens)
     for texts in (everything,) if is_column else (first_line, everything):
         if len(texts) == count:
@@ -27,8 +27,9 @@ def fit(tokens: list[Token], count: int) -> list[str] | None:
     if count == 1 and len({*first_line} - {""}) == 1:
         return [max(first_line)] if is_whole else None
     # A page number between two parts of a row stands alone on its line where the row's own numbers do not.
-    texts = [text for part in by_line.values() if len(part) > 1 for text in part]
-    if len(by_line) > 1 and len(texts) == count >= len(form.APPLICANTS) and adds_up(texts):
+    beside = Counter(token.line for token in tokens)
+    texts = [token.value or "" for token in tokens if beside[token.line] > 1]
+    if len(beside) > 1 and len(texts) == count >= len(form.APPLICANTS) and adds_up(texts):
         return texts
     return None
 

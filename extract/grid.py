@@ -20,16 +20,15 @@ def read(grids: list[Grid], year: int | None = None) -> Reading:
 
     `year` is the one reported on: of columns that name years, only its own are read.
     """
-    upright = [not gridrows.lies_on_its_side(grid) for grid in grids]
-    parts = [
-        list(gridrows.read(grid if is_upright else gridrows.turned(grid)))
-        for grid, is_upright in zip(grids, upright, strict=True)
-    ]
+    parts = [gridrows.read(grid) for grid in grids]
+    turned = {number for number, lines in enumerate(parts) if gridrows.lies_on_its_side(lines)}
+    for number in turned:
+        parts[number] = gridrows.read(gridrows.turned(grids[number]))
     ordered.name([line for lines in parts for line in lines])
     walk = _Walk(year)
-    for grid, is_upright, lines in zip(grids, upright, parts, strict=True):
+    for number, (grid, lines) in enumerate(zip(grids, parts, strict=True)):
         walk.take(grid, lines)
-        if not is_upright:
+        if number in turned:
             _turn_back(walk.reading, grid.number)
     walk.reading.settle()
     return walk.reading

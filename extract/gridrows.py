@@ -1,8 +1,8 @@
 """The rows of a grid as lines of the form: which row each is, those that a page cut in two joined, headers in full."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import lru_cache
+from itertools import zip_longest
 
 from extract import form, labels, values
 from extract.document import Grid, GridCell, distinct
@@ -13,8 +13,11 @@ _SHARED = frozenset(("其他", "其它", "总计", "合计"))
 _SHARED_ROWS = frozenset((("requests", "other_other"), ("requests", "total_handled")))
 _HEADERS = form.HEADER_WORDS - _SHARED
 _BEGINNINGS = frozenset(header[:end] for header in _HEADERS for end in range(1, len(header))) - _HEADERS
+_OUTCOMES = frozenset(label for label, (table, _) in form.ROW_LABELS.items() if table == "requests") - _SHARED
 _TOP = 4
-"""Rows in which a grid shows that it lies on its side."""
+"""Rows, or columns, in which a grid shows that it lies on its side."""
+_SIDE_BY_SIDE = 5
+"""Labels of rows that do not stand in one by chance."""
 RESULTS = frozenset(map(form.plain, ("结果维持", "结果纠正", "尚未审结")))
 
 
@@ -26,7 +29,7 @@ class Line:
     number: int
     row: list[GridCell | None]
     cells: list[GridCell]
-    words: list[str]
+    words: tuple[str, ...]
     labels: int
     match: Match | None
 
@@ -61,27 +64,29 @@ class Line:
         return not _HEADERS.isdisjoint(self.words)
 
 
-def read(grid: Grid) -> Iterator[Line]:
+def read(grid: Grid) -> list[Line]:
     """The rows of a grid, numbered from 1, those joined again that a page break cut in two: the label is only whole
     together, and no column has a value on both sides."""
     _mend_headers(grid)
+    lines: list[Line] = []
     index, last = 0, len(grid.rows) - 1
     while index <= last:
         number, row, cells = index + 1, grid.rows[index], grid.cells[index]
         if index < last and index + 1 in grid.joints and (joined := _joined(row, grid.rows[index + 1])) is not None:
             row, cells = joined, distinct(joined)
             index += 1
-        yield _line(number, row, cells)
+        lines.append(_line(number, row, cells))
         index += 1
+    return lines
 
 
 def _mend_headers(grid: Grid) -> None:
     """Put the ends of headers back, in place, that stand in the row of values below: a sheet's row printed too low for
     its two lines has 结果维 in it, and 持 above the number."""
-    for number, (above, below) in enumerate(pairwise(grid.rows), 1):
-        if number in grid.joints:
-            continue  # a header cut by a page
-        for header, cell in zip(above, below, strict=True):
+    for number, cells in enumerate(grid.cells[:-1], 1):
+        if number in grid.joints or _BEGINNINGS.isdisjoint([form.plain(cell.text) for cell in cells]):
+            continue  # among them a header cut by a page
+        for header, cell in zip(grid.rows[number - 1], grid.rows[number], strict=True):
             if header is None or cell is None or header is cell or form.plain(header.text) not in _BEGINNINGS:
                 continue
             end, _, rest = cell.text.partition("\n")
@@ -90,35 +95,30 @@ def _mend_headers(grid: Grid) -> None:
 
 
 def _line(number: int, row: list[GridCell | None], cells: list[GridCell]) -> Line:
-    numbers = [_is_number(cell) for cell in cells]
-    if True not in numbers and (full := _in_full(row, cells)) is not row:
-        row, cells = full, distinct(full)
-        numbers = [False] * len(cells)
-    words = [form.plain(cell.text) for cell in cells]
-    count = _labels(cells, words, numbers)
-    named = [cell.text for cell in cells[:count] if cell.text]
-    return Line(number, row, cells, words, count, labels.find(named) if named else None)
+    texts = tuple([cell.text for cell in cells])
+    full, words, count, match = _told(texts)
+    if full != texts:
+        made = {cell: GridCell(text, cell.box) for cell, text in zip(cells, full, strict=True)}
+        row, cells = [cell and made[cell] for cell in row], list(made.values())
+    return Line(number, row, cells, words, count, match)
 
 
-def _in_full(row: list[GridCell | None], cells: list[GridCell]) -> list[GridCell | None]:
-    """The row with its headers in full where they were cut short."""
-    cells = [cell for cell in cells if cell.text]
-    words = tuple(cell.text for cell in cells)
-    whole = form.in_full(words)
-    if whole == words:
-        return row
-    made = {cell: GridCell(text, cell.box) for cell, text in zip(cells, whole, strict=True)}
-    return [cell and made.get(cell, cell) for cell in row]
-
-
-def _labels(cells: list[GridCell], plain: list[str], numbers: list[bool]) -> int:
-    """How many cells of a row are labels, with a running number before them."""
+@lru_cache(maxsize=4096)
+def _told(texts: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...], int, Match | None]:
+    """What the texts of a row's cells tell: the same with headers in full where they were cut short, their plain words,
+    how many are labels (with a running number before them), the row of the form that these name."""
+    numbers = [text != "" and values.is_value(text) for text in texts]
+    if True not in numbers:
+        full = iter(form.in_full(tuple(filter(None, texts))))
+        texts = tuple(text and next(full) for text in texts)
+    words = tuple(map(form.plain, texts))
     first = numbers[:2] == [True, False]
-    behind = (at for at in range(first, len(cells)) if numbers[at] or (at and plain[at] in values.NOTHING))
-    count = next(behind, len(cells))
-    while count and not cells[count - 1].text:
+    behind = (at for at in range(first, len(texts)) if numbers[at] or (at and words[at] in values.NOTHING))
+    count = next(behind, len(texts))
+    while count and not texts[count - 1]:
         count -= 1  # empty cells behind the label are values
-    return count
+    named = tuple(filter(None, texts[:count]))
+    return texts, words, count, labels.find(named) if named else None
 
 
 def _joined(above: list[GridCell | None], below: list[GridCell | None]) -> list[GridCell | None] | None:
@@ -206,14 +206,11 @@ def _has_values(row: list[GridCell | None]) -> bool:
     return any(map(_is_number, row))
 
 
-def lies_on_its_side(grid: Grid) -> bool:
+def lies_on_its_side(lines: list[Line]) -> bool:
     """Whether what the form prints as rows stands side by side: the outcomes in one row, or results in one column."""
-    for cells in grid.cells[:_TOP]:
-        named = [form.ROW_LABELS.get(words) for cell in cells if (words := form.plain(cell.text)) not in _SHARED]
-        if sum(match is not None and match[0] == "requests" for match in named) >= 5:
-            return True
-    columns = zip(*(row[:4] for row in grid.rows), strict=True)
-    return any({form.plain(cell.text) for cell in distinct(column)} >= RESULTS for column in columns)
+    if any(len(_OUTCOMES.intersection(line.words)) >= _SIDE_BY_SIDE for line in lines[:_TOP]):
+        return True
+    return any(map(RESULTS.issubset, zip_longest(*(line.words[:_TOP] for line in lines))))
 
 
 def turned(grid: Grid) -> Grid:

@@ -1,5 +1,6 @@
 """Printed words → a row of the form. Every label that is not the form's own is reported, never guessed in silence."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -94,7 +95,7 @@ def _one_letter_off(one: str, other: str) -> bool:
     return len(one) == len(other) and sum(a != b for a, b in zip(one, other, strict=True)) == 1
 
 
-def find(labels: list[str]) -> Match | None:
+def find(labels: Sequence[str]) -> Match | None:
     """The row that the label cells of a row name, from left (group) to right (the row itself)."""
     joined = "".join(labels)
     if len(labels) > 1 and (row := exactly(joined)) is not None:

@@ -1,8 +1,9 @@
 """The cells of a grid's row under the columns of its header: by position, by order, and what neither can tell."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from extract import form, labels, values
 from extract.document import GridCell, distinct
@@ -38,15 +39,11 @@ def header(lines: Sequence[Line], table: str, year: int | None) -> Header | None
     stages = ["" for _ in lines]
     years: dict[int, set[int]] = {}
     for position, column_cells in enumerate(zip(*(line.row for line in lines), strict=True)):
-        texts = [cell.text for cell in distinct(column_cells) if cell.text]
+        texts = tuple(cell.text for cell in distinct(column_cells) if cell.text)
         if texts:
             found.named.add(position)
             years[position] = {int(named) for text in texts if "20" in text for named in _YEAR.findall(text)}
-        named = (
-            labels.column("disputes" if table == "results" else table, text)
-            for text in _chain([text for text in texts if not _ONLY_YEAR.fullmatch(text)])
-        )
-        column = next((one for one in named if one is not None), None)
+        column = _named("disputes" if table == "results" else table, texts)
         if table == "disputes":
             for depth, cell in enumerate(column_cells):
                 key = form.plain(cell.text) if cell is not None else ""
@@ -72,9 +69,14 @@ def is_in_order(over: Header) -> bool:
     return list(over.columns) == [column for column in form.APPLICANTS if column in over.columns]
 
 
-def _chain(texts: list[str]) -> Iterator[str]:
-    """The header words above a column, nearest first, then joined with those above them (商业 over 企业)."""
-    return ("".join(texts[-count:]) for count in range(1, min(len(texts), 3) + 1))
+@lru_cache(maxsize=4096)
+def _named(table: str, texts: tuple[str, ...]) -> str | None:
+    """The column that the words above it name: the nearest, or these with those above them (商业 over 企业)."""
+    words = [text for text in texts if not _ONLY_YEAR.fullmatch(text)]
+    for count in range(1, min(len(words), 3) + 1):
+        if (column := labels.column(table, "".join(words[-count:]))) is not None:
+            return column
+    return None
 
 
 def by_position(row: list[GridCell | None], over: Header, barred: Collection[GridCell]) -> Placed | None:

@@ -102,7 +102,7 @@ class Reading:
         Two rows got one label (a scan that lost the line between them).
         """
         differing = {_row(key) for key in self.cells.keys() & self.again if self.cells[key].status is Status.DISPUTED}
-        for key, cell in self.cells.items():
+        for key, cell in self.cells.items() if differing else ():
             if _row(key) in differing and key not in self.alike and cell.value is not None:
                 self.cells[key] = Cell(None, cell.raw, Status.DISPUTED, cell.place)
 

@@ -34,29 +34,37 @@ class Token:
     cell: bool = False
 
 
+def tokens(lines: Iterable[str]) -> Iterator[Token]:
+    """The words and values of lines, in order."""
+    for number, line in enumerate(lines):
+        parts, is_cell = _parts(line)
+        found = [Token(number, words, value, cell=is_cell) for words, value in parts]
+        if found:
+            found[0].first = found[-1].last = True
+        yield from found
+
+
+@lru_cache(maxsize=4096)
+def _parts(line: str) -> tuple[list[tuple[str, str | None]], bool]:
+    """The words and values of a line, and whether they stand in fields: most rows of most reports are the same zeros
+    behind the same label."""
+    if "|" in line and RULE.fullmatch(line):
+        return [], False
+    fields = _fields(line)
+    # A file of one cell a line starts each with a tab: a tab alone is an empty cell there.
+    # In a line of several, those before the first words are label columns of merged cells.
+    while len(fields) > 1 and not fields[0]:
+        del fields[0]
+    is_field = bool(fields)
+    return [part for text in fields or [line] for part in words_and_values(text, is_field)], is_field
+
+
 def _fields(line: str) -> list[str]:
     if line.count("|") >= 2:
         line = line.strip()
         # Between borders, or bars between the fields alone: then those at the end are of empty fields.
         return [part.strip() for part in (line[1:].removesuffix("|") if line[0] == "|" else line).split("|")]
     return [part.strip() for part in line.split("\t")] if "\t" in line else []
-
-
-def tokens(lines: Iterable[str]) -> Iterator[Token]:
-    """The words and values of lines, in order."""
-    for number, line in enumerate(lines):
-        if "|" in line and RULE.fullmatch(line):
-            continue
-        fields = _fields(line)
-        # A file of one cell a line starts each with a tab: a tab alone is an empty cell there.
-        # In a line of several, those before the first words are label columns of merged cells.
-        while len(fields) > 1 and not fields[0]:
-            del fields[0]
-        is_field = bool(fields)
-        parts = [part for text in fields or [line] for part in words_and_values(text, is_field)]
-        last = len(parts) - 1
-        for at, (words, value) in enumerate(parts):
-            yield Token(number, words, value, at == 0, at == last, is_field)
 
 
 def one_a_line(some: list[Token]) -> bool:

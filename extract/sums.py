@@ -4,6 +4,7 @@ R1 each row of `requests` (six applicants = total), R2 一 + 二 = （七） + �
 R4 each stage of `disputes` (four results = total).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -41,26 +42,27 @@ class Sum:
 
     def asks(self, cells: dict[str, Cell], gap: str) -> int | float | None:
         """What the other cells of the sum ask for in one of them; None where another is unknown."""
-        rest: int | float = 0
-        for side, sign in ((self.left, -1), (self.right, 1)):
-            for key in side:
-                if key != gap:
-                    known = number(cells[key])
-                    if known is None:
-                        return None
-                    rest += sign * known
-        return rest if gap in self.left else -rest
+        side, other = (self.left, self.right) if gap in self.left else (self.right, self.left)
+        beside, whole = _total(cells, [key for key in side if key != gap]), _total(cells, other)
+        return None if beside is None or whole is None else whole - beside
 
     def is_known(self, cells: dict[str, Cell]) -> bool:
         """Whether all its cells are."""
-        return all(number(cells[key]) is not None for key in self.keys)
+        return None not in (_total(cells, self.left), _total(cells, self.right))
 
     def is_broken(self, cells: dict[str, Cell]) -> bool:
         """Whether a sum of which all cells are known is wrong."""
-        first = self.keys[0]
-        return (
-            self.asks(cells, first) not in (None, printed) if (printed := number(cells[first])) is not None else False
-        )
+        left, right = _total(cells, self.left), _total(cells, self.right)
+        return left != right and None not in (left, right)
+
+
+def _total(cells: dict[str, Cell], keys: Iterable[str]) -> int | float | None:
+    total: int | float = 0
+    for key in keys:
+        if (known := number(cells[key])) is None:
+            return None
+        total += known
+    return total
 
 
 @lru_cache

@@ -76,7 +76,7 @@ def find(root: etree._Element) -> etree._Element:
 
 
 def _is_nothing_but_words(element: etree._Element) -> bool:
-    return next(element.iterdescendants(*_NOT_WORDS), None) is None
+    return not len(element) or next(element.iterdescendants(*_NOT_WORDS), None) is None
 
 
 def _with_what_stands_beside(node: etree._Element, size: dict[etree._Element, tuple[int, int]]) -> etree._Element:

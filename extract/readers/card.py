@@ -1,6 +1,7 @@
 """What a web page says of itself: its <meta> tags, its title, the rows of a 索引号 table, 发布时间 above the text."""
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 
 from lxml import etree
@@ -42,6 +43,7 @@ def read_head(root: etree._Element, document: Document) -> None:
         del time[:]
 
 
+@lru_cache(maxsize=4096)
 def _name(label: str) -> str:
     return "".join(label.split()).strip("：:[]【】")
 
