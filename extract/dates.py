@@ -3,15 +3,16 @@
 import re
 from datetime import date
 
+from extract import numerals
 from extract.lines import is_short
 from extract.outline import Outline
+from extract.signature import DAY
 from extract.titles import FACTS, FIRST_YEAR, LAST_YEAR, fold, tidy
 
-_DATE = re.compile(r"(?P<year>\d{4})\s*[年./-]\s*(?P<month>\d{1,2})\s*[月./-]\s*(?P<day>\d{1,2})")
+_DATE = re.compile(DAY)
 _WRITTEN_DATE = re.compile(r"20\d\d年[1-9]\d?月[1-9]\d?日")
 _MONTH_FIRST = re.compile(r"(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>\d{4})")
-_CHINESE_DATE = re.compile(r"(?P<year>\d{4})年(?P<month>[一二三四五六七八九十]+)月(?P<day>[一二三四五六七八九十]+)日")
-_CHINESE_DIGITS = "零一二三四五六七八九"
+_PARTS = ("year", "month", "day")
 _PUBLISHED_LINE = re.compile(
     r"(?:^[\[【(（]?(?:信息)?(?:发布|公开|公布|发文|更新|生成)?(?:时间|日期)[\]】]?[:：]?"
     r"|(?:发布|公开|公布|发文)(?:时间|日期)[:：]|来源[:：][^:：]{2,25}?(?:时间|日期)[:：])"
@@ -30,23 +31,15 @@ def reported_year(signed: date) -> int:
 def read(text: str) -> date | None:
     """The first date in `text`, also 二〇二五年一月十四日; None if there is none or it is no day of the calendar."""
     folded = fold(tidy(text))
-    if found := _DATE.search(folded) or _MONTH_FIRST.search(folded):
-        numbers = int(found["year"]), int(found["month"]), int(found["day"])
-    elif found := _CHINESE_DATE.search(folded):
-        numbers = int(found["year"]), _chinese_number(found["month"]), _chinese_number(found["day"])
-    else:
+    found = _DATE.search(folded) or _MONTH_FIRST.search(folded)
+    if not found:
         return None
     try:
+        numbers = [int(numerals.read(found[part].replace("元", "一")) or 0) for part in _PARTS]
         day = date(*numbers)
     except ValueError:
         return None
     return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
-
-
-def _chinese_number(text: str) -> int:
-    """The number that 十四 or 三十一 writes, below 100."""
-    tens, ten, ones = text.rpartition("十")
-    return (max(_CHINESE_DIGITS.find(tens), 1) * 10 if ten else 0) + max(_CHINESE_DIGITS.find(ones[:1] or "零"), 0)
 
 
 def under_title(outline: Outline) -> date | None:

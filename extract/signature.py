@@ -4,12 +4,17 @@ import re
 from collections.abc import Iterable
 
 from extract.lines import Line, compact, is_chrome, is_label, is_page_number, spaced
-from extract.titles import TITLE_LENGTH, is_body_name, parse_title
+from extract.titles import TITLE_LENGTH, fold, is_body_name, parse_title
 
-_CHINESE_DAY = r"[二2][〇○零ОOＯo0][\u4e00-\u9fff〇○]{2}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日"
-_MONTH = r"\d{4}\s*年\s*\d{1,2}\s*月"
-_DATE = rf"(?:\d{{4}}\s*[年./-]\s*\d{{1,2}}\s*[月./-]\s*\d{{1,2}}\s*日?|{_CHINESE_DAY}|{_MONTH})"
-_SIGNED = re.compile(rf"[（(]?(?P<office>[^\d，。；：:、]{{0,40}}?)\s*[（(]?(?P<date>{_DATE})[）)]?\s*")
+DAY = (
+    r"(?P<year>\d{4})\s*[年./-]\s*(?P<month>\d{1,2}|[元一二三四五六七八九十]{1,2})"
+    r"\s*[月./-]\s*(?P<day>\d{1,2}|[一二三四五六七八九十]{1,3})"
+)
+"""A day in folded text: 2025年1月14日, 2025年元月14日, 二〇二五年一月十四日."""
+_DATE = rf"(?:{DAY}\s*日?|\d{{4}}\s*年\s*\d{{1,2}}\s*月)"
+_SIGNED = re.compile(
+    rf"(?:日期[:：]\s*)?[（(]?(?P<office>[^\d，。；：:、]{{0,40}}?)\s*[（(]?(?P<date>{_DATE})[）)]?\s*"
+)
 _SEAL = re.compile(r"[（(]\s*(?:盖\s*章|公\s*章|印\s*章|章)\s*[)）]")
 _RUN_IN = re.compile(rf"(?<=[。！]) ?[^，。；：:\d]{{2,40}}{_DATE} ?$")
 
@@ -25,15 +30,15 @@ def read(document_lines: Iterable[Line]) -> tuple[str | None, str | None]:
     for line in document_lines:
         text = spaced(_SEAL.sub("", line.text))
         bare = compact(text)
-        if line.cells > 1 or not bare or is_chrome(bare) or is_label(bare):
-            continue
+        if line.cells > 1 or not bare or is_chrome(bare) or (is_label(bare) and not (office and age == 0)):
+            continue  # a label right under a body's name is its own: 日期：2025年1月14日
         if is_body_name(bare):
             office = office + bare if office.endswith("委员会") and age == 0 else bare
             first, age = first or office, 0
             continue
         age += 1
-        run_in = _RUN_IN.search(text)
-        if signed := _signed(run_in[0] if run_in else text):
+        run_in = _RUN_IN.search(fold(text))
+        if signed := _signed(text[run_in.start() :] if run_in else text):
             name, day = signed
             if name or (office and age <= 2) or "年" in day:
                 return name or (office if age <= 2 else "") or first, day
@@ -51,7 +56,7 @@ def without(body: list[Line]) -> list[Line]:
 
 def cut_off(text: str) -> str:
     """A line of prose without the signature that stands behind it."""
-    return _RUN_IN.sub("", text)
+    return text[: found.start()] if (found := _RUN_IN.search(fold(text))) else text
 
 
 def _ends_text(line: Line) -> bool:
@@ -62,8 +67,9 @@ def _ends_text(line: Line) -> bool:
 
 def _signed(text: str) -> tuple[str, str] | None:
     """(office or "", date) of a line that holds nothing else."""
-    found = _SIGNED.fullmatch(_SEAL.sub("", text).strip())
+    text = _SEAL.sub("", text).strip()
+    found = _SIGNED.fullmatch(fold(text))
     if not found:
         return None
-    office = compact(found["office"]).strip("（(")
+    office = compact(text[slice(*found.span("office"))]).strip("（(")
     return (office, compact(found["date"])) if not office or is_body_name(office) else None

@@ -138,13 +138,17 @@ def _parse(text: str) -> Title:
     years = _YEARS.findall(found["before"])
     if len(years) > _MOST_YEARS or _OTHER_BEFORE.search(found["before"]):
         return Title(text, reason=_near_miss(folded))  # tabs of years above a title; a quarter's report
-    if rest and not notice:
-        return Title(text, reason=_near_miss(folded))
     year = int(found["year"]) if found["year"] else None
     before_end = found.start("topic")
     if found["topic"].startswith("政府") and folded[:before_end].endswith("人民"):
         before_end += 2  # 人民政府 swallows 政府: 2024年慈溪市匡堰镇人民政府信息公开工作年度报告
     office, before_year = _split_before(text[:before_end], folded[:before_end], min(start, before_end))
+    named = _BRACKETED.fullmatch(rest)  # 2023年度政府信息公开工作年度报告（莲都区教育局）
+    behind = office is None and named is not None and is_office(named["name"])
+    if named and behind:
+        office = named["name"]
+    elif rest and not notice:
+        return Title(text, reason=_near_miss(folded))
     if office is None and not notice and _NEWS_BEFORE.search(_YEARS.sub("", found["before"])):
         return Title(text, reason=_NEAR_MISSES[-1][1])
     year = before_year or year
@@ -155,7 +159,7 @@ def _parse(text: str) -> Title:
         is_annual = "信息公开" in found["topic"] and year is not None and year <= FACTS["summaries_until"]
     if not is_annual:
         return Title(text, reason=_near_miss(folded))
-    end = len(text) if notice else found.end("word")
+    end = len(text) if notice or behind else found.end("word")
     if not notice and (subtitle := _SUBTITLE.match(after)) and after.startswith(("(", "（")):
         end += subtitle.end()
     column = _COLUMN.fullmatch(folded) is not None
