@@ -123,6 +123,8 @@ def ways(table: str, line: Line, count: int, over: Header | None, *, typed: bool
     under = by_position(line.row, over, line.cells[:count]) if over is not None else None
     if under is not None and list(under.values()) == behind:
         return [under]  # position and order agree, as in most rows
+    if table == "disclosure" and under and _are_empty(under.values()) and not _are_empty(behind):
+        under = None  # without lines a number may stand beside the middle of a wide column, where its header is
     columns: Sequence[str] = list(over.columns) if over is not None else ()
     unplaced = under is None or any(cell.text and cell not in under.values() for cell in behind)
     unplaced = unplaced or len(behind) == len(form.APPLICANTS)
@@ -140,6 +142,10 @@ def ways(table: str, line: Line, count: int, over: Header | None, *, typed: bool
     if len(found) == 2 and _texts(found[0]) == _texts(found[1]):
         return found[:1]
     return [] if len(found) == 2 and typed else found
+
+
+def _are_empty(cells: Iterable[GridCell]) -> bool:
+    return not any(cell.text for cell in cells)
 
 
 def _texts(placed: Placed) -> dict[str, str]:

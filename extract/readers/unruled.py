@@ -221,6 +221,12 @@ def _ruled(words: list[_Word], across: list[Ruling], left: float, right: float) 
 def _parted(words: list[_Word]) -> list[float]:
     """The borders of the rows by the white between them, [] where that does not tell: between two lines of values the
     widest is one, and what is nearly as wide."""
+    if not any(word.is_value for word in words):
+        return []
+    # Digits are lower than letters: their lines count as high as those, or the white beside them would be wider.
+    letters = [word for word in words if not word.is_value] or words
+    up, down = median(word.base - word.top for word in letters), median(word.bottom - word.base for word in letters)
+    words = [one._replace(top=min(one.top, one.base - up), bottom=max(one.bottom, one.base + down)) for one in words]
     white: list[_Span] = []
     bottom = math.inf
     for word in sorted(words, key=lambda word: word.top):
@@ -228,8 +234,6 @@ def _parted(words: list[_Word]) -> list[float]:
             white.append((bottom, word.top))
         bottom = max(bottom, word.bottom) if bottom < math.inf else word.bottom
     lines = _value_lines(words)
-    if not lines:
-        return []
     between = [[one for one in white if above[1] <= one[0] and one[1] <= below[0]] for above, below in pairwise(lines)]
     between = between or [[one for one in white if one[1] <= lines[0][0]][-1:]]
     widest = [max(some, key=_length) for some in between if some]
