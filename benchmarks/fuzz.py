@@ -45,8 +45,9 @@ _STREAM = re.compile(rb"(?<=stream\n).*?(?=\r?\nendstream)", re.DOTALL)
 
 @cache
 def _bomb() -> bytes:
-    """A hundred thousand bytes that unpack to a hundred million."""
-    return zlib.compress(b"0 0 m 9 9 l S\n" * 7_000_000, 9)
+    """Bytes that unpack to a thousand times as many, a million lines of a page (more, and only the limits of
+    `workers` help: pdfium takes a second for each million)."""
+    return zlib.compress(b"0 0 m 9 9 l S\n" * 1_000_000, 9)
 
 
 def _some(pattern: re.Pattern[bytes], data: bytes, random: Random, put: Callable[[bytes], bytes]) -> bytes:
