@@ -6,7 +6,6 @@ from io import BytesIO
 from typing import Any
 
 import docx
-from docx.text.paragraph import Paragraph as WordParagraph
 from lxml import etree
 
 from extract.document import Document, Grid, GridCell, Paragraph, Picture
@@ -26,6 +25,10 @@ _UNSEEN = (
     f"{_W}moveFrom",
     f"{_W}rt",  # pronunciation above a character
 )
+_HEADINGS = ("Heading", "Title", "标题")
+"""How the names of the styles of headings begin."""
+_WORDS = (*(f"{_W}{name}" for name in ("t", "tab", "noBreakHyphen", "br", "cr", "p")), _M_TEXT)
+"""What stands for letters in a paragraph or text box."""
 _NOTE_MARK = re.compile(r"[\d\s*①-⑩\[\]]+")
 
 
@@ -51,11 +54,12 @@ class _Walk:
     """Adds the blocks of a body, a text box or a cell that lays out the page to a document, counting numbers."""
 
     def __init__(self, source: Any, document: Document, part: Callable[[bytes], Document] | None) -> None:
-        self.body = source._body
         self.files = source.part.related_parts
         self.part = part
         self.document = document
         self.numbering = Numbering(source)
+        styles = self.numbering.styles.items()
+        self.headings = {name for name, style in styles if (style.name or "").startswith(_HEADINGS)}
 
     def inside(self, parent: Any) -> None:
         for element in _children(parent, "p", "tbl", "altChunk"):
@@ -82,8 +86,7 @@ class _Walk:
         self.document.problems.extend(found.problems)
 
     def _paragraph(self, element: Any) -> None:
-        style = WordParagraph(element, self.body).style
-        heading = style is not None and (style.name or "").startswith(("Heading", "Title", "标题"))
+        heading = element.style in self.headings
         text = _text(element)
         if text.strip():
             text = self.numbering.number(element) + text
@@ -97,9 +100,8 @@ class _Walk:
 
     def _pictures(self, element: Any) -> Iterator[Picture]:
         """The pictures of a paragraph or table, drawn as DrawingML or (by old programs) as VML."""
-        for node in _within(element):
-            name = node.get(_EMBED) if node.tag == _BLIP else node.get(_ID) if node.tag == _IMAGE_DATA else None
-            part = self.files.get(name) if name else None
+        for node in _within(element, _BLIP, _IMAGE_DATA):
+            part = self.files.get(node.get(_EMBED if node.tag == _BLIP else _ID))
             if part is not None:
                 yield Picture(str(part.partname), part.blob)
 
@@ -128,26 +130,25 @@ class _Walk:
 
 def _children(parent: Any, *names: str) -> Iterator[Any]:
     """The children of these names, content controls (w:sdt, as forms have them) looked through, in order."""
+    wanted = {f"{_W}{name}" for name in names}
     for child in parent:
         if child.tag == f"{_W}sdt":
             for content in child.iterchildren(f"{_W}sdtContent"):
                 yield from _children(content, *names)
         elif child.tag in (f"{_W}ins", f"{_W}customXml", f"{_W}smartTag"):
             yield from _children(child, *names)
-        elif child.tag in {f"{_W}{name}" for name in names}:
+        elif child.tag in wanted:
             yield child
 
 
-def _within(element: Any) -> Iterator[Any]:
-    """All below an element, in order, but for what is in a text box: that stands beside its paragraph."""
-    for node in element:
-        yield node
-        if node.tag != _BOX:
-            yield from _within(node)
+def _within(element: Any, *tags: str) -> Iterator[Any]:
+    """All of these tags below an element, in order, but for what is in a text box: that stands beside its paragraph."""
+    box = element if element.tag == _BOX else next(element.iterancestors(_BOX), None)
+    return (node for node in element.iterdescendants(*tags) if next(node.iterancestors(_BOX), None) is box)
 
 
 def _boxes(paragraph: Any) -> Iterator[Any]:
-    return (node for node in _within(paragraph) if node.tag == _BOX)
+    return _within(paragraph, _BOX)
 
 
 def _drop_unseen(source: Any) -> None:
@@ -165,7 +166,7 @@ def _drop_unseen(source: Any) -> None:
 def _unseen_styles(styles: Any) -> set[str]:
     """The names of the styles that hide their letters, and of those based on them."""
     bases = {style.get(f"{_W}styleId"): value(style, "basedOn") for style in styles.iterchildren(f"{_W}style")}
-    found = {style.get(f"{_W}styleId") for style in styles if _is_off(style.find(f"{_W}rPr"))}
+    found = {style.get(f"{_W}styleId") for style in styles if _is_off(_properties(style))}
     while more := {name for name, base in bases.items() if base in found} - found:
         found |= more
     return found
@@ -175,10 +176,14 @@ def _is_deleted(row: Any) -> bool:
     return row.find(f"{_W}trPr/{_W}del") is not None
 
 
-def _is_off(properties: Any) -> bool:
+def _properties(element: Any) -> dict[str, str]:
+    """What a run or style says of its letters, by name; "" where the name says it all."""
+    return {_kind(one): one.get(f"{_W}val", "") for part in element.iterchildren(f"{_W}rPr") for one in part}
+
+
+def _is_off(properties: dict[str, str]) -> bool:
     """Whether letters with these properties are hidden, or struck out as no longer so."""
-    marks = () if properties is None else (properties.find(f"{_W}{name}") for name in ("vanish", "strike", "dstrike"))
-    return any(mark is not None and mark.get(f"{_W}val") not in ("0", "false", "off") for mark in marks)
+    return any(properties.get(name, "off") not in ("0", "false", "off") for name in ("vanish", "strike", "dstrike"))
 
 
 def _is_hidden(run: Any, styles: set[str]) -> bool:
@@ -186,17 +191,14 @@ def _is_hidden(run: Any, styles: set[str]) -> bool:
 
     Word hides the 窗体顶端 of a form in a copied web page by the style of its paragraph.
     """
-    paragraph = next(run.iterancestors(f"{_W}p"), None)
-    if styles and value(paragraph, f"pPr/{_W}pStyle") in styles:
+    if styles and value(next(run.iterancestors(f"{_W}p"), None), f"pPr/{_W}pStyle") in styles:
         return True
-    properties = run.find(f"{_W}rPr")
-    if properties is None:
-        return False
-    if _is_off(properties) or value(properties, "rStyle") in styles:
+    properties = _properties(run)
+    if _is_off(properties) or properties.get("rStyle") in styles:
         return True
-    if (value(properties, "color") or "").upper() == "FFFFFF" and not _is_shaded(run):
+    if properties.get("color", "").upper() == "FFFFFF" and not _is_shaded(run):
         return True
-    return value(properties, "vertAlign") == "superscript" and bool(_NOTE_MARK.fullmatch(_text(run)))
+    return properties.get("vertAlign") == "superscript" and bool(_NOTE_MARK.fullmatch(_text(run)))
 
 
 def _goes_on(cell: Any, merge: str) -> bool:
@@ -218,7 +220,7 @@ def _kind(element: Any) -> str:
 def _text(element: Any) -> str:
     """The words of a paragraph or text box as a reader sees them: breaks as line breaks."""
     parts: list[str] = []
-    for node in _within(element):
+    for node in _within(element, *_WORDS):
         tag = node.tag
         if tag in (f"{_W}t", _M_TEXT):
             parts.append(node.text or "")
@@ -227,6 +229,6 @@ def _text(element: Any) -> str:
                 parts.append("\t")
         elif tag == f"{_W}noBreakHyphen":
             parts.append("-")
-        elif tag in (f"{_W}br", f"{_W}cr") or (tag == f"{_W}p" and parts):
+        elif tag != f"{_W}p" or parts:
             parts.append("\n")
     return charset.clean("".join(parts))
