@@ -226,9 +226,9 @@ def _run_in(number: int, raw: str) -> Heading | None:
         return Heading(number, found[0], raw[: edge.start()], raw[edge.end() :].strip(), weight=5)
     for official, key in OFFICIAL.items():
         # Word's soft line breaks are lost in some copies: 一、总体情况2024年，我镇…
-        if raw.startswith(official, start):
-            end = start + len(official)
-            return Heading(number, key, raw[:end], raw[end:].strip(), weight=4)
+        before, words, rest = raw.partition(official)
+        if words and match_heading(before[start:] + words) == (key, None):
+            return Heading(number, key, before + words, rest.strip(), weight=4)
     return None
 
 

@@ -235,6 +235,13 @@ def test_words_that_begin_like_chrome_are_prose() -> None:
     assert split(report(prose={"problems": prose})).texts["problems"] == prose
 
 
+def test_a_heading_may_run_into_its_prose() -> None:
+    heading = "五、政府信息公开工作存在的主要问题及改进情况"
+    prose = "2024年，我镇的公开工作取得了一定成绩，但仍存在一些不足：一是公开不够及时，二是解读较少。"
+    found = split(report({"problems": heading + prose}, {"problems": ""}))
+    assert (found.headings["problems"], found.texts["problems"]) == (heading, prose)
+
+
 def test_tables_as_lines_are_cut_out_and_notes_kept() -> None:
     table = (
         "申请人情况\n自然\n人\n总计商业\n企业\n科研\n机构\n（三）不\n予公开\n"

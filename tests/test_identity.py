@@ -522,6 +522,11 @@ def test_an_attachment_completes_its_page() -> None:
     assert (found.office, found.year) == ("青溪县白石镇人民政府", 2024)
 
 
+def test_the_report_s_own_title_stands_below_that_of_the_notice_which_brings_it() -> None:
+    notice = f"白石镇人民政府关于印发《{TITLE}》\n的通知\n各村：\n现将报告印发给你们。"
+    assert of(notice, TITLE).title == TITLE
+
+
 def test_a_report_in_pictures() -> None:
     found = page('<p><img src="./W0202501.png"></p><p><img src="/images/share_icon.png"></p>')
     assert found.is_report
