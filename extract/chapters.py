@@ -98,7 +98,11 @@ def _prose(body: list[Line], key: str, problems: list[str]) -> list[str]:
         if has_tables:
             if bare.startswith("|") or match_heading(bare.partition("：")[2] or bare):
                 continue
-            if _ROW.search(line.text) or not _is_prose_among_tables(bare, first=number == 0):
+            if (
+                _ROW.search(line.text)
+                or _COLUMNS.search(line.text)
+                or not _is_prose_among_tables(bare, first=number == 0)
+            ):
                 continue
         if UNKNOWN_HEADING.fullmatch(bare) and not match_heading(bare):
             problems.append(f"格式中没有的章标题：{bare}")
@@ -118,8 +122,10 @@ def _is_prose_among_tables(bare: str, *, first: bool) -> bool:
 
 # 「2024年收到和处理政府信息公开申请情况如下：」 is made of the form's words, and prose all the same.
 _LEAD = re.compile(r"(?:如下|见下表|如下表(?:所示)?)[：:。]?$")
-_ROW = re.compile(r"(?:\s+\d[\d,.]*){6}\s*$")
-"""The numbers of a row of a table without lines, whatever is left of its label."""
+_ROW = re.compile(r"(?:\s+(?:\d[\d,.]*件?|[-—–/／]+)){6}\s*$")
+"""The values of a row of a table without lines, whatever is left of its label."""
+_COLUMNS = re.compile(r"(?<!\S)[\u4e00-\u9fff]{1,2}\s{2,}(?:[\u4e00-\u9fff]{1,2}\s+){2}[\u4e00-\u9fff]{1,2}(?!\S)")
+"""A line of a header whose columns are as narrow as a letter or two."""
 _NOT_WORDS = re.compile(r"[\W\d_]+")
 
 

@@ -20,14 +20,16 @@ _BARE = re.compile(r"^\s*\d{1,3}\s*$")
 _ROW_OF_NUMBERS = re.compile(r"^[\W\d]+$|.*[^\d\s]\s+\d+(?:\s+\d+){4,5}\s*$")
 _PAGE = 12
 """Lines that a page has at least."""
-_FAR = 8
+_FAR = 16
 """Printed lines above and below its numbers over which a label may run."""
 _MOST = 120
 """Words around some numbers beyond which they are no pieces of labels."""
 _SHORTEST = 4
 """Letters of a label from which on its pieces tell it."""
 _BY_ROW = {label: row for label, row in form.ROW_LABELS.items() if len(label) >= _SHORTEST}
-_GROUPS = "|".join((*form.GROUP_LABELS, "其他处理"))
+_OTHER = form.ROW_LABELS["其他"]
+"""What it says is the beginning of 2.其他法律行政法规禁止公开, too."""
+_GROUPS = "|".join((*form.GROUP_LABELS, "其他处理", "三四五六"))  # （三 before the end of its line, ）不予公开 below
 _ALL = "|".join((*form.ROW_LABELS, *form.HEADER_WORDS))
 
 
@@ -60,7 +62,7 @@ def mended(lines: list[str], *, paged: bool = False) -> list[str]:
     out = list(lines)
     taken: set[_Piece] = set()
     for before, at, after in zip([-1, *rows], rows, [*rows[1:], len(lines)], strict=False):
-        if labels.at_end(split[at][0]) is not None:
+        if labels.at_end(split[at][0]) not in (None, _OTHER):
             continue
         above = [line for line in range(before + 1, at) if lines[line].strip()][-_FAR:]
         below = [line for line in range(at + 1, after) if lines[line].strip()][:_FAR]
