@@ -8,7 +8,7 @@ from extract.titles import FACTS
 
 _MOST_PAGES = 30
 _ARTICLE_PAGES = re.compile(
-    r"""createPage\w*\(\s*["']?(?P<total>\d+)["']?\s*,\s*["']?(?P<current>\d+)["']?\s*,"""
+    r"""createPage\w*\(\s*["']?(?P<total>\d{1,4})["']?\s*,\s*["']?(?P<current>\d{1,4})["']?\s*,"""
     r"""\s*["'](?P<stem>t\d{6,}(?:_\d+)?)["']\s*,\s*["']\.?(?P<extension>\w+)["']"""
 )
 """The call that draws the pager of an article, not that of a list (its stem is `index` or `list`)."""

@@ -4,7 +4,7 @@ import re
 
 _DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _D = "[一二两三四五六七八九]"
-_ARABIC = re.compile(r"(?P<number>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(?P<unit>[百千万亿]?)")
+_ARABIC = re.compile(r"(?P<number>(?:\d{1,3}(?:,\d{3}){1,4}|\d{1,15})(?:\.\d+)?)(?P<unit>[百千万亿]?)")
 _BELOW_10000 = re.compile(rf"零?(?:(?P<k>{_D})千)?零?(?:(?P<h>{_D})百)?零?(?:(?P<t>{_D}?)(?P<ten>十))?零?(?P<u>{_D}?)")
 _UNITS = {"": 1, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
 

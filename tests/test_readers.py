@@ -1035,6 +1035,12 @@ def test_broken_bytes_never_raise(kind: str, data: st.DataObject, monkeypatch: p
     assert readers.read(mutated).format
 
 
+def test_numbers_without_end_never_raise() -> None:
+    page = (Path(__file__).parent / "documents" / "page_of_2021.html").read_text("utf-8")
+    pager = '<script>createPageHTML(2, 0, "t20240115_67430", "html");</script>'
+    assert extract.read(re.sub(r"\d+", "9" * 5000, page + pager).encode()).format == "html"
+
+
 def test_a_column_that_the_form_does_not_know_is_said_aloud() -> None:
     page = (Path(__file__).parent / "documents" / "page_of_2021.html").read_text("utf-8")
     wide = page.replace('<td rowspan="2">总计</td>', '<td rowspan="2">总计</td><td rowspan="2">占比（%）</td>', 1)

@@ -217,6 +217,10 @@ def test_text_without_end_is_read_to_its_end(words: str) -> None:
     assert findings_of({"text": words * 20_000, "cells": {"new": 3, "done": 3}}) is not None
 
 
+def test_a_number_without_end_is_none() -> None:
+    assert not findings_of({"text": f"收到政府信息公开申请{'9' * 5000}件。", "cells": {"new": 3, "done": 3}})
+
+
 # --- numbers in prose ------------------------------------------------------------------------------------------------
 
 DIGITS = "零一二三四五六七八九"
