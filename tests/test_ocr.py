@@ -20,7 +20,7 @@ from extract.readers.chars import A4
 
 np = pytest.importorskip("numpy")
 pytest.importorskip("PIL")
-from PIL import Image  # noqa: E402
+from PIL import Image, ImageDraw  # noqa: E402
 
 try:
     from benchmarks import scans
@@ -216,9 +216,10 @@ def test_a_table_ends_at_its_last_line_whatever_stands_below_its_uprights(page: 
     wall, bottom = cell_at(3, 1)[1].stop + 8, cell_at(3, 1)[0].stop + 8
     drawn[bottom + 4 : bottom + 54] = page[60:110]
     drawn[bottom : bottom + 46, wall - 1 : wall + 1] = 0
+    drawn[bottom + 76 : bottom + 106, wall - 1 : wall + 1] = 0  # of the line below
     document = image.read(saved(drawn))
-    assert [row[0] for row in texts(document)] == [HEADER[0], *(row[0] for row in ROWS)]
-    assert len(document.paragraphs) == 2
+    assert texts(document) == [HEADER, *ROWS]
+    assert document.paragraphs[1].text.startswith(PROSE[:3])
 
 
 @needs_ocr
@@ -340,7 +341,19 @@ def test_what_runs_around_a_grey_seal_is_no_prose(page: Any) -> None:
     sheet[:120, : page.shape[1]] = page[:120]
     slanting = Image.fromarray(page[:120]).rotate(20, expand=True, fillcolor=(255, 255, 255))
     sheet[900 : 900 + slanting.height, 300 : 300 + slanting.width] = np.asarray(slanting)
+    drawn = Image.fromarray(sheet)
+    ImageDraw.Draw(drawn).ellipse((1000, 1000, 1330, 1330), outline="black", width=5)
+    sheet = np.array(drawn)
+    for x, y in ((1070, 1050), (1220, 1050), (1030, 1130), (1260, 1130)):
+        sheet[y : y + 42, x : x + 35] = page[50:92, 83:118]
     assert [paragraph.text for paragraph in image.read(saved(sheet)).paragraphs] == [PROSE]
+
+
+@needs_ocr
+def test_a_speck_before_a_line_is_none_of_its_characters(page: Any) -> None:
+    dirty = page.copy()
+    dirty[78:83, 74:79] = 0
+    assert [paragraph.text for paragraph in image.read(saved(dirty)).paragraphs] == [PROSE]
 
 
 @needs_ocr
@@ -462,8 +475,8 @@ def test_where_print_is_broken_a_number_must_be_read_with_certainty(gap: int, mo
     ink = np.zeros((40, 320), np.uint8)
     for left in range(12, 320, 40):
         ink[8:11, left : left + 12], ink[11 + gap : 32, left + 8 : left + 11] = 255, 255
-    chars = [Char("1", x - 2, 6, x + 2, 14, 14, 0.95) for x in (20.0 * at + 10 for at in range(8))]
-    monkeypatch.setattr(ocr, "reread", lambda _tone, places: [("1", 0.95)] * len(places))
+    chars = [Char("1", x - 2, 6, x + 2, 14, 14, 0.98) for x in (20.0 * at + 10 for at in range(8))]
+    monkeypatch.setattr(ocr, "reread", lambda _tone, places: [("1", 0.98)] * len(places))
     read = {char.text for char in cells.judged(table, chars, [], 255 - ink, ink, 0.5)}
     assert read == ({f"1{values.UNSURE}1"} if gap else {"1"})
 

@@ -8,9 +8,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
-import cv2
-import numpy as np
-
 from extract.document import Grid, Paragraph
 from extract.lines import is_page_number
 from extract.readers import layout, ruling
@@ -84,14 +81,8 @@ def _told_from_slash(word: Word, ink: Picture, scale: float) -> Word:
     """A lone 1 as what its ink is: in a table without lines no second reading tells it from a slash."""
     if word.text != "1":
         return word
-    part = ink[int(word.top) : int(word.bottom) + 1, int(word.left) : int(word.right) + 1]
-    # The line above a row, or a speck, may lie in the word's box as well.
-    _, names, stats, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(part))
-    highest = max(range(1, len(stats)), key=lambda at: stats[at][cv2.CC_STAT_HEIGHT], default=0)
-    if not highest:
-        return word
-    alone = np.where(names == highest, part, 0).astype(np.uint8)
-    mark = stroke(alone, (0, 0, alone.shape[1], alone.shape[0]), scale)
+    place = int(word.left), int(word.top), int(word.right) + 1, int(word.bottom) + 1
+    mark = stroke(ink, place, scale)
     return replace(word, chars=((mark, (word.left + word.right) / 2, 1.0),)) if mark else word
 
 

@@ -107,6 +107,8 @@ def stroke(ink: Picture, place: tuple[int, int, int, int], scale: float) -> str:
     """ "—" or "/" where all the ink is one flat or slanting stroke, which recognition takes for a 1, anything or
     nothing; else ""."""
     parts, sizes = _parts(ink, place)
+    if not len(sizes):
+        return ""
     is_alone = bool((np.delete(sizes, sizes.argmax()) < _SMALL * sizes.max()).all())
     # Specks do not count: beside one a / was read as 1, twice.
     rows, columns = np.nonzero(parts == 1 + sizes.argmax() if is_alone else parts)
@@ -164,7 +166,8 @@ def _is_crossed(ink: Picture, box: Box, scale: float) -> bool:
 def _firm(cell: _Cell, text: str, sure: float) -> str:
     """What the picture has in a cell where both its readings agree, or one is certain; else ""."""
     first, second = _plain(cell.text), _plain(text)
-    if first == second and max(cell.sure, sure) > 0.6:
+    # Where both agree and one is certain none of 3,958 was wrong. A 0 often is less so; of other numbers none need be.
+    if first == second and max(cell.sure, sure) > (0.6 if first in ("0", "—") else _CERTAIN):
         return first
     is_certain = sure > (0.6 if not first and second == "—" else _CERTAIN) and (not first or cell.sure < ocr.SURE)
     return second if is_certain else ""

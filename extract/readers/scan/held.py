@@ -38,8 +38,14 @@ def is_held(one: Drawn, sure: bool, ink: Picture, along: list[Drawn], across: li
     parts_more = any(one.left + near < at < one.right - near for at in meets) and min(sides) < 0.3
     is_clear = max(sides) < 0.1  # at the end of a page, or above rows without columns, there may be one row
     alike = [line for line in along if abs(line.left - one.left) < near and abs(line.right - one.right) < near]
-    # Below a heading over the whole width of a table, there may be one row at the end of a page.
-    above = any(line.length > one.length and abs(line.middle - one.middle) < near / 3 for line in along)
+    # Below a heading over the whole width of a table, there may be one row at the end of a page. (Nothing holds the
+    # strokes of a text above it: a 行 in a low row was parted by them.)
+    above = any(
+        line.length > one.length
+        and abs(line.middle - one.middle) < near / 3
+        and not _is_loose(line.left, one, across, near)
+        for line in along
+    )
     return any(goes_on) or parts_more or is_clear or len(alike) > _FEW_ALIKE or (above and min(sides) < 0.3)
 
 

@@ -78,11 +78,18 @@ def _of_tables(horizontal: list[Ruling], vertical: list[Ruling], width: int) -> 
 
 def _unfolded(lines: list[Ruling], across: list[Ruling], width: int) -> list[Ruling]:
     """The lines of a table without one that runs on far beyond those that cross it, where few do: the shadow of a fold,
-    the streak of a dirty glass."""
+    the streak of a dirty glass. A wall that strokes of a text lengthen has its other end at a line across."""
     if not across:
         return lines
-    first, last = min(line.at for line in across) - 0.03 * width, max(line.at for line in across) + 0.03 * width
-    kept = [line for line in lines if first < line.start and line.end < last]
+    tracks = np.array([line.at for line in across])
+    first, last = tracks.min() - 0.03 * width, tracks.max() + 0.03 * width
+
+    def is_held(end: float) -> bool:
+        return bool(np.abs(tracks - end).min() < width / 200)
+
+    kept = [
+        line for line in lines if (first < line.start or is_held(line.end)) and (line.end < last or is_held(line.start))
+    ]
     return kept if len(kept) > 0.75 * len(lines) else lines
 
 

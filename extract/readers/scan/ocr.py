@@ -15,7 +15,7 @@ from rapidocr import RapidOCR
 
 from extract.readers.chars import Char
 from extract.readers.ruling import Rulings
-from extract.readers.scan.picture import Picture, coloured, ink_of, shrunk, tone_of
+from extract.readers.scan.picture import Picture, coloured, ink_of, rings, shrunk, tone_of
 
 SECONDS = 30.0
 """A page that takes longer is given up."""
@@ -122,23 +122,26 @@ def certainty(some: list[Picture]) -> float:
 
 def words(picture: Picture, boxes: NDArray[np.float32], began: tuple[float, float]) -> list[Word]:
     """The text in some boxes of a picture, as found. Raises TooSlowError where the page `began` too long ago."""
-    found = []
+    found, seals = [], list(rings(picture))
     cut = list(_standing(crops(picture, boxes), boxes))
     for some in _batches([crop.shape[1] / crop.shape[0] for crop in cut]):
         if min(now - then for now, then in zip(clocks(), began, strict=True)) > SECONDS:
             raise TooSlowError
         told = _engine().recognize_txt([cut[at] for at in some])
         for at, text, score, info in zip(some, told.txts, told.scores, told.word_results, strict=True):
-            if text.strip() and score >= 0.4 and not _is_of_seal(boxes[at], text):
+            if text.strip() and score >= 0.4 and not _is_of_seal(boxes[at], text, seals):
                 found.append(_word(boxes[at], text, info))
     return found
 
 
-def _is_of_seal(box: Any, text: str) -> bool:
-    """Whether Chinese characters run up or down hill on an upright page: around a seal, which has no red in a grey scan
-    (市晋安 became the last words of chapter six)."""
-    along, rise = np.abs(box[1] - box[0])
-    return len(text) > 1 and text > "⺀" and bool(rise > 0.2 * along)
+def _is_of_seal(box: Any, text: str, seals: list[tuple[float, float, float]]) -> bool:
+    """Whether Chinese characters stand around a seal, which has no red in a grey scan: they run up or down hill on an
+    upright page, or are one or two near its ring (市教 became the last words of chapter six). Of a date are as few."""
+    if text <= "⺀" or text in "年月日":
+        return False
+    (along, rise), middle = np.abs(box[1] - box[0]), box.mean(axis=0)
+    near = (np.hypot(*(middle - (x, y))) / radius for x, y, radius in seals)
+    return bool(len(text) > 1 and rise > 0.2 * along) or (len(text) <= 2 and any(0.5 < one < 1.05 for one in near))
 
 
 def _standing(cut: list[Picture], boxes: NDArray[np.float32]) -> Iterator[Picture]:
@@ -176,6 +179,8 @@ def _word(box: Any, text: str, info: Any) -> Word:
         (char, float(left + (column + 0.5) * span), float(sure))
         for (char, sure), column in zip(printed, columns, strict=False)
     )
+    if len(chars) > 1 and chars[0][0] in ".·•" and chars[1][0] > "⺀":
+        chars = chars[1:]  # no line begins with a point: a speck stood before a title
     return Word(float(left), float(top), float(right), float(bottom), chars)
 
 

@@ -66,6 +66,19 @@ def seals(picture: Picture) -> Iterator[tuple[slice, slice]]:
             yield slice(y, y + h), slice(x, x + w)
 
 
+def rings(picture: Picture) -> Iterator[tuple[float, float, float]]:
+    """The rings of seals that are not red (of a grey scan, a fax): x and y of the middle, and the radius."""
+    small, by = shrunk(picture, 600)  # pixels: enough for a circle
+    small = small if small.ndim == 2 else small[:, :, 2]
+    width = min(small.shape)
+    sharp, perfect = 200, 0.8
+    found = cv2.HoughCircles(
+        small, cv2.HOUGH_GRADIENT_ALT, 1.5, width / 6, None, sharp, perfect, width // 16, width // 7
+    )
+    if found is not None:
+        yield from (found[0] / by).tolist()
+
+
 def ink_of(tone: Picture) -> Picture:
     """255 where the page is darker than its surroundings."""
     around = max(15, tone.shape[1] // 40) | 1
