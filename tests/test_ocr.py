@@ -233,6 +233,13 @@ def test_a_stroke_between_two_tables_does_not_join_them(page: Any) -> None:
 
 
 @needs_ocr
+def test_lines_that_shine_through_from_the_back_part_no_cells(page: Any) -> None:
+    back = np.roll(page[:, ::-1], (30, 90), axis=(0, 1))
+    seen = page - 0.07 * (255.0 - back)
+    assert texts(image.read(saved(np.clip(seen, 0, 255).astype(np.uint8)))) == [HEADER, *ROWS]
+
+
+@needs_ocr
 def test_a_header_in_white_on_blue_has_its_lines(page: Any) -> None:
     web = page[120:].copy()
     top, bottom = (int((220 - 50 - 26 * at) * SCALE) - 120 for at in (4, 3))

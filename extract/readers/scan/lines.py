@@ -8,7 +8,7 @@ import numpy as np
 
 from extract.readers import ruling
 from extract.readers.ruling import Ruling, Rulings
-from extract.readers.scan.drawn import is_text, level, long, thin_of
+from extract.readers.scan.drawn import Drawn, is_text, level, long, thin_of
 from extract.readers.scan.held import is_held, mended, without_ends
 from extract.readers.scan.picture import Picture, ink_of
 
@@ -30,7 +30,7 @@ def rulings(tone: Picture) -> tuple[Rulings, Picture]:
         picture = long(thin, horizontal)
         thins.append(thin if horizontal else thin.T)
         pictures.append(picture if horizontal else picture.T)
-        found.append(list(level(pictures[-1])))
+        found.append(_dark(list(level(pictures[-1])), tone if horizontal else tone.T))
     sure = [[one for one in some if not is_text(ink, one, near)] for some, ink in zip(found, inks, strict=True)]
     parts = [
         [
@@ -56,6 +56,16 @@ def rulings(tone: Picture) -> tuple[Rulings, Picture]:
                 crumbs = slice(int(one.middle) - 2, int(one.middle) + 3), place[1]
                 over[crumbs] |= thin[crumbs]
     return _without_tails(_parted(kept, near), near), np.asarray(cv2.dilate(mask, np.ones((3, 3), np.uint8)), np.uint8)
+
+
+def _dark(lines: list[Drawn], tone: Picture) -> list[Drawn]:
+    """The lines without those that shine through from the back of the paper: a tenth as dark as the others."""
+    if not lines:
+        return lines
+    around = [tone[max(0, one.top - 3) : one.bottom + 3, one.left : one.right] for one in lines]
+    depths = [float(np.median(np.ptp(strip, axis=0))) for strip in around]
+    usual = float(np.percentile(np.repeat(depths, [one.length for one in lines]), 75))
+    return [one for one, depth in zip(lines, depths, strict=True) if depth > 0.1 * usual]
 
 
 def _of_tables(horizontal: list[Ruling], vertical: list[Ruling], width: int) -> Rulings:
