@@ -5,8 +5,9 @@ the text layer of a PDF) and is the second, independent reading of everything th
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from extract import form, labels, runs, values
 from extract.fitting import adds_up, fit, is_moved, stripped
@@ -74,17 +75,16 @@ class _Walk:
     def take(self, run: Run) -> None:
         """Note what a run holds."""
         before = self._noted()
-        words = list(form.in_full(tuple(token.words for token in run.words)))
-        spaceless = "".join("".join(words).split())
-        self.side_by_side = self.side_by_side or any(map(_SIDE_BY_SIDE.search, words))
-        if _STAGE_WORDS.search(spaceless) or _ends_with_stages(spaceless):
-            self.stages, self.in_disputes = spaceless, True
-        same_line = [t.words for t in run.words if run.values and t.line == run.values[0].line]
-        match = _row_of(words, same_line)
+        said = _said(tuple([token.words for token in run.words]))
+        self.side_by_side = self.side_by_side or said.side_by_side
+        if said.stages:
+            self.stages, self.in_disputes = said.stages, True
+        same_line = tuple([t.words for t in run.words if run.values and t.line == run.values[0].line])
+        match = _row_of(said.words, same_line)
         if match is not None and match.row in _SHARED and self.in_disputes:
             match = None  # a column of that table
-        self._note_header(run, words, spaceless, match)
-        self.reading.rows.update(_named(words))
+        self._note_header(run, said, match)
+        self.reading.rows |= said.rows
         apart = self.side_by_side and run.is_scattered
         if match is not None:
             self._take_row(run, match, apart=apart, is_alone=not same_line)
@@ -102,16 +102,17 @@ class _Walk:
     def _noted(self) -> tuple[int, int]:
         return len(self.reading.cells), len(self.reading.torn)
 
-    def _note_header(self, run: Run, words: list[str], spaceless: str, match: labels.Match | None) -> None:
+    def _note_header(self, run: Run, said: "_Said", match: labels.Match | None) -> None:
         is_of_requests = match is not None and match.row[0] == "requests"
         if self.applicants is None or not is_of_requests:
-            _note_columns(words, spaceless, self.reading)
+            for table, column in said.columns:
+                self.reading.columns[table].add(column)
         if self.applicants is None:
-            for token, text in zip(run.words, words, strict=True):
+            for token, text in zip(run.words, said.words, strict=True):
                 parts = [text] if form.plain(text) in form.COLUMN_LABELS["requests"] else text.split()
                 self.above += [(token.line, part) for part in parts]
             if is_of_requests:
-                self.applicants, self.is_understood = _applicants(self.above), _is_understood(words)
+                self.applicants, self.is_understood = _applicants(self.above), _is_understood(said.words)
 
     def _take_row(self, run: Run, match: labels.Match, *, apart: bool, is_alone: bool) -> None:
         """Note the values of a row of the form; `is_alone`: no label stands on their line."""
@@ -192,7 +193,7 @@ def _applicants(header: list[tuple[int, str]]) -> list[str]:
     return sorted(at, key=position)
 
 
-def _is_understood(words: list[str]) -> bool:
+def _is_understood(words: Sequence[str]) -> bool:
     """Whether the form knows all words of a header (小计 above a column that no word of the form names)."""
     start = next((at for at, word in enumerate(words) if form.plain(word) in _HEADS), len(words))
     return all(labels.known(word) for word in words[start:])
@@ -224,18 +225,44 @@ def _place_short_rows(reading: Reading, columns: list[str]) -> None:
 _COLUMN_WORDS = {label: column for label, column in form.COLUMN_LABELS["disclosure"].items() if len(label) >= 5}
 
 
-def _note_columns(words: list[str], spaceless: str, reading: Reading) -> None:
-    """Note the column headers among the words, each by itself or, of `disclosure`, run together."""
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What the words of a run say: they themselves, cut headers in full; whether headers of two columns stand on one
+    line; all of them without spaces where they name the `stages` of chapter four, else ""; the rows that they name,
+    whether or not numbers follow; and the columns, each with its table."""
+
+    words: tuple[str, ...]
+    side_by_side: bool
+    stages: str
+    rows: frozenset[Row]
+    columns: frozenset[tuple[str, str]]
+
+
+@lru_cache(maxsize=1024)
+def _said(printed: tuple[str, ...]) -> _Said:
+    words = form.in_full(printed)
+    spaceless = "".join("".join(words).split())
+    names_stages = _STAGE_WORDS.search(spaceless) is not None or _ends_with_stages(spaceless)
+    return _Said(
+        words,
+        any(map(_SIDE_BY_SIDE.search, words)),
+        spaceless if names_stages else "",
+        frozenset(_named(words)),
+        frozenset(_named_columns(words, re.sub(r"[^\w/]", "", spaceless))),
+    )
+
+
+def _named_columns(words: Sequence[str], together: str) -> Iterator[tuple[str, str]]:
+    """The column headers among the words, each by itself or, of `disclosure`, run together."""
     for piece in {*words, *" ".join(words).split()}:
         key = form.plain(piece)
         for table in ("disclosure", "requests"):
             if (column := form.COLUMN_LABELS[table].get(key)) is not None:
-                reading.columns[table].add(column)
-    together = re.sub(r"[^\w/]", "", spaceless)
-    reading.columns["disclosure"] |= {column for label, column in _COLUMN_WORDS.items() if label in together}
+                yield table, column
+    yield from (("disclosure", column) for label, column in _COLUMN_WORDS.items() if label in together)
 
 
-def _named(words: list[str]) -> Iterator[Row]:
+def _named(words: Sequence[str]) -> Iterator[Row]:
     """Rows whose labels stand among the words, whether or not numbers follow."""
     for piece in words:
         row = labels.exactly(piece)
@@ -243,7 +270,8 @@ def _named(words: list[str]) -> Iterator[Row]:
             yield row
 
 
-def _row_of(words: list[str], same_line: list[str]) -> labels.Match | None:
+@lru_cache(maxsize=1024)
+def _row_of(words: tuple[str, ...], same_line: tuple[str, ...]) -> labels.Match | None:
     """The row that a run of words names: by the words on the values' own line, else by the words just before them."""
     if same_line and (match := labels.find(same_line)) is not None:
         return match

@@ -34,10 +34,10 @@ def read_head(root: etree._Element, document: Document) -> None:
         name, content = tag.get("name") or tag.get("property"), tag.get("content")
         if name and content and content.strip():
             document.meta.setdefault(name.strip(), content.strip())
-    title = root.find(".//title")
+    title = next(root.iter("title"), None)
     if title is not None:
         document.meta["title"] = line_of(title)
-    for time in root.findall(".//time[@datetime]"):
+    for time in [one for one in root.iter("time") if "datetime" in one.attrib]:
         document.meta.setdefault("date of the page", time.get("datetime", ""))
         time.text = None
         del time[:]
