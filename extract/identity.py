@@ -35,7 +35,7 @@ _PERIOD_END = re.compile(r"(?:统计|数据|时间|期限|时限)[^。]{0,44}?(?
 _FIRST_YEAR_OF_PROSE = re.compile(r"(?<!\d)(20\d\d)年(?:(?:度|以来|来)?[,，]|0?1月0?1日起?[至到—-]|12月31日)")
 _COMPILED_BY = re.compile(
     r"(?:本(?:年度)?报告(?:系|是)?由|现(?:将|公布|公开|向社会公布|向社会公开))"
-    r"(?P<office>[^，。（(根据依20]{3,30}?)(?:根据|依据|按照|编制|20\d\d)"
+    r"(?P<office>[^，。（(]{3,30}?)(?:根据|依据|按照|编制|20\d\d)"
 )
 _ACTING = re.compile(r"(?:^|[，。；：])(?P<office>[\u3400-\u9fff]{2,12}?(?:人民政府|办事处))(?=[\u3400-\u9fff])")
 """The body where it begins a clause of prose: 2021年，云屏镇人民政府认真落实…"""

@@ -268,8 +268,10 @@ def office_kind(office: str | None) -> OfficeKind | None:
     # "…市人民政府" inside a longer place is the level above: 淮安市洪泽区.
     if place in FACTS["provinces"]:
         return OfficeKind.PROVINCE
-    if place.endswith(("地区", "盟")) or any(place.endswith(tail) for tail in _prefecture_tails(place)):
+    if any(place.endswith(tail) for tail in _prefecture_tails(place)):
         return OfficeKind.PREFECTURE
+    if place.endswith("地区"):
+        return OfficeKind.STREET  # 朝阳区南磨房地区 of Beijing
     if place.endswith(tuple(FACTS["new_areas"])):
         return OfficeKind.COUNTY
     if place.endswith("新区"):

@@ -86,7 +86,9 @@ def _is_list_page(outline: Outline, title: Title | None) -> bool:
     if not titles or (is_long and len(titles) < _SEVERAL):
         return False
     if title is None or not title.is_report or title.year is None:
-        return len(titles) >= _SEVERAL and not is_long
+        files = attachments(outline.document)
+        attached = {parse_title(link.words).text for link in outline.document.links if link.address in files}
+        return len(titles) >= _SEVERAL and not is_long and not (title and title.text in attached)
     meta = outline.document.meta
     own = {parse_title(meta[name][:400]).text for name in ("ArticleTitle", "名称", "title") if name in meta}
     if not title.text.endswith(tuple(titles - own)):

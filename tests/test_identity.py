@@ -91,8 +91,9 @@ def test_a_date_that_a_machine_wrote_under_the_title_is_no_signature() -> None:
 
 
 @pytest.mark.parametrize("verb", ["现公布", "现公开", "现向社会公布", "现将"])
-def test_without_a_title_the_sentence_that_publishes_the_report_names_the_office(verb: str) -> None:
-    assert of(f"根据条例的规定，{verb}白石镇人民政府2024年政府信息公开工作年度报告。").office == "白石镇人民政府"
+@pytest.mark.parametrize("office", ["白石镇人民政府", "依安县根河镇人民政府"])
+def test_without_a_title_the_sentence_that_publishes_the_report_names_the_office(verb: str, office: str) -> None:
+    assert of(f"根据条例的规定，{verb}{office}2024年政府信息公开工作年度报告。").office == office
 
 
 @pytest.mark.parametrize(
@@ -251,6 +252,7 @@ def test_no_title_raises(title: str) -> None:
         ("建章路街道", "street"),
         ("重庆市渝中区人民政府朝天门街道办事处", "street"),
         ("佳荣里街", "street"),
+        ("北京市朝阳区南磨房地区", "street"),
         ("上海市人民政府办公厅", "government_office"),
         ("鄂尔多斯市人民政府办公室", "government_office"),
         ("山西省人民政府外事办公室", "department"),
@@ -525,6 +527,13 @@ def test_an_attachment_completes_its_page() -> None:
 def test_the_report_s_own_title_stands_below_that_of_the_notice_which_brings_it() -> None:
     notice = f"白石镇人民政府关于印发《{TITLE}》\n的通知\n各村：\n现将报告印发给你们。"
     assert of(notice, TITLE).title == TITLE
+
+
+def test_beside_a_list_of_other_years_a_file_with_the_page_s_own_title_is_its_report() -> None:
+    title = "青溪县白石镇人民政府政府信息公开工作年度报告"
+    others = "".join(f'<p><a href="{y}.html">白石镇{y}年政府信息公开工作年度报告</a></p>' for y in range(2019, 2024))
+    found = page(f'<p><a href="P1.doc">{title}.doc</a></p>{others}', title=title, heading=title)
+    assert (found.is_report, found.attachments) == (True, ["P1.doc"])
 
 
 def test_a_report_in_pictures() -> None:
