@@ -629,7 +629,9 @@ def test_scope_only_where_the_document_says_it() -> None:
     assert of(TITLE).scope is None
     assert of(TITLE, "2024年，全县共受理申请3119件。").scope is None
     assert of(TITLE, "本报告数据包括全县各镇、街道和县级部门。").scope == "area"
+    assert of(TITLE, "本报告数据汇总了全县各乡镇、各部门的情况。").scope == "area"
     assert of(TITLE, "本报告数据仅统计本级，不含下属单位。").scope == "own"
+    assert of(TITLE, "本报告所列数据为政府办公室数据，不含其他部门。").scope == "own"
 
 
 words = st.text(
