@@ -59,10 +59,15 @@ _RULE = re.compile("[─━═]{2}")
 _LINES = re.compile("[\u2500-\u257f]+")
 
 
+def is_clean(text: str) -> bool:
+    """Whether `clean` leaves a text as it is."""
+    return _UNCLEAN.search(text) is None
+
+
 def clean(text: str) -> str:
     """`text` without control characters, which lxml refuses, and without invisible ones (form feeds: line breaks), its
     radicals as characters, the bars of tables that a terminal's browser drew with lines as |."""
-    if not _UNCLEAN.search(text):
+    if is_clean(text):
         return text
     if _RADICAL.search(text):
         text = text.translate(RADICALS)

@@ -24,14 +24,15 @@ def read(data: bytes, media_type: str | None = None) -> Document:
 def read_text(text: str) -> Document:
     """The same for text that was decoded already."""
     text = _XML_DECLARATION.sub("", text)
-    text = charset.clean(_CONDITIONAL.sub("", text) if "<![" in text else text)
-    document = Document("html", html=text)
+    text = _CONDITIONAL.sub("", text) if "<![" in text else text
     try:
-        # Plain elements: lxml.html's own classes cost a fifth of the whole reading.
-        root = etree.fromstring(text, parser=etree.HTMLParser(remove_comments=True, remove_pis=True))
+        root = _parsed(text)
+        if "\x00" in text or (root is not None and not charset.is_clean(text_of(root))):  # most of a page is mark-up
+            text = charset.clean(text)
+            root = _parsed(text)
     except (etree.XMLSyntaxError, ValueError) as error:
-        document.problems.append(f"页面无法解析：{error}")
-        return document
+        return Document("html", html=text, problems=[f"页面无法解析：{error}"])
+    document = Document("html", html=text)
     if root is None:
         document.problems.append("页面没有内容")
         return document
@@ -44,6 +45,11 @@ def read_text(text: str) -> Document:
     while document.blocks and _is_bare_number(document.blocks[-1]):
         document.blocks.pop()  # a counter of visits that says no more
     return document
+
+
+def _parsed(text: str) -> etree._Element | None:
+    """The tree of a page, of plain elements: lxml.html's own classes cost a fifth of the whole reading."""
+    return etree.fromstring(text, parser=etree.HTMLParser(remove_comments=True, remove_pis=True))
 
 
 def _is_bare_number(block: Block) -> bool:
