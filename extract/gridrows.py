@@ -132,9 +132,11 @@ def _joined(above: list[GridCell | None], below: list[GridCell | None]) -> list[
     if all(headers):
         return None  # the stages above the edge, their results below
     whole = _line(0, row, distinct(row))
+    apart = all(_is_empty(one) or _is_empty(two) for one, two in zip(above, below, strict=True))
     if _is_rest(above) or _is_rest(below):
-        # The header of chapter 四 and the values on the next page are two rows.
-        if (whole.match is None or headers[0]) and _has_text(above):
+        # The header of chapter 四 and the values on the next page are two rows; of its values some may stand above.
+        are_values = _is_rest(above) and _is_rest(below)
+        if (whole.match is None or headers[0]) and _has_text(above) and not (are_values and apart):
             return None
     else:
         if whole.match is None or not whole.match.exact:
@@ -144,7 +146,6 @@ def _joined(above: list[GridCell | None], below: list[GridCell | None]) -> list[
             parts = [part for part in parts if not part.is_shared]
         named = [part.row for part in parts if part.match is not None and part.match.exact]
         # A label may lie on one side alone, and the values on the other, perhaps beside the label of the group.
-        apart = all(_is_empty(one) or _is_empty(two) for one, two in zip(above, below, strict=True))
         if named and not apart and (len(named) > 1 or _has_values(named[0])):
             return None
     if not any(_is_number(one) and _is_number(two) for one, two in zip(above, below, strict=True)):

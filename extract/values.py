@@ -20,7 +20,7 @@ _NO_DIGIT = re.compile("[⁰¹²³⁴-⁹₀-₉①-⓿㈠-㉃㊀-㊉❶-➓]")
 NOTHING = frozenset(("无", "没有", "零", "暂无", "一", "〇", "○", "O", "o"))
 """Words that stand in a cell for a number."""
 _SLASHES = frozenset(("/", "\\", "//", "|", "╱", "╲", "∕", "⁄"))
-_DASH = re.compile(r"[-‐-―−─━_~]+")
+_DASH = re.compile(r"[-‐-―−─━_~\s]+")  # —— wraps in a narrow column
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 _DIGIT = re.compile(r"\d")
 

@@ -286,6 +286,33 @@ def test_a_page_on_its_side(turn: int, drawn: bool) -> None:
     assert 0 <= cell.place.box.top < cell.place.box.bottom <= shown[1]
 
 
+def test_a_sheet_printed_in_strips() -> None:
+    """First all pages of the columns that find room, then those of the others."""
+
+    def strip(canvas: Canvas, page: int, start: int, end: int) -> None:
+        for number, texts in enumerate((HEADER, RECEIVED, CARRIED)):
+            row(canvas, 640 - 30 * number, texts[start:end], WIDTHS[start:end])
+        put(canvas, 290, 40, f"第{page}页 共3页")
+        canvas.showPage()
+
+    out = BytesIO()
+    canvas = Canvas(out, pagesize=A4, invariant=1)
+    prose(canvas, 1)
+    strip(canvas, 1, 0, 5)
+    prose(canvas, 2)
+    canvas.showPage()
+    strip(canvas, 3, 5, 8)
+    canvas.save()
+    report = extract.read(out.getvalue())
+    cells = report.cells
+    assert report.chapters["requests"] == ""
+    assert [cells[f"requests.new_received.{column}"].raw for column in form.APPLICANTS] == [*RECEIVED[1:]]
+    place = cells["requests.new_received.total"].place
+    assert place is not None
+    assert place.box is not None
+    assert (place.box.page, round(place.box.left)) == (3, 140)
+
+
 def test_two_pages_on_one_sheet() -> None:
     source = pypdfium2.PdfDocument(pdf(table, nothing))
     width, height = source[0].get_size()
@@ -428,6 +455,24 @@ def test_blank_values_alone_on_the_next_page_are_blank() -> None:
 
     cells = extract.read(pdf(first, lambda canvas: row(canvas, 750, ("",) * 15, (30,) * 15))).cells
     assert {cells[key].status for key in form.keys("disputes", None)} == {Status.BLANK}
+
+
+def test_values_of_one_row_on_both_sides_of_a_page_s_edge() -> None:
+    results = ("结果\n维持", "结果\n纠正", "其他\n结果", "尚未\n审结", "总计")
+    values = [str(number) for number in (11, 2, 3, 4, 20) * 3]
+
+    def first(canvas: Canvas) -> None:
+        table(canvas)
+        row(canvas, 130, ("行政复议", "行政诉讼"), (150, 300))
+        row(canvas, 110, ("", "未经复议直接起诉", "复议后起诉"), (150, 150, 150), 20)
+        row(canvas, 70, results * 3, (30,) * 15, 40)
+        row(canvas, 50, tuple("" if at % 5 == 0 else value for at, value in enumerate(values)), (30,) * 15, 20)
+
+    def second(canvas: Canvas) -> None:
+        row(canvas, 750, tuple(value if at % 5 == 0 else "" for at, value in enumerate(values)), (30,) * 15)
+
+    cells = extract.read(pdf(first, second)).cells
+    assert [cells[f"disputes.reconsideration.{result}"].value for result in form.RESULTS] == [11, 2, 3, 4, 20]
 
 
 def test_headers_cut_by_a_page_where_others_begin() -> None:

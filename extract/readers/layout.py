@@ -60,7 +60,7 @@ def put(texts: list[Text], document: Document) -> None:
         titles = _titles(one.prose) if one is texts[0] else set()
         here = {head for head in heads if head[0] not in titles}
         document.lines.extend(_own_lines(one, {words for words, _ in here}))
-        first, *inner = [line for line in one.prose if _head(line) not in here] or [Line()]
+        first, *inner = [line for line in one.prose if head(line) not in here] or [Line()]
         one.prose = [*_unnumbered([first]), *inner[:-1], *_unnumbered(inner[-1:])]
     for one, tables in zip(texts, unruled.rulings([(one.prose, one.leaf.rulings[0]) for one in texts]), strict=True):
         _put_tables(one, [table for lines in tables for table in ruling.tables(lines, one.order, one.leaf.printed)])
@@ -166,22 +166,22 @@ def _paragraphs(
 # --- Heads, feet and page numbers -------------------------------------------------------------------------------------
 
 
-_Head = tuple[str, int]
+Head = tuple[str, int]
 """The words of a running head, `_masked`, and its height on the page: elsewhere they are none (a signature)."""
 
 
-def _running(pages: Iterable[list[Line]]) -> set[_Head]:
+def _running(pages: Iterable[list[Line]]) -> set[Head]:
     """The heads and feet that run through the pages of a document: of two pages and more, lines at the same height
     among the outermost, alike but for their numbers.
 
     Lines without words are no heads: a page's number is known by itself, and an unruled table has such rows.
     """
-    seen: set[_Head] = set()
-    found: set[_Head] = set()
+    seen: set[Head] = set()
+    found: set[Head] = set()
     for lines in pages:
-        here: set[_Head] = set()
+        here: set[Head] = set()
         for line in lines if len(lines) < 5 else (*lines[:2], *lines[-2:]):
-            words, height = _head(line)
+            words, height = head(line)
             if any(char.isalpha() for char in words):
                 here |= {(words, height + near) for near in (-1, 0, 1)}
         found |= here & seen
@@ -189,7 +189,8 @@ def _running(pages: Iterable[list[Line]]) -> set[_Head]:
     return found
 
 
-def _head(line: Line) -> _Head:
+def head(line: Line) -> Head:
+    """A line as those are compared that run through all pages."""
     return _masked(line.text), round(line[0].base / 3)
 
 
@@ -218,7 +219,7 @@ def _take_out_feet(texts: list[Text]) -> None:
         lowest = max((char.base for char in one.leaf.chars), default=0.0)
         line = Line(char for char in one.leaf.chars if lowest - char.base < _ON_LINE)
         if line and _PAGE_NUMBER.match(line.text) and (count := _NUMBERS.search(line.text)):
-            feet.setdefault((_head(line)[1], int(count[0]) - one.number), []).append((one, line))
+            feet.setdefault((head(line)[1], int(count[0]) - one.number), []).append((one, line))
     for here in feet.values():
         for one, line in here if len(here) > 1 else ():
             gone = set(map(id, line))

@@ -9,7 +9,7 @@ from typing import Any
 import pypdfium2
 
 from extract.document import Document, Paragraph
-from extract.readers import image, layout, pages, pdfpage
+from extract.readers import image, layout, pages, pdfpage, strips
 from extract.readers.chars import TextLayer
 from extract.readers.leaves import Leaf, leaves
 from extract.readers.ruling import Table
@@ -100,7 +100,7 @@ def _read_pages(source: Any, document: Document, quick: bool) -> None:
         texts.extend(here)
         letters.close()
         page.close()
-    layout.put(texts, document)
+    layout.put(_whole(texts), document)
     document.recognised = any(scans.values())
     for what, numbers in (
         ("由图像识别读取", [number for number, found in scans.items() if found]),
@@ -126,6 +126,18 @@ def _texts(shown: pdfpage.Page, number: int, above: layout.Text | None) -> Itera
     for at, leaf in enumerate(upright):
         above = layout.text(leaf, number, number + at / len(upright), above)
         yield above
+
+
+def _whole(texts: list[layout.Text]) -> list[layout.Text]:
+    """The texts of pages, those of a sheet that was printed in strips together."""
+    leaves = [text.leaf for text in texts]
+    found = leaves if any(text.parts for text in texts) else strips.whole(leaves)
+    if found is leaves:
+        return texts
+    whole: list[layout.Text] = []
+    for text, leaf in zip(texts, found, strict=False):
+        whole.append(layout.text(leaf, text.number, text.order, whole[-1] if whole else None))
+    return whole
 
 
 def _layer(shown: pdfpage.Page, page: Any, is_scan: bool) -> TextLayer | None:
