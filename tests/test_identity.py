@@ -532,8 +532,8 @@ def test_the_report_s_own_title_stands_below_that_of_the_notice_which_brings_it(
 def test_beside_a_list_of_other_years_a_file_with_the_page_s_own_title_is_its_report() -> None:
     title = "青溪县白石镇人民政府政府信息公开工作年度报告"
     others = "".join(f'<p><a href="{y}.html">白石镇{y}年政府信息公开工作年度报告</a></p>' for y in range(2019, 2024))
-    found = page(f'<p><a href="P1.doc">{title}.doc</a></p>{others}', title=title, heading=title)
-    assert (found.is_report, found.attachments) == (True, ["P1.doc"])
+    found = page(f'<p><a href="P1.zip">{title}.zip</a></p>{others}', title=title, heading=title)
+    assert (found.is_report, found.attachments) == (True, ["P1.zip"])
 
 
 def test_a_report_in_pictures() -> None:
