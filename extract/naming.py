@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 
 from extract.lines import PUNCTUATION, compact
 from extract.outline import HEAD_LINES, Outline
@@ -31,33 +32,37 @@ def title(outline: Outline, words: str) -> Title | None:
 
     A page that calls itself 图解 or 解读 of a report is one, though the report's title stands in it too.
     """
-    meta = outline.document.meta
-    named = [meta.get(name, "") for name in ("ArticleTitle", "名称", "标题", "title")]
-    read = [parse_title(text[:400]) for text in (*named, words) if text.strip()]
-    candidates = [*_printed_titles(outline), *((title, 1) for title in read if title.is_report)]
-    about = [title for title in (*read, *_headings(outline)) if _is_about_a_report(title)]
+    named = (outline.document.meta.get(name, "") for name in ("ArticleTitle", "名称", "标题", "title"))
+    told = [parse_title(text[:400]) for text in (*named, words) if text.strip()]
+    if (other := _of_a_page_about_a_report(outline, told)) is not None:
+        return other
+    if candidates := [*_printed_titles(outline), *((title, 1) for title in told if title.is_report)]:
+        return _best(outline, candidates, told)
+    templates = (title for title in map(parse_title, outline.top) if title.reason == TEMPLATE)
+    first = (parse_title(text[:TITLE_LENGTH]) for text in outline.top[:1])
+    return next(chain(templates if outline.is_form else (), told, first), None)
+
+
+def _of_a_page_about_a_report(outline: Outline, told: list[Title]) -> Title | None:
+    about = [title for title in (*told, *_headings(outline)) if _is_about_a_report(title)]
     if outline.is_form:
-        about = [title for title in about if title.reason == COMMENT]
-    else:
-        top = map(parse_title, outline.top[:HEAD_LINES])
-        about += [title for title in top if title.reason == COMMENT and _is_about_a_report(title)]
-    if about:
-        return about[0]
-    if candidates:
-        fitting = [entry for entry in candidates if not _is_joined_by_chance(*entry, outline)]
-        links = {compact(link.words) for link in outline.document.links} - {title.text for title in read}
-        unlinked = [entry for entry in fitting or candidates if entry[0].text not in links]
-        best = max(unlinked or fitting or candidates, key=_merit)[0]
-        if best.office is None and best.year is None:
-            # 自查报告, or the empty form, under the column 政府信息公开年报
-            others = [one for one in (*_headings(outline), *read) if one.reason not in (None, UNKNOWN)]
-            return next((one for one in others if one.reason == TEMPLATE or not outline.is_form), best)
+        return next((title for title in about if title.reason == COMMENT), None)
+    top = map(parse_title, outline.top[:HEAD_LINES])
+    comments = (title for title in top if title.reason == COMMENT and _is_about_a_report(title))
+    return next(chain(about, comments), None)
+
+
+def _best(outline: Outline, candidates: list[tuple[Title, int]], told: list[Title]) -> Title:
+    """The best of report titles, each with its number of lines; one of a link leads to another page."""
+    fitting = [entry for entry in candidates if not _is_joined_by_chance(*entry, outline)]
+    links = {compact(link.words) for link in outline.document.links} - {title.text for title in told}
+    unlinked = [entry for entry in fitting or candidates if entry[0].text not in links]
+    best = max(unlinked or fitting or candidates, key=_merit)[0]
+    if best.office is not None or best.year is not None:
         return best
-    if outline.is_form and (form := [title for title in map(parse_title, outline.top) if title.reason == TEMPLATE]):
-        return form[0]
-    if read:
-        return read[0]
-    return parse_title(outline.top[0][:TITLE_LENGTH]) if outline.top else None
+    # 自查报告, or the empty form, under the column 政府信息公开年报
+    others = [one for one in (*_headings(outline), *told) if one.reason not in (None, UNKNOWN)]
+    return next((one for one in others if one.reason == TEMPLATE or not outline.is_form), best)
 
 
 def _headings(outline: Outline) -> list[Title]:
