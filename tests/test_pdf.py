@@ -585,6 +585,14 @@ def test_a_page_number_over_a_number_makes_no_other() -> None:
     assert cell.value in (None, 1)
 
 
+def test_a_year_in_two_sizes_is_one_number() -> None:
+    def draw(canvas: Canvas) -> None:
+        put(canvas, 60, 600, "20", 11)
+        put(canvas, 60 + pdfmetrics.stringWidth("20", FONT, 11), 600, "24年公开信息312条。", 8)
+
+    assert "2024年公开信息312条。" in readers.read(pdf(draw, nothing)).lines
+
+
 def test_numbers_that_moved_under_other_words_are_not_believed() -> None:
     def draw(canvas: Canvas) -> None:
         moved = (RECEIVED[0], "12", "3", "0", "0", "1", "16", "")  # a 0 is gone, and the cells behind it moved up

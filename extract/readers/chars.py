@@ -163,11 +163,11 @@ def are_apart(before: Char, char: Char, usual: float) -> bool:
 
 
 def _is_foreign(before: Char, char: Char) -> bool:
-    """Whether two digits of a line are not of one number: of another size, or not on one base (a page number printed
-    over a cell)."""
+    """Whether two digits of a line are not of one number: not on one base (a page number printed over a cell), which
+    those of another size must share to a hair (a year typed in two sizes)."""
     if not (before.text.isdigit() and char.text.isdigit()):
         return False
-    return abs(before.base - char.base) > 0.12 * char.height or not _alike(before, char)
+    return abs(before.base - char.base) > (0.12 if _alike(before, char) else 0.01) * char.height
 
 
 def _alike(one: Char, two: Char) -> bool:

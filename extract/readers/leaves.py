@@ -25,6 +25,13 @@ class Leaf(NamedTuple):
     size: tuple[float, float]
     printed: Printed | None
 
+    def moved(self, by: float) -> "Leaf":
+        """What is on it so far to the right."""
+        chars = [char._replace(left=char.left + by, right=char.right + by) for char in self.chars]
+        across = [Ruling(line.at, line.start + by, line.end + by) for line in self.rulings[0]]
+        down = [Ruling(line.at + by, line.start, line.end) for line in self.rulings[1]]
+        return self._replace(chars=chars, rulings=(across, down))
+
 
 def leaves(sheet: Leaf) -> list[Leaf]:
     """The pages on a sheet: two where nothing crosses the middle of a wide one and both sides have words."""
@@ -71,15 +78,8 @@ def _is_page(some: list[Char]) -> bool:
 
 
 def _side(sheet: Leaf, start: float, end: float) -> Leaf:
-    here = [
-        char._replace(left=char.left - start, right=char.right - start)
-        for char in sheet.chars
-        if start <= char.centre < end
-    ]
-    horizontal = [
-        Ruling(line.at, line.start - start, line.end - start)
-        for line in sheet.rulings[0]
-        if start <= (line.start + line.end) / 2 < end
-    ]
-    vertical = [Ruling(line.at - start, line.start, line.end) for line in sheet.rulings[1] if start <= line.at < end]
-    return Leaf(here, (horizontal, vertical), (end - start, sheet.size[1]), partial(_kept, sheet.printed, 1.0, start))
+    chars = [char for char in sheet.chars if start <= char.centre < end]
+    across = [line for line in sheet.rulings[0] if start <= (line.start + line.end) / 2 < end]
+    down = [line for line in sheet.rulings[1] if start <= line.at < end]
+    kept = partial(_kept, sheet.printed, 1.0, start)
+    return Leaf(chars, (across, down), (end - start, sheet.size[1]), kept).moved(-start)

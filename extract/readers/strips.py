@@ -8,7 +8,7 @@ from extract.document import Box
 from extract.readers import layout
 from extract.readers.chars import Line, printed_lines
 from extract.readers.leaves import Leaf
-from extract.readers.ruling import Printed, Ruling
+from extract.readers.ruling import Printed
 
 _LEAST = 4
 """Rows at the same heights that make two pages parts of the same table."""
@@ -86,23 +86,20 @@ def _together(pages: list[_Page], first: int, beside: list[tuple[int, int]]) -> 
         shifts.append(shifts[-1] + max(left, default=margin) - margin)
     sheets = [page.leaf for page in pages[:first]]
     for number, (page, (at, strip)) in enumerate(zip(pages[first:], beside, strict=True), first):
-        moved = _moved(page, pages[at], shifts[strip])
-        kept = partial(_kept, sheets[at].printed, moved.printed, shifts[strip], margin, number - at)
-        both = [[*one, *two] for one, two in zip(sheets[at].rulings, moved.rulings, strict=True)]
-        sheets[at] = Leaf([*sheets[at].chars, *moved.chars], (both[0], both[1]), moved.size, kept)
+        by, sheet, leaf = shifts[strip], sheets[at], _without_feet(page, pages[at]).moved(shifts[strip])
+        rulings = sheet.rulings[0] + leaf.rulings[0], sheet.rulings[1] + leaf.rulings[1]
+        size = leaf.size[0] + by, leaf.size[1]
+        kept = partial(_kept, sheet.printed, leaf.printed, by, margin, number - at)
+        sheets[at] = Leaf(sheet.chars + leaf.chars, rulings, size, kept)
     return sheets
 
 
-def _moved(page: _Page, left: _Page, by: float) -> Leaf:
-    """A page so far to the right, without the heads and feet that the one to its left has as well."""
-    leaf = page.leaf
+def _without_feet(page: _Page, left: _Page) -> Leaf:
+    """A page without the heads and feet that the one to its left has as well."""
     running = set(map(layout.head, left.lines))
     inside = range(min(page.rows, default=0), max(page.rows, default=0))
     lines = [line for line in page.lines if round(line[0].base) in inside or layout.head(line) not in running]
-    chars = [char._replace(left=char.left + by, right=char.right + by) for line in lines for char in line]
-    across = [Ruling(line.at, line.start + by, line.end + by) for line in leaf.rulings[0]]
-    down = [Ruling(line.at + by, line.start, line.end) for line in leaf.rulings[1]]
-    return Leaf(chars, (across, down), (leaf.size[0] + by, leaf.size[1]), leaf.printed)
+    return page.leaf._replace(chars=[char for line in lines for char in line])
 
 
 def _kept(left: Printed | None, right: Printed | None, by: float, margin: float, pages: int, box: Box) -> Box:
