@@ -93,13 +93,14 @@ def is_moved(texts: list[str]) -> bool:
     return not texts[0] and any(texts[1:-1]) and not adds_up(texts)
 
 
-def stripped(tokens: list[Token], count: int) -> list[Cell]:
-    """The values of a row that do not fit its `count` columns, between the first and the last that is not empty."""
-    texts = [t.value or "" for t in tokens]
-    if len(texts) > count + 1:
-        texts = [t.value or "" for t in tokens if t.line == tokens[0].line]
-    while texts and not texts[-1]:
-        texts.pop()
-    while texts and not texts[0]:
-        texts.pop(0)
-    return [values.read(text) for text in texts]
+def torn(tokens: list[Token], count: int) -> list[Cell]:
+    """The values of a row that do not fit its `count` columns, as they wait for the sums."""
+    if len(tokens) > count + 1:
+        tokens = [token for token in tokens if token.line == tokens[0].line]
+    return [values.read(text) for text in stripped([token.value or "" for token in tokens])]
+
+
+def stripped(texts: list[str]) -> list[str]:
+    """The texts between the first and the last that is not empty."""
+    printed = [at for at, text in enumerate(texts) if text]
+    return texts[printed[0] : printed[-1] + 1] if printed else []

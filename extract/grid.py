@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from extract import form, gridrows, labels, ordered, placing, values
 from extract.document import Grid, GridCell, distinct
-from extract.fitting import adds_up
+from extract.fitting import adds_up, stripped
 from extract.gridrows import RESULTS, Line
 from extract.labels import Match, Row
 from extract.placing import Header, Placed
@@ -167,10 +167,11 @@ def _row(reading: Reading, key: Row, line: Line, header: Header | None, place: P
         placing.has_moved(placed, typed=typed) or (typed and _is_cut(key, line, placed, behind, header))
     )
     if placed is None or (shifted and not (key[0] != "disclosure" and placing.agree_on_sum(placed))):
-        printed = placing.stripped(behind) if typed or shifted else behind
+        printed = [cell.text for cell in behind]
+        printed = stripped(printed) if typed or shifted else printed
         is_own_order = header is None or key[0] != "requests" or placing.is_in_order(header)
         if printed and is_own_order and key not in reading.torn:
-            reading.torn[key] = Torn([values.read(cell.text) for cell in printed], place)
+            reading.torn[key] = Torn(list(map(values.read, printed)), place)
         return
     for column, cell in placed.items():
         reading.put(key, column, cell.text, _place(line, cell, place))
@@ -220,8 +221,8 @@ def _disputes(reading: Reading, line: Line, header: Header, place: Place, *, typ
         not adds_up([cell.text for cell in printed]) or (typed and placing.may_be_shifted(printed))
     )
     if placed is None or lost:
-        kept = placing.stripped(cells) if typed else cells
-        reading.torn[("disputes", "")] = Torn([values.read(cell.text) for cell in kept], place)
+        texts = [cell.text for cell in cells]
+        reading.torn[("disputes", "")] = Torn(list(map(values.read, stripped(texts) if typed else texts)), place)
         return
     for column, cell in placed.items():
         stage, result = column.split(".")

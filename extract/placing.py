@@ -171,9 +171,3 @@ def has_moved(placed: Placed, *, typed: bool) -> bool:
     texts = [placed[column].text if column in placed else "" for column in form.APPLICANTS]
     is_sparse = not typed and texts.count("") > _FEW
     return placed.keys() >= set(form.APPLICANTS[:-1]) and not is_sparse and is_moved(texts)
-
-
-def stripped(cells: list[GridCell]) -> list[GridCell]:
-    """The cells between the first and the last with text."""
-    printed = [number for number, cell in enumerate(cells) if cell.text]
-    return cells[printed[0] : printed[-1] + 1] if printed else []

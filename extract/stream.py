@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from extract import form, labels, runs, values
-from extract.fitting import adds_up, fit, is_moved, stripped
+from extract.fitting import adds_up, fit, is_moved, torn
 from extract.labels import Row
 from extract.reading import Heap, Reading, Torn
 from extract.report import Place
@@ -298,11 +298,11 @@ def _place(reading: Reading, row: Row, tokens: list[Token], applicants: list[str
         return
     texts = fit(tokens, len(columns))
     if texts is None or not (exact or table == "disclosure" or adds_up(texts)):
-        torn = stripped(tokens, len(columns))
+        printed = torn(tokens, len(columns))
         if table == "requests" and columns != list(form.APPLICANTS):
             return  # the sums place a row in the form's own order
-        if row not in reading.torn and abs(len(torn) - len(columns)) <= _LOST:
-            reading.torn[row] = Torn(torn, _line(tokens))
+        if row not in reading.torn and abs(len(printed) - len(columns)) <= _LOST:
+            reading.torn[row] = Torn(printed, _line(tokens))
         return
     line = _line(tokens)
     for column, text in zip(columns, texts, strict=True):
@@ -356,7 +356,7 @@ def _disputes(reading: Reading, tokens: list[Token], header: str) -> None:
         reading.rows.add(("disputes", stage))
     texts = fit(tokens, len(columns))
     if texts is None:
-        reading.torn[("disputes", "")] = Torn(stripped(tokens, len(columns)), _line(tokens))
+        reading.torn[("disputes", "")] = Torn(torn(tokens, len(columns)), _line(tokens))
         return
     line = _line(tokens)
     for (stage, result), text in zip(columns, texts, strict=True):

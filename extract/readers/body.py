@@ -23,6 +23,32 @@ _NOT_WORDS = ("a", "img", "table", *SKIPPED_TAGS)
 def find(root: etree._Element) -> etree._Element:
     """The smallest element that holds the body: descend while one child has most of the words that are not links and
     every table and heading of the form that its parent has, so that no chapter is left behind."""
+    size = _sizes(root)
+    node = root
+    for _ in range(MAX_DEPTH):
+        letters, anchors = size.get(node, (0, 0))
+        best = max(
+            (child for child in node if child in size and child.tag not in SKIPPED_TAGS),
+            key=lambda child: size[child][0],
+            default=None,
+        )
+        if best is None or (node.tag == "table" and webtables.cells(node) is not None):
+            break
+        best_letters, best_anchors = size[best]
+        if best.tag == "table" and webtables.cells(best) is not None:
+            return _with_what_stands_beside(node, size) if best_letters == letters else node
+        if best.tag in HEADINGS or best.tag in {"p", "img"}:
+            break
+        lost = anchors - best_anchors
+        if not best_letters or best_letters < 0.6 * letters or (lost >= 100 and lost > 0.1 * anchors):
+            break
+        node = best
+    return node
+
+
+def _sizes(root: etree._Element) -> dict[etree._Element, tuple[int, int]]:
+    """Of each element how many letters that are no link's stand in it, and how many anchors: its tables, and a hundred
+    for each word of the form."""
     size: dict[etree._Element, tuple[int, int]] = {}
     stack: list[list[int]] = [[0, 0]]
     inside_link = skipped = 0
@@ -53,26 +79,7 @@ def find(root: etree._Element) -> etree._Element:
             if stripped:
                 stack[-1][0] += len(stripped)
                 stack[-1][1] += len(_FORM_WORD.findall(stripped)) * 100
-    node = root
-    for _ in range(MAX_DEPTH):
-        letters, anchors = size.get(node, (0, 0))
-        best = max(
-            (child for child in node if child in size and child.tag not in SKIPPED_TAGS),
-            key=lambda child: size[child][0],
-            default=None,
-        )
-        if best is None or (node.tag == "table" and webtables.cells(node) is not None):
-            break
-        best_letters, best_anchors = size[best]
-        if best.tag == "table" and webtables.cells(best) is not None:
-            return _with_what_stands_beside(node, size) if best_letters == letters else node
-        if best.tag in HEADINGS or best.tag in {"p", "img"}:
-            break
-        lost = anchors - best_anchors
-        if not best_letters or best_letters < 0.6 * letters or (lost >= 100 and lost > 0.1 * anchors):
-            break
-        node = best
-    return node
+    return size
 
 
 def _is_nothing_but_words(element: etree._Element) -> bool:
