@@ -423,6 +423,30 @@ def test_a_label_whose_lines_are_rows_of_their_own() -> None:
     assert extract.read(pdf(draw, nothing)).cells["requests.other_uncorrected.total"].value == 5
 
 
+def test_labels_of_two_lines_in_rows_that_are_one_line_high() -> None:
+    """As LibreOffice prints a sheet: the lines of a label stand on the edges of its row, among those of the others."""
+
+    def draw(canvas: Canvas) -> None:
+        row(canvas, 640, HEADER)
+        rows = (
+            ("一、本年新收政府\n信息公开申请数量", "12", "3", "0", "0", "0", "1", "16"),
+            ("二、上年结转政府\n信息公开申请数量", "2", "0", "0", "0", "0", "0", "2"),
+            ("（一）\n予以公开", "9", "0", "0", "0", "0", "1", "10"),
+        )
+        for number, (label, *values) in enumerate(rows, 1):
+            y = 640 - 9 * number
+            row(canvas, y, ("",) * 8, height=9)
+            for line, text in enumerate(label.split("\n")):
+                put(canvas, 90 - 4 * len(text), y + 6.5 - 10 * line, text)
+            for column, value in enumerate(values):
+                put(canvas, 205 + 45 * column, y + 1, value)
+
+    cells = extract.read(pdf(draw)).cells
+    assert [cells[f"requests.new_received.{column}"].raw for column in form.APPLICANTS] == [*RECEIVED[1:]]
+    assert [cells[f"requests.carried_in.{column}"].raw for column in form.APPLICANTS] == [*CARRIED[1:]]
+    assert cells["requests.granted.total"].raw == "10"
+
+
 def test_headers_cut_by_a_page() -> None:
     results = ("结\n果\n", "结\n果\n", "其\n他\n", "尚\n未\n", "总\n计")
     rest = ("维\n持", "纠\n正", "结\n果", "审\n结", "")

@@ -8,7 +8,7 @@ from itertools import pairwise
 from statistics import median
 
 from extract.document import Block, Document, Paragraph
-from extract.readers import grids, ruling, unruled
+from extract.readers import grids, overflow, ruling, unruled
 from extract.readers.chars import Char, Line, printed_lines, written_lines
 from extract.readers.leaves import Leaf
 from extract.readers.ruling import Table
@@ -45,9 +45,11 @@ def text(leaf: Leaf, number: int, order: float, above: Text | None) -> Text:
     `ruling.tables`."""
     last = above.tables[-1] if above is not None and above.tables else None
     tables = ruling.tables(leaf.rulings, order, leaf.printed, last)
-    prose = printed_lines(ruling.placed(leaf.chars, tables))
-    chars = ruling.unwrapped(leaf.chars, tables)
-    lines = written_lines(chars) if leaf.printed is None else printed_lines(chars)
+    prose = printed_lines(ruling.placed(overflow.hung(leaf.chars, tables), tables))
+    chars = overflow.unwrapped(leaf.chars, tables)
+    # pdfium mixes up lines that are printed one over the other.
+    in_order = leaf.printed is None and not any(table.hung for table in tables)
+    lines = written_lines(chars) if in_order else printed_lines(chars)
     return Text(number, order, leaf, prose, tables, [line.text for line in lines])
 
 

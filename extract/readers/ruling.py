@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from extract.document import Box, Grid, GridCell, distinct
-from extract.readers.chars import Char, Line, Point, cell_text, printed_lines
+from extract.readers.chars import Char, Point, cell_text
 
 SNAP = 2.5
 """Points within which two ruling lines are one."""
 _NARROW = 4.0
 """Points within which two lines have no cell between them: each cell may have a frame of its own."""
-_SAME_EDGE = 6.0
+SAME_EDGE = 6.0
 """Points within which the edges of two parts of a table are one."""
 _LEAST = 8.0
 """Points that a cell is wide or high: less is the space between the two lines of a frame."""
@@ -106,7 +106,7 @@ class Table:
     """A ruled table on a page: column and row borders, and for every slot the number of its cell.
 
     Those whose `leaf` follow each other may be one table, broken over pages. `printed` tells where a box of it lies on
-    the page as it is kept, if that was turned to be read.
+    the page as it is kept, if that was turned to be read. `hung` are the cells whose words hang over their edges.
     """
 
     xs: list[float]
@@ -114,6 +114,7 @@ class Table:
     owner: list[list[int]]
     leaf: float
     chars: dict[int, list[Char]] = field(default_factory=dict)
+    hung: set[int] = field(default_factory=set)
     printed: Printed | None = None
 
     @property
@@ -147,13 +148,13 @@ class Table:
         also has as many columns."""
         left, right = self.xs[0] - above.xs[0], self.xs[-1] - above.xs[-1]
         is_alike = bool(self.chars) or len(self.xs) == len(above.xs)
-        is_below = max(abs(left), abs(right)) < _SAME_EDGE or abs(left - right) < SNAP
+        is_below = max(abs(left), abs(right)) < SAME_EDGE or abs(left - right) < SNAP
         return self._is_next_to(above) and is_alike and is_below
 
     def shift(self, first: "Table") -> float:
         """How far to the right it stands of the first part of the table."""
         by = self.xs[0] - first.xs[0]
-        return by if abs(by) >= _SAME_EDGE else 0.0
+        return by if abs(by) >= SAME_EDGE else 0.0
 
     def _is_next_to(self, above: "Table") -> bool:
         return 0 < self.leaf - above.leaf <= 1
@@ -163,13 +164,13 @@ class Table:
         columns that it lacks are a merged cell that goes on without a line (Chromium draws none where such a cell goes
         over three pages)."""
         edges = [(self.xs[0], above.xs[0]), (self.xs[-1], above.xs[-1])]
-        left, right = (abs(own - other) >= _SAME_EDGE for own, other in edges)
-        on_its_columns = all(any(abs(x - own) < _SAME_EDGE for x in above.xs) for own, _ in edges)
+        left, right = (abs(own - other) >= SAME_EDGE for own, other in edges)
+        on_its_columns = all(any(abs(x - own) < SAME_EDGE for x in above.xs) for own, _ in edges)
         if not (self._is_next_to(above) and left != right and on_its_columns):
             return
         merged = len(self.owner) * len(self.owner[0])  # no cell has this number yet
         edge = self.xs[0] if left else self.xs[-1]
-        further = [x for x in above.xs if (x < edge) == left and abs(x - edge) >= _SAME_EDGE]
+        further = [x for x in above.xs if (x < edge) == left and abs(x - edge) >= SAME_EDGE]
         at = 0 if left else len(self.xs)
         self.xs[at:at] = further
         for owners in self.owner:
@@ -246,35 +247,6 @@ def placed(chars: list[Char], tables: list[Table]) -> list[Char]:
         else:
             prose.append(char)
     return prose
-
-
-def unwrapped(chars: list[Char], tables: list[Table]) -> list[Char]:
-    """The characters with the numbers that wrap in a narrow cell on one line each, the line of their row: 38 above 9
-    is no 38 and no 9 for a reading by lines either."""
-    moved: dict[int, Char] = {}
-    for table in tables:
-        for owner, inside in table.chars.items():
-            if len(inside) < 2 or not all(char.text.isdigit() for char in inside):
-                continue
-            lines = printed_lines(inside)
-            if len(lines) > 1 and "\n" not in cell_text(inside, table.box(owner)):
-                moved.update(_on_one_line(lines, _bases_beside(owner, table)))
-    return [moved.get(id(char), char) for char in chars] if moved else chars
-
-
-def _bases_beside(owner: int, table: Table) -> list[float]:
-    beside = {one for row in table.owner if owner in row for one in row} - {owner}
-    return [char.base for one in beside for char in table.chars.get(one, ())]
-
-
-def _on_one_line(lines: list[Line], beside: list[float]) -> Iterator[tuple[int, Char]]:
-    bases = lines[0][0].base, (lines[0][0].base + lines[-1][0].base) / 2, lines[-1][0].base
-    base = min(bases, key=lambda one: min((abs(one - other) for other in beside), default=0.0))
-    right = lines[0][0].left
-    for char in (char for line in lines for char in line):
-        down, across = base - char.base, right - char.left
-        yield id(char), Char(char.text, right, char.top + down, char.right + across, char.bottom + down, base)
-        right = char.right + across
 
 
 def grid(tables: list[Table]) -> Grid:
