@@ -7,7 +7,7 @@ is left, of two each stands half in the row beside ("方合法权益" over "内�
 
 from extract import form
 from extract.gridrows import Line
-from extract.labels import Match, at_end
+from extract.labels import Match, Row, at_end
 
 _TABLE = "requests"
 _ROWS = {edition: [row for row, _ in form.rows(_TABLE, edition)] for edition in form.EDITIONS}
@@ -26,16 +26,18 @@ def name(lines: list[Line]) -> None:
             continue
         told = list(zip(part, named[start:], rows, strict=False))
         if all(own == row if own else _may_be(line, at, rows) for at, (line, own, row) in enumerate(told)):
-            for line, own, row in told:
-                line.match = line.match if own else Match((_TABLE, row), exact=False)
+            for line, _, row in told:
+                if line.match is None or line.match.row != (_TABLE, row):
+                    line.match = Match((_TABLE, row), exact=False)
 
 
 def _whole(line: Line) -> str | None:
-    """The row that a whole label names; 其他 alone may be what is left of its group."""
+    """The row that a whole label names; 其他 alone may be what is left of its group, and 其他处理 is that of 2021."""
     if line.match is not None and line.match.exact and not line.is_shared:
-        return line.match.row[1]
-    row = at_end(line.cells[line.labels - 1].text) if line.labels else None
-    return row[1] if row is not None else None
+        row: Row | None = line.match.row
+    else:
+        row = at_end(line.cells[line.labels - 1].text) if line.labels else None
+    return row[1] if row is not None and row[1] != "other_single" else None
 
 
 def _may_be(line: Line, at: int, rows: list[str]) -> bool:
