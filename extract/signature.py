@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from extract.lines import Line, compact, is_chrome, is_label, is_page_number, spaced
+from extract.lines import Line, compact, is_chrome, is_label, is_page_number
 from extract.titles import TITLE_LENGTH, fold, is_body_name, parse_title
 
 DAY = (
@@ -12,9 +12,7 @@ DAY = (
 )
 """A day in folded text: 2025年1月14日, 2025年元月14日, 二〇二五年一月十四日."""
 _DATE = rf"(?:{DAY}\s*日?|\d{{4}}\s*年\s*\d{{1,2}}\s*月)"
-_SIGNED = re.compile(
-    rf"(?:日期[:：]\s*)?[（(]?(?P<office>[^\d，。；：:、]{{0,40}}?)\s*[（(]?(?P<date>{_DATE})[）)]?\s*"
-)
+_SIGNED = re.compile(rf"(?:日期[:：])?[（(]?(?P<office>[^\d，。；：:、]{{0,40}}?)[（(]?(?P<date>{_DATE})[）)]?")
 _SEAL = re.compile(r"[（(]\s*(?:盖\s*章|公\s*章|印\s*章|章)\s*[)）]")
 _RUN_IN = re.compile(rf"(?<=[。！]) ?[^，。；：:\d]{{2,40}}{_DATE} ?$")
 
@@ -28,8 +26,7 @@ def read(document_lines: Iterable[Line]) -> tuple[str | None, str | None]:
     first: str | None = None
     office, age = "", 0
     for line in document_lines:
-        text = spaced(_SEAL.sub("", line.text))
-        bare = compact(text)
+        bare = compact(_SEAL.sub("", line.text))
         if line.cells > 1 or not bare or is_chrome(bare) or (is_label(bare) and not (office and age == 0)):
             continue  # a label right under a body's name is its own: 日期：2025年1月14日
         if is_body_name(bare):
@@ -37,8 +34,8 @@ def read(document_lines: Iterable[Line]) -> tuple[str | None, str | None]:
             first, age = first or office, 0
             continue
         age += 1
-        run_in = _RUN_IN.search(fold(text))
-        if signed := _signed(text[run_in.start() :] if run_in else text):
+        run_in = _RUN_IN.search(fold(bare))
+        if signed := _signed(bare[run_in.start() :] if run_in else bare):
             name, day = signed
             if name or (office and age <= 2) or "年" in day:
                 return name or (office if age <= 2 else "") or first, day
@@ -67,9 +64,9 @@ def _ends_text(line: Line) -> bool:
 
 def _signed(text: str) -> tuple[str, str] | None:
     """(office or "", date) of a line that holds nothing else."""
-    text = _SEAL.sub("", text).strip()
-    found = _SIGNED.fullmatch(fold(text))
+    bare = compact(_SEAL.sub("", text))  # a PDF may have gaps in a number: 20 25年1月14日
+    found = _SIGNED.fullmatch(fold(bare))
     if not found:
         return None
-    office = compact(text[slice(*found.span("office"))]).strip("（(")
-    return (office, compact(found["date"])) if not office or is_body_name(office) else None
+    office = bare[slice(*found.span("office"))].strip("（(")
+    return (office, found["date"]) if not office or is_body_name(office) else None
