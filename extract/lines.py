@@ -11,7 +11,7 @@ from extract.document import Document, Grid, Paragraph
 FACTS: dict[str, Any] = json.loads(files(__package__).joinpath("chapters.json").read_text("utf-8"))
 
 _MARKUP = re.compile(r"^\s*#+\s*|\*\*")
-_SPACE = re.compile(r"[\s\u200b\u200c\u200d\ufeff]+")
+_INVISIBLE = re.compile(r"[\u200b\u200c\u200d\ufeff]")
 _DECORATION = re.compile(r"([-=~_*#^.])\1{3,}")
 """The line under a heading of text, and between its parts."""
 _PAGE_NUMBER = re.compile(FACTS["page_number"])
@@ -35,12 +35,14 @@ class Line(NamedTuple):
 
 def compact(text: str) -> str:
     """`text` without any white space."""
-    return text if " " not in text and text.isprintable() else _SPACE.sub("", text)
+    if " " in text or not text.isprintable():
+        text = "".join(text.split())
+    return text if text.isprintable() else _INVISIBLE.sub("", text)
 
 
 def spaced(text: str) -> str:
     """`text` with one space for any white space, none at its ends."""
-    return _SPACE.sub(" ", text).strip()
+    return " ".join(_INVISIBLE.sub(" ", text).split())
 
 
 def lines(document: Document) -> list[Line]:
