@@ -19,7 +19,7 @@ def hung(chars: list[Char], tables: list[Table]) -> list[Char]:
     """
     gone: set[int] = set()
     for table in tables:
-        if any(_is_cut([char], table.ys) for char in chars):
+        if any(_is_cut(char.top, char.bottom, table.ys) for char in chars if char.is_chinese):
             for char, slot in _hanging(chars, table):
                 table.chars.setdefault(slot, []).append(char)
                 table.hung.add(slot)
@@ -30,7 +30,7 @@ def hung(chars: list[Char], tables: list[Table]) -> list[Char]:
 def _hanging(chars: list[Char], table: Table) -> Iterator[tuple[Char, int]]:
     """The characters of such words, each with the number of its cell."""
     words = (line for line in _pieces(chars, table.xs) if any(char.is_chinese for char in line))
-    lines = [line for line in words if _is_cut(line, table.ys)]
+    lines = [line for line in words if _is_cut(*_height(line), table.ys)]
     step = 0.0
     while lines:
         upper, *lines = lines
@@ -48,13 +48,15 @@ def _cell_of(upper: Line, lower: Line, table: Table) -> int | None:
     down = lower[0].base - upper[0].base
     if abs(_centre(lower) - _centre(upper)) > SAME_EDGE or not _ONE_BASE < down < 2 * upper.size:
         return None
-    middle = (min(char.top for char in upper) + max(char.bottom for char in lower)) / 2
+    (top, upper_bottom), (lower_top, bottom) = _height(upper), _height(lower)
+    middle = (top + bottom) / 2
     slot = table.slot(Char("", _centre(upper), middle, _centre(upper), middle, middle))
     if slot is None:
         return None
     box = table.box(slot)
+    hang = _is_cut(top, upper_bottom, [box.top]) and _is_cut(lower_top, bottom, [box.bottom])
     is_of_next_row = abs(down - (box.bottom - box.top)) < _ONE_BASE  # there may be words of two lines too
-    return slot if _is_cut(upper, [box.top]) and _is_cut(lower, [box.bottom]) and not is_of_next_row else None
+    return slot if hang and not is_of_next_row else None
 
 
 def _pieces(chars: list[Char], borders: list[float]) -> Iterator[Line]:
@@ -78,10 +80,14 @@ def _centre(line: Line) -> float:
     return (line[0].left + line[-1].right) / 2
 
 
-def _is_cut(line: list[Char], edges: list[float]) -> bool:
-    """Whether one of some edges, given from the top, goes through a line of text."""
-    at = bisect_right(edges, min(char.top for char in line))
-    return at < len(edges) and edges[at] < max(char.bottom for char in line)
+def _height(line: Line) -> tuple[float, float]:
+    return min(char.top for char in line), max(char.bottom for char in line)
+
+
+def _is_cut(top: float, bottom: float, edges: list[float]) -> bool:
+    """Whether one of some edges, given from the top, goes through what stands between two heights."""
+    at = bisect_right(edges, top)
+    return at < len(edges) and edges[at] < bottom
 
 
 def unwrapped(chars: list[Char], tables: list[Table]) -> list[Char]:
