@@ -74,8 +74,8 @@ class Reading:
         self.again.add(key)
         if before.status is Status.DISPUTED:
             return  # a third number settles nothing
-        if before.status is not Status.NUMBER and cell.status is Status.NUMBER:
-            self.cells[key] = cell
+        if before.status is Status.BLANK or (before.status is not Status.NUMBER and cell.status is Status.NUMBER):
+            self.cells[key] = cell  # above may be the empty rest of a row that a page cut
         elif cell.status is Status.NUMBER and before.value != cell.value:
             self.cells[key] = Cell(None, f"{before.raw}｜{cell.raw}", Status.DISPUTED, before.place)
             self.problems.append(f"{key} 在文中出现两次，数字不同：{before.raw}、{cell.raw}")

@@ -468,7 +468,8 @@ def test_headers_cut_by_a_page() -> None:
     assert cell.place.box is not None
 
 
-def test_blank_values_alone_on_the_next_page_are_blank() -> None:
+@pytest.mark.parametrize(("printed", "status"), [("—", Status.DASH), ("3", Status.NUMBER), ("", Status.BLANK)])
+def test_values_alone_on_the_next_page_below_the_rest_of_their_header(printed: str, status: Status) -> None:
     results = ("结果\n维持", "结果\n纠正", "其他\n结果", "尚未\n审结", "总计")
 
     def first(canvas: Canvas) -> None:
@@ -477,8 +478,12 @@ def test_blank_values_alone_on_the_next_page_are_blank() -> None:
         row(canvas, 90, ("", "未经复议直接起诉", "复议后起诉"), (150, 150, 150), 20)
         row(canvas, 50, results * 3, (30,) * 15, 40)
 
-    cells = extract.read(pdf(first, lambda canvas: row(canvas, 750, ("",) * 15, (30,) * 15))).cells
-    assert {cells[key].status for key in form.keys("disputes", None)} == {Status.BLANK}
+    def second(canvas: Canvas) -> None:
+        row(canvas, 770, ("",) * 15, (30,) * 15, 10)
+        row(canvas, 740, (printed,) * 15, (30,) * 15)
+
+    cells = extract.read(pdf(first, second)).cells
+    assert {cells[key].status for key in form.keys("disputes", None)} == {status}
 
 
 def test_values_of_one_row_on_both_sides_of_a_page_s_edge() -> None:
