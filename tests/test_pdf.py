@@ -724,6 +724,26 @@ def test_the_outline_of_a_letter_does_not_strike_it() -> None:
     assert extract.read(pdf(draw, nothing)).cells["requests.new_received.natural_person"].status is Status.NUMBER
 
 
+def test_letters_drawn_as_outlines_rule_no_table() -> None:
+    """年 and 开 of a bold title were cells of small tables, and its words lost them."""
+
+    def draw(canvas: Canvas) -> None:
+        put(canvas, 60, 600, "政府信息公开条例", 22)
+        outline = canvas.beginPath()
+        for x in (148, 158, 168):
+            outline.moveTo(x, 598)
+            outline.lineTo(x, 620)
+            outline.lineTo(x + 8, 620)
+            outline.curveTo(x + 8, 615, x + 6, 609, x + 3, 605)
+            outline.lineTo(x + 1, 601)
+        for y in (600, 609, 619):
+            outline.moveTo(147, y)
+            outline.lineTo(170, y)
+        canvas.drawPath(outline)
+
+    assert "政府信息公开条例" in [paragraph.text for paragraph in readers.read(pdf(draw, nothing)).paragraphs]
+
+
 def test_a_page_cuts_a_row_within_the_name_of_its_group() -> None:
     widths = (50.0, 100.0, *(45.0,) * 7)
     label = "1.申请人无正当理由逾期不补正、行政机关不再处理其政府信息公开申请"
