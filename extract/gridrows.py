@@ -8,12 +8,9 @@ from extract import form, labels, values
 from extract.document import Grid, GridCell, distinct
 from extract.labels import Match
 
-_SHARED = frozenset(("其他", "其它", "总计", "合计"))
-"""Words that are both a column header and a row label."""
-_SHARED_ROWS = frozenset((("requests", "other_other"), ("requests", "total_handled")))
-_HEADERS = form.HEADER_WORDS - _SHARED
+_HEADERS = form.HEADER_WORDS.difference(labels.SHARED)
 _BEGINNINGS = frozenset(header[:end] for header in _HEADERS for end in range(1, len(header))) - _HEADERS
-_OUTCOMES = frozenset(label for label, (table, _) in form.ROW_LABELS.items() if table == "requests") - _SHARED
+_OUTCOMES = {label for label, (table, _) in form.ROW_LABELS.items() if table == "requests"}.difference(labels.SHARED)
 _TOP = 4
 """Rows, or columns, in which a grid shows that it lies on its side."""
 _SIDE_BY_SIDE = 5
@@ -36,7 +33,7 @@ class Line:
     @property
     def is_shared(self) -> bool:
         """Whether its label is a row of any table (其他, 总计), which counts beside other rows of `requests` only."""
-        return self.match is not None and self.match.row in _SHARED_ROWS
+        return self.match is not None and self.match.is_shared
 
     @property
     def is_of_requests(self) -> bool:
@@ -53,9 +50,7 @@ class Line:
         """Whether column headers of the form stand in it, or several that may be headers of any table and no number
         (copies that repeat the words of merged cells have （七）总计 twice)."""
         return self.has_headers or (
-            not _SHARED.isdisjoint(self.words)
-            and sum(word in _SHARED for word in self.words) > 1
-            and not any(map(_is_number, self.cells))
+            sum(word in labels.SHARED for word in self.words) > 1 and not any(map(_is_number, self.cells))
         )
 
     @property

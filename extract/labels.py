@@ -9,6 +9,9 @@ from extract.form import COLUMN_LABELS, GROUP_LABELS, HEADER_WORDS, IGNORED, LOC
 
 Row = tuple[str, str]
 """(table, row) of the form."""
+SHARED = {"其他": "3", "其它": "3", "总计": "七", "合计": "七"}
+"""Words that are both a column header and a row label; at the end of a longer run of words only their number tells."""
+_SHARED_ROWS = frozenset(map(ROW_LABELS.__getitem__, SHARED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +21,12 @@ class Match:
     row: Row
     exact: bool = True
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether its label is a column header, too."""
+        return self.row in _SHARED_ROWS
 
-_NEEDS_NUMBER = {"其他": "3", "其它": "3", "总计": "七", "合计": "七"}
-"""These words are also column headers; at the end of a longer run of words only their number tells."""
+
 _SINGLE = ("requests", "other_single")
 _LONG_ENOUGH = 4
 _ALIKE = 0.8
@@ -42,7 +48,7 @@ def at_end(words: str) -> Row | None:
         return ROW_LABELS[key]
     for label in _BY_LENGTH:
         if key.endswith(label):
-            number = _NEEDS_NUMBER.get(label)
+            number = SHARED.get(label)
             if number is not None:
                 return ROW_LABELS[label] if key.endswith(number + label) else None
             if len(label) >= _LONG_ENOUGH or key[: -len(label)][-1:].isdigit():

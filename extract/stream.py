@@ -26,8 +26,6 @@ _SIDE_BY_SIDE = re.compile(
 """Headers of two columns on one line. Where values then stand one a line, the columns were torn apart, and the order
 of the values is that of no row (pdftotext's reading order). Prose puts commas between them (淮安 2024: 结果维持 72
 件，…)."""
-_SHARED = frozenset((("requests", "other_other"), ("requests", "total_handled")))
-"""Rows whose labels, 其他 and 总计, are columns of the same table too."""
 _STAGE_WORDS = re.compile(r"结果维持|结果纠正|尚未审结|复议后起诉")
 _STAGE_HEADER = sorted("行政复议行政诉讼未经复议直接起诉复议后起诉" + 3 * "结果维持结果纠正其他结果尚未审结总计")
 """The letters of the whole header of chapter four: where no lines part its words, they wrap side by side, 结果结果其他
@@ -50,6 +48,19 @@ def read(lines: list[str]) -> Reading:
     _place_short_rows(reading, walk.applicants if walk.applicants and walk.is_understood else [])
     reading.settle()
     return reading
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What the words of a run say: they themselves, cut headers in full; whether headers of two columns stand on one
+    line; all of them without spaces where they name the `stages` of chapter four, else ""; the rows that they name,
+    whether or not numbers follow; and the columns, each with its table."""
+
+    words: tuple[str, ...]
+    side_by_side: bool
+    stages: str
+    rows: frozenset[Row]
+    columns: frozenset[tuple[str, str]]
 
 
 @dataclass(slots=True)
@@ -81,7 +92,7 @@ class _Walk:
             self.stages, self.in_disputes = said.stages, True
         same_line = tuple([t.words for t in run.words if run.values and t.line == run.values[0].line])
         match = _row_of(said.words, same_line)
-        if match is not None and match.row in _SHARED and self.in_disputes:
+        if match is not None and match.is_shared and self.in_disputes:
             match = None  # a column of that table
         self._note_header(run, said, match)
         self.reading.rows |= said.rows
@@ -102,7 +113,7 @@ class _Walk:
     def _noted(self) -> tuple[int, int]:
         return len(self.reading.cells), len(self.reading.torn)
 
-    def _note_header(self, run: Run, said: "_Said", match: labels.Match | None) -> None:
+    def _note_header(self, run: Run, said: _Said, match: labels.Match | None) -> None:
         is_of_requests = match is not None and match.row[0] == "requests"
         if self.applicants is None or not is_of_requests:
             for table, column in said.columns:
@@ -120,7 +131,7 @@ class _Walk:
         self.in_disputes = False
         reading.rows.add(row)
         # 其他 or 总计 above all other rows are the last words of the header, and the first row lost its label.
-        if apart or not run.values or (row in _SHARED and "requests" not in reading.tables()):
+        if apart or not run.values or (match.is_shared and "requests" not in reading.tables()):
             return
         # Before other words on its line a row with empty cells in front may lack as many at its end (306注).
         ends = run.values[-1].last or (run.values[-1].cell and run.values[0].value)
@@ -223,19 +234,6 @@ def _place_short_rows(reading: Reading, columns: list[str]) -> None:
 
 
 _COLUMN_WORDS = {label: column for label, column in form.COLUMN_LABELS["disclosure"].items() if len(label) >= 5}
-
-
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """What the words of a run say: they themselves, cut headers in full; whether headers of two columns stand on one
-    line; all of them without spaces where they name the `stages` of chapter four, else ""; the rows that they name,
-    whether or not numbers follow; and the columns, each with its table."""
-
-    words: tuple[str, ...]
-    side_by_side: bool
-    stages: str
-    rows: frozenset[Row]
-    columns: frozenset[tuple[str, str]]
 
 
 @lru_cache(maxsize=1024)
