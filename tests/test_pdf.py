@@ -734,8 +734,8 @@ def test_letters_drawn_as_outlines_rule_no_table() -> None:
             outline.moveTo(x, 598)
             outline.lineTo(x, 620)
             outline.lineTo(x + 8, 620)
-            outline.curveTo(x + 8, 615, x + 6, 609, x + 3, 605)
-            outline.lineTo(x + 1, 601)
+            for height in (615, 610, 605):
+                outline.curveTo(x + 8, height + 4, x + 6, height + 2, x + 3, height)
         for y in (600, 609, 619):
             outline.moveTo(147, y)
             outline.lineTo(170, y)

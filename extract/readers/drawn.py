@@ -18,8 +18,8 @@ for the letters themselves."""
 _NOWHERE = (0.0, 0.0, 0.0, 0.0)
 _DEPTH = 6  # of forms in forms: a page imposed on another is one deeper
 _MOST_CORNERS = 20_000
-_SLANT = 0.5
-"""Points across and down from which on a segment is slanted."""
+_CURVES = 8
+"""Curves beyond which an outline is that of letters: a seal has four, a box with round corners too."""
 
 Sides = tuple[float, float, float, float]
 """Left, bottom, right and top, in a page's own space."""
@@ -167,12 +167,12 @@ def _has_thin_parts(path: Any) -> bool:
 
 def _segments(path: Drawn) -> list[Sides]:
     """The straight segments of a path, from end to end; the handles of a curve are none (a seal is four curves, and its
-    uppermost handles lie as a ruling line does). A path with slanted ones and curves is letters (cairo's bold)."""
+    uppermost handles lie as a ruling line does). Letters have none (cairo draws a bold that a font has not)."""
     matrix = _product(_matrix(path.raw), path.matrix)
     x, y = ctypes.c_float(), ctypes.c_float()
     start = last = None
     found: list[Sides] = []
-    curved = False
+    handles = 0
     for index in range(min(pdfium.FPDFPath_CountSegments(path.raw), _MOST_CORNERS)):
         segment = pdfium.FPDFPath_GetPathSegment(path.raw, index)
         pdfium.FPDFPathSegment_GetPoint(segment, x, y)
@@ -182,9 +182,8 @@ def _segments(path: Drawn) -> list[Sides]:
             start = point
         elif kind == pdfium.FPDF_SEGMENT_LINETO and last is not None:
             found.append((*last, *point))
-        curved = curved or kind == pdfium.FPDF_SEGMENT_BEZIERTO
+        handles += kind == pdfium.FPDF_SEGMENT_BEZIERTO
         last = point
         if pdfium.FPDFPathSegment_GetClose(segment) and start is not None:
             found.append((*last, *start))
-    is_lettering = curved and any(min(abs(x1 - x0), abs(y1 - y0)) > _SLANT for x0, y0, x1, y1 in found)
-    return [] if is_lettering else found
+    return [] if handles > 3 * _CURVES else found
