@@ -58,13 +58,14 @@ def _has_labels(page: _Page) -> bool:
 def _beside(pages: list[_Page], first: int) -> list[tuple[int, int]] | None:
     """Beside which page of the first strip each of the others stands, and in which strip; None where one does nowhere.
 
-    One with a table has no other rows, one of words most of its lines. Empty pages of a strip are not printed.
+    One with a table has no other rows, one of words the most of its lines. Empty pages of a strip are not printed.
     """
     found: list[tuple[int, int]] = []
     at, strip = first, 0
     for one in pages[first:]:
         shared = [len(one.bases & left.bases) for left in pages[:first]]
-        fits = [one.rows <= left.rows if one.rows else shared[k] == max(shared) for k, left in enumerate(pages[:first])]
+        most = max(shared) or len(one.bases)
+        fits = [one.rows <= left.rows if one.rows else shared[k] == most for k, left in enumerate(pages[:first])]
         if True not in fits:
             return None
         if True not in fits[at + 1 :]:
