@@ -211,6 +211,19 @@ def test_a_row_alone_has_its_columns_above_rows_without(page: Any) -> None:
 
 
 @needs_ocr
+@pytest.mark.parametrize(("bars", "is_wall"), [([], True), ([190, 200], False)])
+def test_a_wall_of_a_low_row_alone_is_told_from_a_stroke_by_what_is_beside_it(bars: list[int], is_wall: bool) -> None:
+    from extract.readers.scan.drawn import Drawn
+    from extract.readers.scan.held import is_held
+
+    wall, ink = Drawn(183, 100, 221, 107), np.zeros((200, 400), np.uint8)
+    across = [Drawn(20, 178, 180, 186), Drawn(20, 218, 180, 225)]
+    for at, thick in ((181, 4), (219, 4), *((bar, 3) for bar in bars)):
+        ink[20:180, at : at + thick] = 255
+    assert is_held(wall, True, ink, [wall], across, 8.27) is is_wall
+
+
+@needs_ocr
 def test_a_table_ends_at_its_last_line_whatever_stands_below_its_uprights(page: Any) -> None:
     drawn = page.copy()
     wall, bottom = cell_at(3, 1)[1].stop + 8, cell_at(3, 1)[0].stop + 8

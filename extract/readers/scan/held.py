@@ -18,7 +18,7 @@ def is_held(one: Drawn, sure: bool, ink: Picture, along: list[Drawn], across: li
     A bracket is as high as a row, and beside a character a part of a dashed line looks like its strokes: but every line
     of the form parts two rows or columns at least, or has several beside it.
     """
-    meets = [line.middle for line in across if line.left - near < one.middle < line.right + near]
+    meets = [line for line in across if line.left - near < one.middle < line.right + near]
     goes_on = [
         any(
             line.length > 1.5 * one.length
@@ -29,14 +29,17 @@ def is_held(one: Drawn, sure: bool, ink: Picture, along: list[Drawn], across: li
         for end in (one.left, one.right)
     ]
     stops = [
-        any(abs(at - end) < near / 2 for at in meets) or (sure and _is_edge(ink, one, end, near))
-        for end in (one.left, one.right)
+        any(-near < 2 * way * (end - line.middle) < near + line.bottom - line.top for line in meets)
+        or (sure and _is_edge(ink, one, end, near))
+        for end, way in ((one.left, -1), (one.right, 1))
     ]
     if not all(map(or_, goes_on, stops)) or not (sure or any(goes_on)):
         return False
     sides = beside(ink, one, near)
-    parts_more = any(one.left + near < at < one.right - near for at in meets) and min(sides) < 0.3
-    is_clear = max(sides) < 0.1  # at the end of a page, or above rows without columns, there may be one row
+    parts_more = any(one.left + near < line.middle < one.right - near for line in meets) and min(sides) < 0.3
+    # At the end of a page, or above rows without columns, there may be one row. (Beside a short line are those at its
+    # ends as well.)
+    is_clear = max(sides) * one.length < max(0.1 * one.length, 0.6 * near)
     alike = [line for line in along if abs(line.left - one.left) < near and abs(line.right - one.right) < near]
     # Below a heading over the whole width of a table, there may be one row at the end of a page. (Nothing holds the
     # strokes of a text above it: a 行 in a low row was parted by them.)
