@@ -117,9 +117,8 @@ def unusual(outline: Outline) -> str | None:
 def _merit(candidate: tuple[Title, int]) -> tuple[bool, bool, bool, bool, bool, int]:
     title, lines = candidate
     says_something = title.office is not None or title.year is not None  # else it may be a column's name
-    is_closed = len(re.findall("[(（《]", title.text)) == len(
-        re.findall("[)）》]", title.text)
-    )  # （2024年, the rest below
+    # Of （2024年 the rest stands below.
+    is_closed = len(re.findall("[(（《]", title.text)) == len(re.findall("[)）》]", title.text))
     return says_something, not title.notice, title.office is not None, title.year is not None, is_closed, -lines
 
 
