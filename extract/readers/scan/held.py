@@ -39,7 +39,7 @@ def is_held(one: Drawn, sure: bool, ink: Picture, along: list[Drawn], across: li
     parts_more = any(one.left + near < line.middle < one.right - near for line in meets) and min(sides) < 0.3
     # At the end of a page, or above rows without columns, there may be one row. (Beside a short line are those at its
     # ends as well.)
-    is_clear = max(sides) * one.length < max(0.1 * one.length, 0.6 * near)
+    is_clear = max(sides) * one.length < max(0.1 * one.length, 0.7 * near)
     alike = [line for line in along if abs(line.left - one.left) < near and abs(line.right - one.right) < near]
     # Below a heading over the whole width of a table, there may be one row at the end of a page. (Nothing holds the
     # strokes of a text above it: a 行 in a low row was parted by them.)
