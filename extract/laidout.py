@@ -20,7 +20,7 @@ _BARE = re.compile(r"^\s*\d{1,3}\s*$")
 _ROW_OF_NUMBERS = re.compile(r"^[\W\d]+$|.*[^\d\s]\s+\d+(?:\s+\d+){4,5}\s*$")
 _PAGE = 12
 """Lines that a page has at least."""
-_FAR = 16
+_FAR = 24
 """Printed lines above and below its numbers over which a label may run."""
 _MOST = 120
 """Words around some numbers beyond which they are no pieces of labels."""

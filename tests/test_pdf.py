@@ -849,3 +849,21 @@ def test_a_running_head_is_none_where_it_stands_elsewhere() -> None:
     texts = [paragraph.text for paragraph in readers.read(pdf(draw, draw)).paragraphs]
     assert texts.count("清溪镇人民政府") == 1
     assert texts[-2:] == ["清溪镇人民政府", "2025年1月10日"]
+
+
+def test_sentences_that_end_in_numbers_are_no_table() -> None:
+    out = BytesIO()
+    canvas = Canvas(out, pagesize=A4, invariant=1)
+    lines = [
+        ("（含上年结转", 60), ("189件），均在期限内答复。其中，予以公开", 130), ("208件", 400),
+        ("（17.46%），不予公开20件（1.68%），因不掌握等原因无法提供", 60), ("564件", 400),
+        ("（47.36%），属信访、重复申请等不予处理80件，其他处理", 60), ("319件", 400),
+        ("（26.78%）。全年未发生被纠错的情形。", 60),
+    ]  # fmt: skip
+    y = 660
+    for text, x in lines:
+        y -= 20 if x == 60 else 0
+        put(canvas, x, y, text, 11)
+    prose(canvas, 1)
+    canvas.save()
+    assert not readers.read(out.getvalue()).grids

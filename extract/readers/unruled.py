@@ -74,11 +74,12 @@ def rulings(pages: list[tuple[list[Line], list[Ruling]]]) -> list[list[Rulings]]
 
 
 def _is_prose(words: list[_Word]) -> bool:
-    """Whether a line is none of a table: a heading, long without a gap, or a number before words (自 2024 年起)."""
+    """Whether a line is none of a table: a heading, long without a gap, with the end of a sentence, or a number before
+    words (自 2024 年起)."""
+    text = "".join(char.text for word in words for char in word.chars)
     if len(words) == 1:
-        text = "".join(char.text for char in words[0].chars)
         return len(text) > _LONG or (len(text) > _SHORT and grids.is_heading(text))
-    return any(one.is_value and not two.is_value for one, two in pairwise(words))
+    return "。" in text or any(one.is_value and not two.is_value for one, two in pairwise(words))
 
 
 def _words(line: Line) -> Iterator[_Word]:
