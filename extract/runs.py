@@ -7,8 +7,9 @@ from functools import lru_cache
 
 from extract import form, labels, values
 
-RULE = re.compile(r"(?:[\s|:+=]|-(?=[-:])|(?<=[-:])-)*")
-"""The line of Markdown under a header. A row of dashes has one in each cell, or —."""
+RULE = re.compile(r"(?=.*[-=]|[^|]*\|?[^|]*$)(?:[\s|:+=]|-(?=[-:])|(?<=[-:])-)*")
+"""The line of Markdown under a header. A row of dashes has one in each cell, or —; bars with nothing between
+them are a row of blank cells."""
 _VALUE = re.compile(
     r"(?<![^\s|])"
     r"(?:[+-]?(?:\d{1,3}(?:,\s?\d{3})+|\d+)(?:\.\d+)?(?:\s?(?:件次|件|条|个|宗|起|次|项|份|人|万元|元))?(?:\s*[(\[][^)\]]*[)\]])?"

@@ -1049,3 +1049,9 @@ def test_a_column_that_the_form_does_not_know_is_said_aloud() -> None:
     alone, report = extract.read(page.encode()), extract.read(wide.encode())
     assert {k: c.value for k, c in report.cells.items()} == {k: c.value for k, c in alone.cells.items()}
     assert [problem for problem in report.problems if "表头不是官方格式的栏目" in problem and "12" in problem]
+
+
+@pytest.mark.parametrize("typed", ["|复议|维持|纠正|\n|1|2|3|\n|  |  |  |", "复议\t维持\t纠正\n1\t2\t3\n\t\t"])
+def test_bars_and_tabs_with_nothing_between_them_are_a_row_of_blank_cells(typed: str) -> None:
+    (grid,) = readers.read(typed.encode()).grids
+    assert [cell.text for cell in grid.cells[-1]] == ["", "", ""]

@@ -79,7 +79,7 @@ def _fields(line: str) -> list[str]:
 
 def _grid(lines: list[str]) -> Grid | None:
     """The table that the lines make; None where they differ in length, since no position means anything then."""
-    rows = [_fields(line) for line in lines if not RULE.fullmatch(line)]
+    rows = [_fields(line) for line in lines if "|" not in line or not RULE.fullmatch(line)]
     if len(rows) < 2 or len({len(row) for row in rows}) > 1:
         return None
     return Grid([[GridCell(field) for field in row] for row in rows], typed=True)
