@@ -11,7 +11,7 @@ from extract.readers import image
 from extract.readers.pages import watched
 from extract.report import Fetch, Fetched, Identity, Place, Report
 
-READER_VERSION = "99"
+READER_VERSION = "100"
 """Raised whenever the same bytes may be read differently; rows say which reader made them."""
 
 __all__ = ["READER_VERSION", "identify", "read", "roster", "watched"]

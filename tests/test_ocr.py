@@ -253,6 +253,20 @@ def test_lines_that_shine_through_from_the_back_part_no_cells(page: Any) -> None
 
 
 @needs_ocr
+def test_lines_that_go_under_in_the_noise_part_rows(page: Any) -> None:
+    """As LibreOffice draws the lower edges of a web page's cells: a hair wide, and pale once the scan is blurred."""
+    pale = page.astype(np.float64)
+    for row in range(1, 4):
+        y, left = cell_at(row, 0)[0].start - 8, cell_at(row, 0)[1].start - 8
+        across = slice(left + 4, cell_at(row, 3)[1].stop + 4)
+        walls = pale[y - 12, across] < 128
+        pale[y - 5 : y + 6, across] = np.where(walls, 0, 255)
+        pale[y, across] = np.where(walls, 0, 237)
+    noisy = pale - 10 + np.random.default_rng(1).normal(0, 3, page.shape[:2])[:, :, None]
+    assert texts(image.read(saved(np.clip(noisy, 0, 255).astype(np.uint8)))) == [HEADER, *ROWS]
+
+
+@needs_ocr
 def test_a_header_in_white_on_blue_has_its_lines(page: Any) -> None:
     web = page[120:].copy()
     top, bottom = (int((220 - 50 - 26 * at) * SCALE) - 120 for at in (4, 3))

@@ -10,6 +10,12 @@ from extract.readers.ruling import Ruling
 from extract.readers.scan.picture import Picture
 
 _FEW_DASHES = 12
+_PIECE, _OVER_CELLS = 3.0, 50.0
+"""In two hundredths of the width of a page, as `near`."""
+_PALE = 5.0
+"""Of 255, by which a line is darker than the paper at least."""
+_INK = 0.3
+"""So little of a hairline is ink, and has ink beside it."""
 
 
 class Drawn(NamedTuple):
@@ -36,14 +42,25 @@ class Drawn(NamedTuple):
         return Ruling(self.middle, self.left, self.right)
 
 
-def thin_of(tone: Picture, horizontal: bool) -> Picture:
-    """255 where a page is darker than on both sides, above and below or left and right, by more than its noise: a web
-    page's borders are light grey, and the edge of a shaded cell or a stain is no line."""
+def thin_of(tone: Picture, horizontal: bool, least: float = 14.0) -> Picture:
+    """255 where a page is darker than on both sides, above and below or left and right, by `least` and more than its
+    noise: a web page's borders are light grey, and the edge of a shaded cell or a stain is no line."""
     thick = max(5, tone.shape[1] // 110)
     across = np.ones((thick, 1) if horizontal else (1, thick), np.uint8)
     darker = cv2.morphologyEx(tone, cv2.MORPH_BLACKHAT, across)
     noise = np.abs(tone.astype(np.int16) - cv2.medianBlur(tone, 3))[::4, ::4]
-    return np.asarray((darker > max(14.0, 4 * float(np.percentile(noise, 80)))) * 255, np.uint8)
+    return np.asarray((darker > max(least, 4 * float(np.percentile(noise, 80)))) * 255, np.uint8)
+
+
+def hairlines(tone: Picture, ink: Picture, near: float) -> Iterator[Drawn]:
+    """The level lines so pale that they go under in the noise of a page, but not in the mean of a piece of them: the
+    hairlines of LibreOffice in a blurred scan. They go over several cells, little of them is ink, and nothing stands
+    beside them: strokes of a text are seen so as well."""
+    piece = max(3, round(_PIECE * near))
+    smooth = np.asarray(cv2.blur(tone, (piece, 1)), np.uint8)
+    for one in level(long(thin_of(smooth, True, _PALE), True)):
+        if one.length > _OVER_CELLS * near and covered(ink, one) < _INK and max(beside(ink, one, near)) < _INK:
+            yield one
 
 
 def long(drawn: Picture, horizontal: bool) -> Picture:

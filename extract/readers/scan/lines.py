@@ -8,7 +8,7 @@ import numpy as np
 
 from extract.readers import ruling
 from extract.readers.ruling import Ruling, Rulings
-from extract.readers.scan.drawn import Drawn, is_text, level, long, thin_of
+from extract.readers.scan.drawn import Drawn, hairlines, is_text, level, long, thin_of
 from extract.readers.scan.held import is_held, mended, without_ends
 from extract.readers.scan.picture import Picture, ink_of
 
@@ -30,7 +30,8 @@ def rulings(tone: Picture) -> tuple[Rulings, Picture]:
         picture = long(thin, horizontal)
         thins.append(thin if horizontal else thin.T)
         pictures.append(picture if horizontal else picture.T)
-        found.append(_dark(list(level(pictures[-1])), tone if horizontal else tone.T))
+        lying = (tone, ink) if horizontal else (np.ascontiguousarray(tone.T), ink.T)
+        found.append(_dark([*level(pictures[-1]), *hairlines(*lying, near)], lying[0]))
     sure = [[one for one in some if not is_text(ink, one, near)] for some, ink in zip(found, inks, strict=True)]
     parts = [
         [
