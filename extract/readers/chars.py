@@ -91,11 +91,12 @@ def usual_height(chars: list[Char]) -> float:
     return (heights[len(heights) // 2] + heights[(len(heights) - 1) // 2]) / 2
 
 
-def printed_lines(chars: list[Char]) -> list[Line]:
-    """Characters as printed lines, each from left to right."""
+def printed_lines(chars: list[Char], near: float | None = None) -> list[Line]:
+    """Characters as printed lines, each from left to right; `near` are the points by which one stands lower or higher
+    than that before it (None: a third of the usual height)."""
     if not chars:
         return []
-    near = 0.35 * usual_height(chars)
+    near = 0.35 * usual_height(chars) if near is None else near
     out: list[Line] = []
     for char in sorted(chars, key=lambda one: one.base):
         if out and char.base - out[-1][-1].base < near:

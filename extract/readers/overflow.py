@@ -61,13 +61,7 @@ def _cell_of(upper: Line, lower: Line, table: Table) -> int | None:
 
 def _pieces(chars: list[Char], borders: list[float]) -> Iterator[Line]:
     """Characters as pieces of lines, each on one base, without a gap in which a border of columns may stand."""
-    by_base: list[Line] = []
-    for char in sorted(chars, key=lambda one: one.base):
-        if not by_base or char.base - by_base[-1][-1].base > _ONE_BASE:
-            by_base.append(Line())
-        by_base[-1].append(char)
-    for line in by_base:
-        line.sort(key=lambda one: one.left)
+    for line in printed_lines(chars, _ONE_BASE):
         starts = [
             at
             for at, (before, char) in enumerate(pairwise(line), 1)
